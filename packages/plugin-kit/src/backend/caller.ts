@@ -1,0 +1,60 @@
+import { createServiceRef } from '@backstage/backend-plugin-api';
+import type { IncomingMessage } from 'node:http';
+import type { Queries } from './database';
+
+/** Who is asking. Made by the authentication service alone; permissions are read anew for every request. */
+export type Caller = AnonymousCaller | UserCaller;
+
+export interface AnonymousCaller {
+  readonly kind: 'anonymous';
+}
+
+export interface UserCaller {
+  readonly kind: 'user';
+  readonly userId: string;
+  readonly username: string;
+  /** Sign-in session, null where the user is acted for without one (an SSH key). */
+  readonly sessionId: string | null;
+  readonly organizationId: string;
+  /** The active project: `X-Project-Id`, else the caller's default; always one of the organization the caller may see. */
+  readonly projectId: string;
+  readonly departmentId: string;
+  /** Granted in this organization and project, platform permissions included. */
+  readonly permissions: ReadonlySet<string>;
+}
+
+/** Implemented by the access plugin. */
+export interface Authentication {
+  /** Reads bearer token or cookie (with CSRF check for unsafe methods); throws `authentication_required` on a credential that is no longer good. */
+  authenticate(request: IncomingMessage): Promise<Caller>;
+  /** The same caller as of now, or null when session or user has ended: long-lived streams ask every few seconds. */
+  revalidate(caller: UserCaller): Promise<UserCaller | null>;
+  /** The caller a user would be, for gateways that know the user by a key of theirs. Null when disabled. */
+  callerFor(queries: Queries, options: { userId: string; projectId: string }): Promise<UserCaller | null>;
+}
+
+export const authenticationRef = createServiceRef<Authentication>({ id: 'portico.authentication', scope: 'root' });
+
+/** Decides, from data. Denied unless a permission the caller holds says otherwise. */
+export interface Authorization {
+  /** Throws `authentication_required` or `permission_denied` (details: `permission`, `sentence`). */
+  require(caller: Caller, permission: string): asserts caller is UserCaller;
+  allows(caller: Caller, permission: string): boolean;
+  /** All known permissions with their sentences. */
+  readonly permissions: ReadonlyMap<string, string>;
+}
+
+export const authorizationRef = createServiceRef<Authorization>({ id: 'portico.authorization', scope: 'root' });
+
+/** What stands in audit rows, tasks and ledger entries as the one who did it. */
+export type Actor =
+  | { readonly type: 'user'; readonly id: string; readonly sessionId: string | null; readonly address: string | null }
+  | { readonly type: 'task'; readonly id: string }
+  | { readonly type: 'system'; readonly id: string };
+
+/** All an action needs to know of the request that caused it. */
+export interface RequestContext {
+  readonly caller: UserCaller;
+  readonly actor: Actor;
+  readonly correlationId: string;
+}

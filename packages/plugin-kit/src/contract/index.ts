@@ -1,0 +1,17 @@
+export { operation } from './operation';
+export type { BodyOf, OperationShape, ParamsOf, QueryOf, ReplyOf, StatusOf } from './operation';
+export { defineContract } from './contract';
+export type { PluginContract } from './contract';
+export { CodedError, common, commonErrors, defineErrors, errorsOf } from './errors';
+export type { ErrorDefinition, ErrorDefinitions } from './errors';
+export { newId } from './ids';
+export type { IdPrefix } from './ids';
+export { fromMoney, MICROS_MAX, MICROS_PER_UNIT, multiplyDivideDown, multiplyDivideUp, toMoney } from './money';
+export type { Micros, Money } from './money';
+export { AUTHENTICATED, definePermissions, PUBLIC } from './permissions';
+export type { PermissionDefinitions } from './permissions';
+export { platformContract } from './platform';
+export {
+  errorSchema, idSchema, instantSchema, moneySchema, nameSchema, nullableIdSchema, nullableInstantSchema,
+  PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, pageQueryProperties, pageSchema,
+} from './schemas';

@@ -1,0 +1,31 @@
+/**
+ * Money is a `bigint` count of micro-units of one currency; in JSON it is `{ amount: "…", currency, scale: 6 }`. It never passes
+ * through floating point. Every division names its rounding.
+ */
+export type Micros = bigint;
+export interface Money {
+  amount: string;
+  currency: string;
+  scale: 6;
+}
+
+export const MICROS_PER_UNIT = 1_000_000n;
+/** Largest amount a single posting or balance may hold: 9.2e18 is a signed 64-bit column, one order is kept as room for sums. */
+export const MICROS_MAX = 900_000_000_000_000_000n;
+
+export function toMoney(amount: Micros, currency: string): Money {
+  return { amount: amount.toString(), currency, scale: 6 };
+}
+export function fromMoney(money: Money): Micros {
+  return BigInt(money.amount);
+}
+
+/** a × b ÷ c, rounded down for a non-negative result: the payer is never charged for a fraction not yet used. */
+export function multiplyDivideDown(options: { value: bigint; times: bigint; per: bigint }): bigint {
+  return (options.value * options.times) / options.per;
+}
+/** a × b ÷ c, rounded up for a non-negative result: holds must cover what they stand for. */
+export function multiplyDivideUp(options: { value: bigint; times: bigint; per: bigint }): bigint {
+  const product = options.value * options.times;
+  return product % options.per === 0n ? product / options.per : product / options.per + 1n;
+}

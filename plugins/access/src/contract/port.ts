@@ -1,0 +1,23 @@
+import { createServiceRef } from '@backstage/backend-plugin-api';
+import type { Queries } from '@portico/plugin-kit/backend';
+
+/** What other plugins may ask of access. Signing in is the `Authentication` service, which access implements too. */
+export interface AccessPort {
+  /** The user's SSH keys in the order of adding; with `keyIds` only those, and `null` when one of them is not the user's. */
+  sshKeys(queries: Queries, options: { userId: string; keyIds?: readonly string[] }): Promise<readonly SshKey[] | null>;
+  /** Names for people to read, missing ones left out. */
+  usernames(queries: Queries, userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** The department a project of that organization belongs to; null when it is not one of its projects. */
+  departmentOf(queries: Queries, options: { organizationId: string; projectId: string }): Promise<string | null>;
+}
+
+export interface SshKey {
+  readonly keyId: string;
+  readonly name: string;
+  /** One line in OpenSSH form without comment: `ssh-ed25519 AAAA…`. */
+  readonly publicKey: string;
+  /** `SHA256:…` as `ssh-keygen -l` prints it. */
+  readonly fingerprint: string;
+}
+
+export const accessPortRef = createServiceRef<AccessPort>({ id: 'portico.port.access', scope: 'root' });

@@ -1,0 +1,63 @@
+import { createServiceRef } from '@backstage/backend-plugin-api';
+import type { Actor, Queries, Transaction } from '@portico/plugin-kit/backend';
+import type { Micros } from '@portico/plugin-kit/contract';
+
+/** Who pays and whom it is for: every ledger entry carries all of it. `userId` and `allocationId` are null where nobody or nothing single stands behind it. */
+export interface LedgerScope {
+  readonly organizationId: string;
+  readonly departmentId: string;
+  readonly projectId: string;
+  readonly userId: string | null;
+  readonly allocationId: string | null;
+}
+
+/**
+ * Billing, as other plugins see it. All money moves in the transaction of what it pays for. A launch takes a rolling hold of one hour (policy) of its
+ * price; while it runs the meter posts usage out of the hold and the hold is refilled; at its end the hold is voided.
+ */
+export interface BillingPort {
+  /** Opens an organization's account. Idempotent. */
+  openAccount(tx: Transaction, account: { organizationId: string }): Promise<{ currency: string }>;
+  /** Credits an account: `trial` on sign-up (amount from settings; nothing when none is set), `internal_credit` by an admin. Idempotent per `reference`. */
+  credit(tx: Transaction, credit: Credit): Promise<{ entryId: string; amount: Micros; currency: string } | null>;
+  /** What a launch would hold and how long the money lasts, from the account as it is. */
+  forecast(queries: Queries, options: { organizationId: string; pricePerHour: Micros }): Promise<Forecast>;
+  /** Locks the account, then holds. Throws `402 insufficient_balance` (details: `required`, `available`, `shortfall`) and holds nothing. */
+  hold(tx: Transaction, hold: { scope: LedgerScope & { allocationId: string }; pricePerHour: Micros; skuId: string; gpuCount: number }): Promise<void>;
+  /** The meter runs from `at` (the instant the allocation became active). Idempotent. */
+  startMeter(tx: Transaction, meter: { allocationId: string; at: number }): Promise<void>;
+  /** The meter stops at `at` (the instant release was requested, or the last proof of life), posts what is owed and voids what is left of the hold. Idempotent; also for an allocation that never became active. */
+  stopMeter(tx: Transaction, meter: { allocationId: string; at: number }): Promise<void>;
+  /** What an allocation has cost so far. */
+  costOf(queries: Queries, allocationIds: readonly string[]): Promise<ReadonlyMap<string, Micros>>;
+  currencyOf(queries: Queries, organizationId: string): Promise<string>;
+  /** Available and held money per organization, for admin lists. */
+  balances(queries: Queries, organizationIds: readonly string[]): Promise<ReadonlyMap<string, { available: Micros; held: Micros; currency: string }>>;
+}
+
+export interface Credit {
+  readonly kind: 'trial' | 'internal_credit';
+  readonly scope: LedgerScope;
+  /** Required for `internal_credit`; `trial` takes the amount of the settings. */
+  readonly amount?: Micros;
+  readonly currency?: string;
+  readonly reason: string;
+  /** Unique per account: the same reference credits once. */
+  readonly reference: string;
+  readonly actor: Actor;
+  readonly correlationId: string;
+}
+
+export interface Forecast {
+  readonly currency: string;
+  readonly available: Micros;
+  readonly hold: Micros;
+  readonly availableAfter: Micros;
+  readonly sufficient: boolean;
+  readonly burnRatePerHour: Micros;
+  /** Seconds until the money is used up, null when nothing burns. */
+  readonly runwaySecondsNow: number | null;
+  readonly runwaySecondsAfter: number | null;
+}
+
+export const billingPortRef = createServiceRef<BillingPort>({ id: 'portico.port.billing', scope: 'root' });

@@ -1,0 +1,76 @@
+import { createServiceRef } from '@backstage/backend-plugin-api';
+import type { Queries, Transaction } from '@portico/plugin-kit/backend';
+import type { GpuReport, InstanceRef, Isolation, Runtime } from './runtime';
+
+/** The fleet as catalogue and workloads see it: capacity, reservation of slots, and the runtime that serves a reservation. */
+export interface FleetPort {
+  /** Capacity by GPU model, with why there is none. One indexed statement: lists call it. */
+  capacity(queries: Queries): Promise<readonly ModelCapacity[]>;
+  /**
+   * Chooses slots on one node and marks them held by the allocation, in one short step that parallel launches cannot both win. Idempotent per allocation.
+   * Same-node topology: all slots of an allocation are on one node, within one NUMA domain where that is possible.
+   */
+  reserve(tx: Transaction, request: PlacementRequest): Promise<Reservation | PlacementRefusal>;
+  /** What `reserve` would answer, holding nothing. */
+  wouldFit(queries: Queries, request: Omit<PlacementRequest, 'allocationId'>): Promise<{ fits: true } | PlacementRefusal>;
+  /** Gives the slots back. Only called once the runtime is confirmed gone. Idempotent. */
+  free(tx: Transaction, allocationId: string): Promise<void>;
+  reservation(queries: Queries, allocationId: string): Promise<Reservation | undefined>;
+  /** The runtime that serves the node, and how to name the instance to it. */
+  runtimeOf(queries: Queries, allocationId: string): Promise<{ runtime: Runtime; instance: InstanceRef } | undefined>;
+  /** Totals for the admin overview. */
+  totals(queries: Queries): Promise<{
+    gpus: { total: number; free: number; held: number; blocked: number };
+    nodes: { total: number; free: number; draining: number; unreachable: number };
+  }>;
+}
+
+export interface PlacementRequest {
+  readonly allocationId: string;
+  readonly gpuModel: string;
+  readonly shape: 'gpu_slice' | 'baremetal';
+  readonly gpuCount: number;
+  readonly gpuFractionMilli: number;
+}
+
+export interface Reservation {
+  readonly fits: true;
+  readonly nodeId: string;
+  readonly nodeName: string;
+  readonly isolation: Isolation;
+  readonly slots: readonly Slot[];
+}
+
+export interface Slot {
+  readonly slotId: string;
+  readonly gpu: GpuReport;
+  readonly vf: string | null;
+  readonly nvme: string | null;
+}
+
+/** Closed and ordered: the first that applies is given. */
+export const placementRefusals = {
+  no_ready_node: 'No node that could host it is ready.',
+  no_capacity: 'All GPUs of this model are taken.',
+  no_single_node_fits: 'GPUs are free, but not as many on one node.',
+  topology_unsatisfiable: 'No node of the fleet could ever host this many GPUs together.',
+} as const;
+
+export interface PlacementRefusal {
+  readonly fits: false;
+  readonly reason: keyof typeof placementRefusals;
+  /** The largest count that would fit on one node now; 0 when none. */
+  readonly largestFittingCount: number;
+}
+
+export interface ModelCapacity {
+  readonly gpuModel: string;
+  readonly totalGpus: number;
+  readonly freeGpus: number;
+  readonly largestFreeOnOneNode: number;
+  /** Whether a node with all its GPUs free exists (what `baremetal` needs). */
+  readonly wholeNodesFree: number;
+  readonly readyNodes: number;
+}
+
+export const fleetPortRef = createServiceRef<FleetPort>({ id: 'portico.port.fleet', scope: 'root' });
