@@ -21,8 +21,8 @@ const streamEvents = operation({
   tag: 'platform',
   summary: 'Events of the caller’s organization, live',
   description:
-    'Server-sent events. Each has the position as `id`, the event type as `event` and the envelope as `data`. Send `Last-Event-ID` to resume after ' +
-    'it; `reset` says that the position is no longer kept and that what is shown must be read again. The stream ends when the session does.',
+    'Server-sent events. Each has the position as `id` and the envelope, type included, as `data`; the event field is left at its default, `message`. Send `Last-Event-ID` to resume after ' +
+    'it; an event named `reset` says that the position is no longer kept and that what is shown must be read again. The stream ends when the session does.',
   permission: 'authenticated',
   responses: { 200: { type: 'string' } },
   errors: [],

@@ -1,0 +1,11 @@
+export { apiClientRef, createApiClient } from './api-client';
+export type { ApiClient, Arguments, CallOptions, RequestHeaders } from './api-client';
+export { ApiError } from './api-error';
+export { createLiveEvents, liveEventsRef } from './live-events';
+export type { LiveEvent, LiveEvents, LiveMessage } from './live-events';
+export { definePage, pageStates } from './page';
+export type { PageDefinition, PageStateName } from './page';
+export { SessionContext, useSession, useSignedIn } from './session';
+export type { Session } from './session';
+export { useAction, useOperation, useOperationPages } from './use-operation';
+export type { OperationOptions } from './use-operation';
