@@ -1,0 +1,174 @@
+import { idSchema, moneySchema, nameSchema, operation } from '@portico/plugin-kit/contract';
+import { PASSWORD_LENGTH_MAX, USERNAME_PATTERN } from './limits';
+import { emailSchema, organizationSchema, projectSchema, userSchema } from './resources';
+
+const TAG = 'auth';
+
+const sessionKindSchema = {
+  type: 'string',
+  enum: ['token', 'cookie'],
+  default: 'token',
+  description: '`token` answers with an access and a refresh token; `cookie` sets an HttpOnly cookie instead, for browsers, and answers with `csrf_token`.',
+} as const;
+
+/** Present in a session by token only. Optional, so that one schema describes both forms. */
+const tokenProperties = {
+  access_token: { type: 'string', description: 'Sent as `Authorization: Bearer …`.' },
+  refresh_token: { type: 'string', description: 'Good once: each refresh answers with the next.' },
+  expires_in_seconds: { type: 'integer', description: 'How long the access token is good for.' },
+} as const;
+/** Present in a session by cookie only. */
+const csrfProperties = {
+  csrf_token: { type: 'string', description: 'Sent as `X-CSRF-Token` with every POST, PUT, PATCH and DELETE of a session by cookie.' },
+} as const;
+
+const sessionReplySchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['user', 'organization', 'default_project'],
+  properties: { ...tokenProperties, ...csrfProperties, user: userSchema, organization: organizationSchema, default_project: projectSchema },
+} as const;
+
+export const getSignInOptions = operation({
+  id: 'getSignInOptions',
+  method: 'GET',
+  path: 'auth/options',
+  tag: TAG,
+  summary: 'How one may sign in here',
+  description: 'What a sign-in page needs before anybody is known: whether accounts can be made, and by which rules.',
+  permission: 'public',
+  responses: {
+    200: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['sign_up', 'methods', 'password_length_min'],
+      properties: {
+        sign_up: { type: 'string', enum: ['open', 'closed'] },
+        methods: { type: 'array', items: { type: 'string', enum: ['personal'] } },
+        password_length_min: { type: 'integer' },
+      },
+    },
+  },
+  errors: [],
+});
+
+export const signUp = operation({
+  id: 'signUp',
+  method: 'POST',
+  path: 'auth/personal/signup',
+  tag: TAG,
+  summary: 'Make a personal account and sign in',
+  description:
+    'Makes the user, an organization of their own with its default department and default project, its account with the trial credit, and a ' +
+    'session, all or nothing. User names are told apart without regard to case.',
+  permission: 'public',
+  idempotency: 'accepted',
+  secretReply: true,
+  body: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['username', 'password'],
+    properties: {
+      username: { type: 'string', pattern: USERNAME_PATTERN, description: '3 to 32 letters, digits, dots, underscores and hyphens.' },
+      password: { type: 'string', minLength: 1, maxLength: PASSWORD_LENGTH_MAX },
+      display_name: nameSchema,
+      email: emailSchema,
+      session: sessionKindSchema,
+    },
+  },
+  responses: { 201: sessionReplySchema },
+  errors: ['sign_up_closed', 'username_taken', 'password_too_weak', 'cookie_session_insecure', 'csrf_token_invalid', 'service_unavailable'],
+});
+
+export const signIn = operation({
+  id: 'signIn',
+  method: 'POST',
+  path: 'auth/personal/login',
+  tag: TAG,
+  summary: 'Sign in with user name and password',
+  description: 'An unknown user name and a wrong password are answered alike, in the same time. Attempts are counted per account and address.',
+  permission: 'public',
+  body: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['username', 'password'],
+    properties: {
+      username: { type: 'string', minLength: 1, maxLength: 128 },
+      password: { type: 'string', minLength: 1, maxLength: PASSWORD_LENGTH_MAX },
+      session: sessionKindSchema,
+    },
+  },
+  responses: { 200: sessionReplySchema },
+  errors: ['credentials_invalid', 'cookie_session_insecure', 'csrf_token_invalid', 'rate_limited', 'service_unavailable'],
+});
+
+export const refreshToken = operation({
+  id: 'refreshToken',
+  method: 'POST',
+  path: 'auth/token/refresh',
+  tag: TAG,
+  summary: 'Exchange a refresh token for the next pair',
+  description:
+    'Each refresh token is good once. One that was used before ends its session for good (`session_revoked`), because two parties hold it: a ' +
+    'client whose reply was lost signs in again, and nothing else of the account is touched. A browser calls it without a body ' +
+    'to rotate its cookie, which `GET me` also does by itself.',
+  permission: 'public',
+  body: {
+    type: 'object',
+    additionalProperties: false,
+    properties: { refresh_token: { type: 'string', minLength: 1, maxLength: 256 } },
+  },
+  responses: {
+    200: { type: 'object', additionalProperties: false, properties: { ...tokenProperties, ...csrfProperties } },
+  },
+  errors: ['refresh_token_invalid', 'session_revoked', 'csrf_token_invalid'],
+});
+
+export const signOut = operation({
+  id: 'signOut',
+  method: 'POST',
+  path: 'auth/logout',
+  tag: TAG,
+  summary: 'End this session',
+  description: 'Its tokens and its cookie stop working at once; terminals, SSH connections and event streams opened under it close within seconds.',
+  permission: 'authenticated',
+  responses: { 204: null },
+  errors: [],
+});
+
+export const getMe = operation({
+  id: 'getMe',
+  method: 'GET',
+  path: 'me',
+  tag: TAG,
+  summary: 'Who I am, where, and what I may do',
+  description: '`permissions` are those in the active project, platform permissions included: show what they allow, never ask for a role.',
+  permission: 'authenticated',
+  responses: {
+    200: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['user', 'organization', 'active_project_id', 'default_project', 'projects', 'permissions', 'first_run'],
+      properties: {
+        user: userSchema,
+        organization: organizationSchema,
+        active_project_id: idSchema,
+        default_project: projectSchema,
+        projects: { type: 'array', items: projectSchema, description: 'Of the organization, for the selector; at most 200, then `GET projects` pages on.' },
+        permissions: { type: 'array', items: { type: 'string' } },
+        ...csrfProperties,
+        first_run: {
+          type: 'object',
+          description: 'What decides where a newcomer is led first.',
+          additionalProperties: false,
+          required: ['available', 'ssh_key_count'],
+          properties: {
+            available: { ...moneySchema, type: ['object', 'null'], description: 'Money available to the organization; null without an account.' },
+            ssh_key_count: { type: 'integer' },
+          },
+        },
+      },
+    },
+  },
+  errors: [],
+});

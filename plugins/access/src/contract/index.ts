@@ -1,0 +1,34 @@
+import { defineContract } from '@portico/plugin-kit/contract';
+import { creditUser, getUser, listUsers } from './admin-operations';
+import { getMe, getSignInOptions, refreshToken, signIn, signOut, signUp } from './auth-operations';
+import { accessErrors } from './errors';
+import { accessPermissions } from './permissions';
+import { addSshKey, listProjects, listSshKeys, removeSshKey } from './resource-operations';
+
+export { creditUser, getUser, listUsers } from './admin-operations';
+export { getMe, getSignInOptions, refreshToken, signIn, signOut, signUp } from './auth-operations';
+export { addSshKey, listProjects, listSshKeys, removeSshKey } from './resource-operations';
+export { accessErrors } from './errors';
+export { accessPermissions } from './permissions';
+export { accessSettings } from './settings';
+export {
+  ACCESS_TOKEN_SECONDS, CREDIT_MICROS_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, PUBLIC_KEY_LENGTH_MAX,
+  REFRESH_TOKEN_SECONDS, SSH_KEYS_PER_USER_MAX, USERNAME_PATTERN,
+} from './limits';
+export { adminUserSchema, creditEntrySchema, emailSchema, organizationSchema, projectSchema, sshKeySchema, userSchema } from './resources';
+
+export const accessContract = defineContract({
+  plugin: 'access',
+  operations: {
+    getSignInOptions, signUp, signIn, refreshToken, signOut, getMe,
+    listProjects, listSshKeys, addSshKey, removeSshKey,
+    listUsers, getUser, creditUser,
+  },
+  errors: accessErrors,
+  permissions: accessPermissions,
+  events: {
+    'access.user_signed_up': 'A person made an account, with an organization of their own.',
+    'access.ssh_key_added': 'A user added an SSH key.',
+    'access.ssh_key_removed': 'A user removed an SSH key; whoever accepted it must stop.',
+  },
+});

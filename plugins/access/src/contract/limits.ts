@@ -1,0 +1,20 @@
+/** What people type as a name to sign in with: letters (case does not count), digits, dot, underscore and hyphen. */
+export const USERNAME_PATTERN = '^[A-Za-z0-9._-]{3,32}$';
+
+/** Characters. Ten is the shortest that resists an offline search of an argon2id hash once the common ones are refused. */
+export const PASSWORD_LENGTH_MIN = 10;
+/** Characters. Room for any passphrase, small enough that hashing its bytes costs nothing. */
+export const PASSWORD_LENGTH_MAX = 256;
+
+/** Characters of a pasted key. An RSA key of 16,384 bits is 2,800; a private key must still fit, to be refused by name. */
+export const PUBLIC_KEY_LENGTH_MAX = 16_384;
+/** Keys of one user. The SSH gateway compares an offered key with all of them, so the number bounds that work. */
+export const SSH_KEYS_PER_USER_MAX = 50;
+
+/** Micro-units (100,000.00): one credit by an administrator. A slip of the finger stays bounded; more is several credits. */
+export const CREDIT_MICROS_MAX = 100_000_000_000n;
+
+/** Seconds an access token is good for. Short, because it travels with every request. */
+export const ACCESS_TOKEN_SECONDS = 15 * 60;
+/** Seconds a refresh token, or a browser session nobody touches, is good for: 30 days. */
+export const REFRESH_TOKEN_SECONDS = 30 * 24 * 60 * 60;

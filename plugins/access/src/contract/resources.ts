@@ -1,0 +1,105 @@
+import { idSchema, instantSchema, moneySchema, nameSchema, nullableInstantSchema } from '@portico/plugin-kit/contract';
+
+/** Longest address SMTP can carry (RFC 5321, 4.5.3.1, as corrected by erratum 1690). */
+const EMAIL_LENGTH_MAX = 254;
+
+/** One `@`, no spaces and no control characters; whether mail arrives is not known before one was sent. */
+export const emailSchema = {
+  type: 'string',
+  minLength: 3,
+  maxLength: EMAIL_LENGTH_MAX,
+  pattern: '^[^\\s@\\u0000-\\u001f\\u007f]+@[^\\s@\\u0000-\\u001f\\u007f]+$',
+} as const;
+
+export const userSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['user_id', 'username', 'display_name', 'email', 'created_at'],
+  properties: {
+    user_id: idSchema,
+    username: { type: 'string' },
+    display_name: { type: 'string' },
+    email: { type: ['string', 'null'] },
+    created_at: instantSchema,
+  },
+} as const;
+
+export const organizationSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['organization_id', 'name', 'created_at'],
+  properties: { organization_id: idSchema, name: { type: 'string' }, created_at: instantSchema },
+} as const;
+
+export const projectSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['project_id', 'name', 'organization_id', 'department_id', 'is_default', 'created_at'],
+  properties: {
+    project_id: idSchema,
+    name: { type: 'string' },
+    organization_id: idSchema,
+    department_id: idSchema,
+    /** Of the caller: the project that is active when `X-Project-Id` is absent. */
+    is_default: { type: 'boolean' },
+    created_at: instantSchema,
+  },
+} as const;
+
+export const sshKeySchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['key_id', 'name', 'key_type', 'fingerprint', 'created_at'],
+  properties: {
+    key_id: idSchema,
+    name: nameSchema,
+    key_type: {
+      type: 'string',
+      enum: ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'ssh-rsa'],
+    },
+    fingerprint: { type: 'string', description: '`SHA256:…`, as `ssh-keygen -l` prints it.' },
+    created_at: instantSchema,
+  },
+} as const;
+
+/** A user as an administrator sees them: facts and money, no roles. */
+export const adminUserSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['user_id', 'username', 'display_name', 'email', 'status', 'organization_id', 'balance', 'created_at', 'last_seen_at'],
+  properties: {
+    user_id: idSchema,
+    username: { type: 'string' },
+    display_name: { type: 'string' },
+    email: { type: ['string', 'null'] },
+    status: { type: 'string', enum: ['active', 'disabled'] },
+    organization_id: { ...idSchema, description: 'The personal organization, made at sign-up.' },
+    balance: {
+      type: ['object', 'null'],
+      description: 'Of the personal organization; null while it has no account.',
+      additionalProperties: false,
+      required: ['available', 'held', 'currency'],
+      properties: { available: moneySchema, held: moneySchema, currency: { type: 'string' } },
+    },
+    created_at: instantSchema,
+    last_seen_at: nullableInstantSchema,
+  },
+} as const;
+
+/** The ledger entry a credit made. */
+export const creditEntrySchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['entry_id', 'kind', 'amount', 'organization_id', 'department_id', 'project_id', 'user_id', 'reason', 'created_at'],
+  properties: {
+    entry_id: idSchema,
+    kind: { type: 'string', const: 'internal_credit' },
+    amount: moneySchema,
+    organization_id: idSchema,
+    department_id: idSchema,
+    project_id: idSchema,
+    user_id: idSchema,
+    reason: { type: 'string' },
+    created_at: instantSchema,
+  },
+} as const;

@@ -1,0 +1,29 @@
+import type { SettingsSection } from '@portico/plugin-kit/backend';
+
+/** A plain constant rather than a call of `defineSettings`: browser code imports this contract, and that function lives among server code. */
+export const accessSettings = {
+  key: 'access',
+  schema: {
+    type: 'object',
+    description: 'People and how they sign in.',
+    additionalProperties: false,
+    required: ['signUp'],
+    properties: {
+      signUp: {
+        type: 'string',
+        enum: ['open', 'closed'],
+        default: 'open',
+        description: 'Whether anyone who reaches the portal may make an account. Closed: sign-up answers `sign_up_closed`.',
+      },
+      adminPassword: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 256,
+        description:
+          'Secret. Password of the first administrator (user name `admin`), read only when the portal has no platform administrator yet. ' +
+          'Without it a password is generated and printed once at the first start.',
+      },
+    },
+    default: {},
+  },
+} as const satisfies SettingsSection;
