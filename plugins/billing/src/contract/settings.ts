@@ -1,0 +1,51 @@
+/** An amount in whole units of the currency, exact: at most six decimal places. */
+const unitsSchema = { type: 'string', pattern: '^(0|[1-9][0-9]{0,11})(\\.[0-9]{1,6})?$' } as const;
+
+const HOUR_SECONDS = 3_600;
+
+/** The `billing` section of the configuration; a `SettingsSection` by shape, written without the backend's helper because browsers import this index. */
+export const billingSettings = {
+  key: 'billing',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    default: {},
+    required: [
+      'currency', 'trialCredit', 'holdSeconds', 'graceSeconds', 'noticeRunwaySeconds', 'warningRunwaySeconds', 'warningBelow', 'accrualSeconds',
+    ],
+    properties: {
+      currency: { type: 'string', pattern: '^[A-Z]{3}$', default: 'USD', description: 'ISO 4217 code of the currency in which new accounts are kept.' },
+      trialCredit: {
+        type: 'object',
+        additionalProperties: false,
+        default: {},
+        required: ['enabled', 'amount'],
+        description: 'What a new organization is given.',
+        properties: {
+          enabled: {
+            type: 'string',
+            enum: ['auto', 'on', 'off'],
+            default: 'auto',
+            description: '`auto` gives it on the embedded database and not on PostgreSQL, where a portal is taken to be for real.',
+          },
+          amount: { ...unitsSchema, default: '25.00', description: 'In units of the currency.' },
+        },
+      },
+      holdSeconds: {
+        type: 'integer', minimum: 60, maximum: 168 * HOUR_SECONDS, default: HOUR_SECONDS,
+        description: 'A launch sets aside the price of so many seconds, and they are kept set aside while it runs.',
+      },
+      graceSeconds: {
+        type: 'integer', minimum: 0, maximum: 168 * HOUR_SECONDS, default: HOUR_SECONDS / 4,
+        description: 'When the money left pays for no more than this, release is announced. Paid from holds, so not longer than they are.',
+      },
+      noticeRunwaySeconds: { type: 'integer', minimum: 0, default: 72 * HOUR_SECONDS, description: 'Below this runway the balance is at `notice`.' },
+      warningRunwaySeconds: { type: 'integer', minimum: 0, default: 24 * HOUR_SECONDS, description: 'Below this runway the balance is at `warning`.' },
+      warningBelow: { ...unitsSchema, default: '5.00', description: 'Below this many units the balance is at `warning`, whatever the runway.' },
+      accrualSeconds: {
+        type: 'integer', minimum: 1, maximum: 60, default: 5,
+        description: 'How often balances are looked at; an overdraft is never more than the burn of this time.',
+      },
+    },
+  },
+} as const;
