@@ -1,0 +1,27 @@
+import { defineErrors } from '@portico/plugin-kit/contract';
+
+/** In the order in which a launch checks them; the first that applies is answered. Precheck lists all that apply. */
+export const workloadErrors = defineErrors({
+  project_not_found: { status: 404, sentence: 'There is no such project in your organization.' },
+  sku_not_found: { status: 404, sentence: 'There is no such hardware in the catalog.' },
+  image_not_found: { status: 404, sentence: 'There is no such image in the catalog.' },
+  ssh_key_not_found: { status: 404, sentence: 'One of the SSH keys does not exist, or is not yours.' },
+  topology_unsatisfiable: { status: 422, sentence: 'No node could ever hold that many GPUs of this hardware together.' },
+  price_unavailable: { status: 409, sentence: 'This hardware has no price in your currency.' },
+  quote_invalid: { status: 422, sentence: 'The quote is not one of ours, or is for another organization, hardware or count.' },
+  quote_expired: { status: 409, sentence: 'The quote has expired; ask for a new one.' },
+  node_offline: { status: 409, sentence: 'No node that could host this is online at the moment.' },
+  sku_sold_out: { status: 409, sentence: 'This hardware is sold out at the moment.' },
+  insufficient_balance: { status: 402, sentence: 'The balance does not cover the hold of this launch.' },
+  quota_exceeded: { status: 409, sentence: 'The organization runs as many allocations as its quota allows.' },
+  allocation_not_releasable: { status: 409, sentence: 'An allocation that has ended cannot be released again.' },
+  allocation_not_active: { status: 409, sentence: 'The allocation is not active.' },
+  task_not_cancellable: { status: 409, sentence: 'This task can no longer be cancelled.' },
+});
+
+/** What a launch can be refused for. */
+export const launchErrors = [
+  'project_not_found', 'sku_not_found', 'image_not_found', 'ssh_key_not_found', 'topology_unsatisfiable', 'price_unavailable',
+  'quote_invalid', 'quote_expired', 'node_offline', 'sku_sold_out', 'insufficient_balance', 'quota_exceeded',
+] as const;
+export type LaunchError = (typeof launchErrors)[number];

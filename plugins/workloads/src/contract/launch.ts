@@ -1,0 +1,124 @@
+import { instantSchema, moneySchema, nameSchema, operation } from '@portico/plugin-kit/contract';
+import { allocationWithTaskSchema, networkRequestSchema } from './allocation';
+import { launchErrors } from './errors';
+import { referenceSchema } from './identifiers';
+
+/** More GPUs than any node has; what a SKU really offers is `gpu_counts`, and asking for another count is `topology_unsatisfiable`. */
+const GPU_COUNT_MAX = 1024;
+/** As many keys as a person may want on one machine. */
+const SSH_KEYS_MAX = 50;
+
+export const sshKeyIdsSchema = { type: 'array', items: referenceSchema, maxItems: SSH_KEYS_MAX, uniqueItems: true } as const;
+const gpuCountSchema = { type: 'integer', minimum: 1, maximum: GPU_COUNT_MAX } as const;
+
+export const launchRequestSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['sku_id', 'gpu_count', 'image_id'],
+  properties: {
+    name: { ...nameSchema, description: 'A name is made from the hardware when absent.' },
+    sku_id: referenceSchema,
+    gpu_count: gpuCountSchema,
+    image_id: referenceSchema,
+    ssh_key_ids: { ...sshKeyIdsSchema, description: 'Keys that may log in. All keys of the user, those added later too, when absent.' },
+    network: networkRequestSchema,
+    project_id: { ...referenceSchema, description: 'The active project when absent.' },
+    quote_id: { type: 'string', minLength: 1, maxLength: 1024, description: 'While the quote is valid, its price is the one charged.' },
+    count: { type: 'integer', const: 1, default: 1, description: 'One allocation per request.' },
+  },
+} as const;
+
+export const launchAllocation = operation({
+  id: 'launchAllocation',
+  method: 'POST',
+  path: 'allocations',
+  tag: 'workloads',
+  summary: 'Launch an allocation',
+  description:
+    'Holds the money, reserves the GPUs and starts the task that provisions them, all or nothing. The allocation shows as provisioning ' +
+    'from this reply on. A refusal holds and reserves nothing; `details` say what would fit.',
+  permission: 'workloads.allocation.launch',
+  body: launchRequestSchema,
+  responses: { 202: allocationWithTaskSchema },
+  errors: launchErrors,
+  idempotency: 'required',
+});
+
+export const quoteLaunch = operation({
+  id: 'quoteLaunch',
+  method: 'POST',
+  path: 'launch/quote',
+  tag: 'workloads',
+  summary: 'What a launch would cost',
+  description:
+    'Price, hold, balance after and runway with and without this launch. The quote is signed: pass its id to the launch and its price is ' +
+    'charged, whatever the price list says by then, until it expires.',
+  permission: 'workloads.allocation.launch',
+  body: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['sku_id', 'gpu_count'],
+    properties: { sku_id: referenceSchema, gpu_count: gpuCountSchema },
+  },
+  responses: {
+    200: {
+      type: 'object',
+      additionalProperties: false,
+      required: [
+        'quote_id', 'sku_id', 'gpu_count', 'price_per_hour', 'price_per_day', 'hold', 'available', 'balance_after', 'sufficient',
+        'burn_rate_per_hour', 'runway_seconds_without', 'runway_seconds_with', 'expires_at',
+      ],
+      properties: {
+        quote_id: { type: 'string' },
+        sku_id: { type: 'string' },
+        gpu_count: { type: 'integer' },
+        price_per_hour: moneySchema,
+        price_per_day: moneySchema,
+        hold: { ...moneySchema, description: 'Taken from the available balance at launch, spent by usage, given back at release.' },
+        available: moneySchema,
+        balance_after: { ...moneySchema, description: 'Available balance right after the launch; negative when it does not suffice.' },
+        sufficient: { type: 'boolean' },
+        burn_rate_per_hour: { ...moneySchema, description: 'What already runs, per hour.' },
+        runway_seconds_without: { type: ['integer', 'null'], description: 'Null while nothing runs.' },
+        runway_seconds_with: { type: ['integer', 'null'] },
+        expires_at: instantSchema,
+      },
+    },
+  },
+  errors: ['sku_not_found', 'topology_unsatisfiable', 'price_unavailable'],
+});
+
+export const precheckLaunch = operation({
+  id: 'precheckLaunch',
+  method: 'POST',
+  path: 'launch/precheck',
+  tag: 'workloads',
+  summary: 'Whether a launch would be accepted now',
+  description: 'A dry run by the code of launch: the same body, every refusal at once, nothing changed.',
+  permission: 'workloads.allocation.launch',
+  body: launchRequestSchema,
+  responses: {
+    200: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['passed', 'failures'],
+      properties: {
+        passed: { type: 'boolean' },
+        failures: {
+          type: 'array',
+          items: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['code', 'message', 'details'],
+            properties: {
+              code: { type: 'string', enum: launchErrors },
+              message: { type: 'string' },
+              details: { type: 'object', additionalProperties: true },
+            },
+          },
+        },
+      },
+    },
+  },
+  errors: [],
+});

@@ -1,0 +1,80 @@
+import { defineSettings } from '@portico/plugin-kit/backend';
+
+export const workloadSettings = defineSettings({
+  key: 'workloads',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    default: {},
+    properties: {
+      ssh: {
+        type: 'object',
+        description: 'The SSH gateway.',
+        additionalProperties: false,
+        default: {},
+        properties: {
+          port: { type: 'integer', minimum: 0, maximum: 65535, default: 7022, description: 'TCP port it listens on.' },
+          host: { type: 'string', default: '', description: 'Address it listens on; the server’s own when empty.' },
+          publicHost: { type: 'string', default: '', description: 'Host name in ssh commands shown to people; that of the public URL when empty.' },
+          publicPort: { type: 'integer', minimum: 0, maximum: 65535, default: 0, description: 'Port in ssh commands shown to people; `port` when 0.' },
+        },
+        required: ['port', 'host', 'publicHost', 'publicPort'],
+      },
+      quota: {
+        type: 'object',
+        additionalProperties: false,
+        default: {},
+        properties: {
+          concurrentAllocationsMax: {
+            type: 'integer', minimum: 0, default: 50, description: 'Allocations of one organization that hold GPUs at the same time.',
+          },
+        },
+        required: ['concurrentAllocationsMax'],
+      },
+      quoteSeconds: { type: 'integer', minimum: 1, default: 600, description: 'How long a quoted price is honoured.' },
+      terminal: {
+        type: 'object',
+        additionalProperties: false,
+        default: {},
+        properties: {
+          tokenSeconds: { type: 'integer', minimum: 1, maximum: 60, default: 60, description: 'How long a terminal token waits to be used.' },
+          sessionSeconds: { type: 'integer', minimum: 60, default: 14_400, description: 'Longest life of one terminal session.' },
+          idleSeconds: { type: 'integer', minimum: 60, default: 3_600, description: 'A terminal nobody types into or reads is detached after so long.' },
+        },
+        required: ['tokenSeconds', 'sessionSeconds', 'idleSeconds'],
+      },
+      liveness: {
+        type: 'object',
+        additionalProperties: false,
+        default: {},
+        properties: {
+          intervalSeconds: { type: 'number', exclusiveMinimum: 0, default: 15, description: 'How often runtimes are asked whether what runs still runs.' },
+        },
+        required: ['intervalSeconds'],
+      },
+      metrics: {
+        type: 'object',
+        additionalProperties: false,
+        default: {},
+        properties: {
+          intervalSeconds: { type: 'number', exclusiveMinimum: 0, default: 5, description: 'How often an active allocation is measured.' },
+        },
+        required: ['intervalSeconds'],
+      },
+      tasks: {
+        type: 'object',
+        description: 'Patience of the provisioning and release steps.',
+        additionalProperties: false,
+        default: {},
+        properties: {
+          attemptsMax: { type: 'integer', minimum: 1, default: 5, description: 'Attempts of a step before it has failed.' },
+          backoffSeconds: { type: 'number', exclusiveMinimum: 0, default: 1, description: 'Wait before the second attempt; doubles from then on.' },
+          backoffSecondsMax: { type: 'number', exclusiveMinimum: 0, default: 30, description: 'Longest wait between attempts.' },
+          deadlineSeconds: { type: 'number', exclusiveMinimum: 0, default: 120, description: 'One attempt of a step may take so long.' },
+        },
+        required: ['attemptsMax', 'backoffSeconds', 'backoffSecondsMax', 'deadlineSeconds'],
+      },
+    },
+    required: ['ssh', 'quota', 'quoteSeconds', 'terminal', 'liveness', 'metrics', 'tasks'],
+  },
+});
