@@ -12,7 +12,7 @@ export interface FleetPort {
    */
   reserve(tx: Transaction, request: PlacementRequest): Promise<Reservation | PlacementRefusal>;
   /** What `reserve` would answer, holding nothing. */
-  wouldFit(queries: Queries, request: Omit<PlacementRequest, 'allocationId'>): Promise<{ fits: true } | PlacementRefusal>;
+  wouldFit(queries: Queries, request: Omit<PlacementRequest, 'allocationId' | 'organizationId'>): Promise<{ fits: true } | PlacementRefusal>;
   /** Gives the slots back. Only called once the runtime is confirmed gone. Idempotent. */
   free(tx: Transaction, allocationId: string): Promise<void>;
   reservation(queries: Queries, allocationId: string): Promise<Reservation | undefined>;
@@ -27,6 +27,8 @@ export interface FleetPort {
 
 export interface PlacementRequest {
   readonly allocationId: string;
+  /** Whose allocation it is, so that people can see which GPUs are theirs. Placement never looks at it. */
+  readonly organizationId: string;
   readonly gpuModel: string;
   readonly shape: 'gpu_slice' | 'baremetal';
   readonly gpuCount: number;
@@ -68,8 +70,10 @@ export interface ModelCapacity {
   readonly totalGpus: number;
   readonly freeGpus: number;
   readonly largestFreeOnOneNode: number;
-  /** Whether a node with all its GPUs free exists (what `baremetal` needs). */
+  /** Ready nodes with all their GPUs free (what `baremetal` needs). */
   readonly wholeNodesFree: number;
+  /** The same by the number of GPUs such a node has: a `baremetal` SKU fits only nodes of its own size. */
+  readonly wholeNodesFreeBySize: ReadonlyMap<number, number>;
   readonly readyNodes: number;
 }
 

@@ -1,0 +1,5 @@
+import { definePermissions } from '@portico/plugin-kit/contract';
+
+export const fleetPermissions = definePermissions({
+  'fleet.node.read': 'see the nodes of the platform, their slots and who holds them',
+});

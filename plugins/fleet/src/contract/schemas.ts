@@ -1,0 +1,117 @@
+import { idSchema, instantSchema, nullableIdSchema, nullableInstantSchema } from '@portico/plugin-kit/contract';
+
+export const nodeStatusSchema = { type: 'string', enum: ['registered', 'enrolled', 'ready', 'draining', 'unreachable'] } as const;
+export const slotStatusSchema = { type: 'string', enum: ['candidate', 'approved', 'free', 'held', 'cleanup_blocked'] } as const;
+export const isolationSchema = { type: 'string', enum: ['container', 'sandbox', 'none'] } as const;
+
+const slotCountsSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['total', 'free', 'held', 'blocked'],
+  properties: {
+    total: { type: 'integer', minimum: 0 },
+    free: { type: 'integer', minimum: 0 },
+    held: { type: 'integer', minimum: 0 },
+    blocked: { type: 'integer', minimum: 0, description: 'Waiting for a person: what ran there could not be proven gone.' },
+  },
+} as const;
+
+export const nodeSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: [
+    'node_id', 'name', 'status', 'status_changed_at', 'runtime', 'isolation', 'isolation_detail', 'simulated', 'gpus', 'slots', 'numa_domains', 'cpu_count', 'memory_bytes',
+    'disk_bytes_free', 'last_seen_at', 'created_at',
+  ],
+  properties: {
+    node_id: idSchema,
+    name: { type: 'string' },
+    status: nodeStatusSchema,
+    status_changed_at: instantSchema,
+    runtime: { type: 'string', enum: ['local'], description: 'How workloads run there.' },
+    isolation: { description: 'Null until the node was first reached.', anyOf: [isolationSchema, { type: 'null' }] },
+    isolation_detail: { type: ['string', 'null'], description: 'How isolation is made, in words: `bubblewrap 0.8`.' },
+    simulated: { type: 'boolean', description: 'The GPUs are not real.' },
+    gpus: {
+      type: 'array',
+      description: 'GPUs by model.',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['model', 'count', 'memory_bytes'],
+        properties: {
+          model: { type: 'string' },
+          count: { type: 'integer', minimum: 1 },
+          memory_bytes: { type: 'integer', minimum: 0, description: 'Of one GPU.' },
+        },
+      },
+    },
+    slots: slotCountsSchema,
+    numa_domains: { type: 'integer', minimum: 0 },
+    cpu_count: { type: ['integer', 'null'] },
+    memory_bytes: { type: ['integer', 'null'] },
+    disk_bytes_free: { type: ['integer', 'null'] },
+    last_seen_at: nullableInstantSchema,
+    created_at: instantSchema,
+  },
+} as const;
+
+export const resourceSlotSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['slot_id', 'status', 'gpu', 'numa_node', 'vf', 'nvme', 'gpu_fraction_milli', 'allocation_id', 'held_since'],
+  properties: {
+    slot_id: idSchema,
+    status: slotStatusSchema,
+    gpu: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['index', 'uuid', 'model', 'memory_bytes', 'simulated'],
+      properties: {
+        index: { type: 'integer', minimum: 0 },
+        uuid: { type: 'string' },
+        model: { type: 'string' },
+        memory_bytes: { type: 'integer', minimum: 0 },
+        simulated: { type: 'boolean' },
+      },
+    },
+    numa_node: { type: 'integer', minimum: 0 },
+    vf: { type: ['string', 'null'], description: 'PCI address of the network card’s virtual function that goes with the slot.' },
+    nvme: { type: ['string', 'null'], description: 'NVMe namespace that goes with the slot.' },
+    gpu_fraction_milli: { type: 'integer', minimum: 1, maximum: 1000, description: '1000 is a whole GPU.' },
+    allocation_id: nullableIdSchema,
+    held_since: nullableInstantSchema,
+  },
+} as const;
+
+/** `unavailable`: the node takes no work now, or the slot is not offered yet. `yours`: held by an allocation of the caller's organization. */
+export const gpuStateSchema = { type: 'string', enum: ['free', 'held', 'yours', 'blocked', 'unavailable'] } as const;
+
+export const topologyNodeSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['label', 'numa_domains'],
+  properties: {
+    label: { type: 'string', description: 'A position in this answer (`Node 1`), not a name: users do not learn how the fleet is called.' },
+    numa_domains: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['numa_node', 'gpus'],
+        properties: {
+          numa_node: { type: 'integer', minimum: 0 },
+          gpus: {
+            type: 'array',
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['index', 'state'],
+              properties: { index: { type: 'integer', minimum: 0 }, state: gpuStateSchema },
+            },
+          },
+        },
+      },
+    },
+  },
+} as const;

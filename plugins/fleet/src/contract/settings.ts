@@ -1,0 +1,77 @@
+import { defineSettings } from '@portico/plugin-kit/backend';
+
+const GIB = 1024 ** 3;
+/** An embedded fleet is for trying things out; thousands of simulated nodes belong in a benchmark. */
+const SIMULATED_NODES_MAX = 1024;
+
+const simulatedNodeSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['name'],
+  properties: {
+    name: { type: 'string', pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$', description: 'Unique; also the identity of the node across edits.' },
+    gpuModel: { type: 'string', minLength: 1, maxLength: 80, default: 'H200', description: 'Model of all its GPUs, as SKUs name it.' },
+    gpuCount: { type: 'integer', minimum: 1, maximum: 64, default: 8, description: 'Number of GPUs.' },
+    gpuMemoryBytes: { type: 'integer', minimum: GIB, default: 141 * GIB, description: 'Memory of one GPU.' },
+    numaDomains: { type: 'integer', minimum: 1, maximum: 16, default: 2, description: 'NUMA domains; the GPUs are spread over them evenly, in order.' },
+  },
+} as const;
+
+const defaultNodes = [
+  { name: 'node-1', gpuModel: 'H200', gpuCount: 8, gpuMemoryBytes: 141 * GIB, numaDomains: 2 },
+  { name: 'node-2', gpuModel: 'H200', gpuCount: 8, gpuMemoryBytes: 141 * GIB, numaDomains: 2 },
+] as const;
+
+export const fleetSettings = defineSettings({
+  key: 'fleet',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    default: {},
+    description: 'The nodes that come with the portal, and how workloads run on them.',
+    properties: {
+      nodes: {
+        type: 'array',
+        maxItems: SIMULATED_NODES_MAX,
+        items: simulatedNodeSchema,
+        default: defaultNodes,
+        description: 'Simulated nodes beside the backend. Not used while real GPUs are found and `realGpus` is `auto`.',
+      },
+      realGpus: {
+        type: 'string',
+        enum: ['auto', 'off'],
+        default: 'auto',
+        description: '`auto` offers the GPUs of this machine instead of simulated ones when it has any.',
+      },
+      isolation: {
+        type: 'string',
+        enum: ['auto', 'bubblewrap', 'util-linux', 'none'],
+        default: 'auto',
+        description: 'How workloads are kept apart. `none` isolates nothing: it needs a loopback bind and closed sign-up.',
+      },
+      heartbeat: {
+        type: 'object',
+        additionalProperties: false,
+        default: {},
+        description: 'How nodes are watched.',
+        properties: {
+          intervalSeconds: { type: 'integer', minimum: 1, maximum: 3600, default: 10, description: 'Between two probes of a node.' },
+          unreachableAfterSeconds: {
+            type: 'integer', minimum: 1, maximum: 86_400, default: 30,
+            description: 'Without an answer for so long a node takes no new work. What runs there goes on.',
+          },
+        },
+      },
+      orphans: {
+        type: 'object',
+        additionalProperties: false,
+        default: {},
+        description: 'What runs on a node without an allocation that holds slots there.',
+        properties: {
+          intervalSeconds: { type: 'integer', minimum: 1, maximum: 86_400, default: 60, description: 'Between two comparisons.' },
+          graceSeconds: { type: 'integer', minimum: 0, maximum: 86_400, default: 300, description: 'It is removed when it was seen without one for so long.' },
+        },
+      },
+    },
+  },
+});
