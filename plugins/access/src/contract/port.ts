@@ -9,8 +9,6 @@ export interface AccessPort {
   usernames(queries: Queries, userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** The department a project of that organization belongs to; null when it is not one of its projects. */
   departmentOf(queries: Queries, options: { organizationId: string; projectId: string }): Promise<string | null>;
-  /** People of the platform, for the admin overview: all that exist, and those who signed in or acted within the last 30 days. */
-  counts(queries: Queries): Promise<{ total: number; active30d: number }>;
   /** How many users there are, and how many of them were seen at or after `activeSince` (epoch milliseconds). */
   userCounts(queries: Queries, options: { activeSince: number }): Promise<{ total: number; active: number }>;
 }
