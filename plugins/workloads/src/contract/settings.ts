@@ -1,6 +1,5 @@
-import { defineSettings } from '@portico/plugin-kit/backend';
-
-export const workloadSettings = defineSettings({
+/** The `workloads` section of the configuration: a `SettingsSection` by shape, because browser code imports this contract and the backend's helper is not for it. */
+export const workloadSettings = {
   key: 'workloads',
   schema: {
     type: 'object',
@@ -77,4 +76,4 @@ export const workloadSettings = defineSettings({
     },
     required: ['ssh', 'quota', 'quoteSeconds', 'terminal', 'liveness', 'metrics', 'tasks'],
   },
-});
+} as const;
