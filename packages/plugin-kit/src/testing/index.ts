@@ -1,0 +1,6 @@
+export { startPostgresServer } from './postgres-server';
+export type { PostgresServer } from './postgres-server';
+export { TEST_EPOCH, TestClock } from './test-clock';
+export { createTestDatabase, eachDatabase } from './test-database';
+export type { DatabaseUnderTest, OpenTestDatabase, TestDatabase } from './test-database';
+export { waitFor } from './wait-for';
