@@ -78,3 +78,9 @@ export interface ModelCapacity {
 }
 
 export const fleetPortRef = createServiceRef<FleetPort>({ id: 'portico.port.fleet', scope: 'root' });
+
+export { RuntimeError, runtimeErrorCodes } from './runtime';
+export type {
+  ExecProcess, ExecRequest, GpuReport, InstanceRef, Isolation, MetricsSample, NodeReport, ProvisionRequest, Runtime, RuntimeErrorCode, RuntimeInstance,
+  RuntimeKind, RuntimeNode, RuntimeObservation, ShellAttachment, ShellRequest,
+} from './runtime';

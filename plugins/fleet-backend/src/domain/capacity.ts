@@ -1,0 +1,40 @@
+import type { ModelCapacity } from '@portico/plugin-fleet/port';
+import type { NodeStatus } from './node';
+
+/** Whole-GPU slots of one model on one node. A node with several models appears once per model. */
+export interface NodeModelCount {
+  readonly gpuModel: string;
+  readonly nodeId: string;
+  readonly nodeStatus: NodeStatus;
+  readonly total: number;
+  readonly free: number;
+  /** All slots of the node, of whatever model or part, so that a node counts as whole only when nothing else is on it. */
+  readonly nodeTotal: number;
+}
+
+/** Folds per-node counts into capacity per model, in the order of the models' names. Free GPUs count on ready nodes only. */
+export function capacityByModel(counts: readonly NodeModelCount[]): ModelCapacity[] {
+  const models = new Map<string, NodeModelCount[]>();
+  for (const count of counts) {
+    const ofModel = models.get(count.gpuModel);
+    if (ofModel === undefined) models.set(count.gpuModel, [count]);
+    else ofModel.push(count);
+  }
+  return [...models.entries()]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([gpuModel, nodes]) => {
+      const ready = nodes.filter(node => node.nodeStatus === 'ready');
+      const whole = ready.filter(node => node.free > 0 && node.free === node.nodeTotal);
+      const bySize = new Map<number, number>();
+      for (const node of whole) bySize.set(node.nodeTotal, (bySize.get(node.nodeTotal) ?? 0) + 1);
+      return {
+        gpuModel,
+        totalGpus: nodes.reduce((sum, node) => sum + node.total, 0),
+        freeGpus: ready.reduce((sum, node) => sum + node.free, 0),
+        largestFreeOnOneNode: ready.reduce((largest, node) => Math.max(largest, node.free), 0),
+        wholeNodesFree: whole.length,
+        wholeNodesFreeBySize: bySize,
+        readyNodes: ready.length,
+      };
+    });
+}

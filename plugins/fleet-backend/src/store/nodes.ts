@@ -1,0 +1,98 @@
+import type { Queries, Transaction } from '@portico/plugin-kit/backend';
+import type { Isolation, RuntimeKind } from '@portico/plugin-fleet/port';
+import type { NodeStatus } from '../domain/node';
+
+export interface NodeRow {
+  readonly node_id: string;
+  readonly name: string;
+  readonly ordinal: number;
+  readonly runtime: RuntimeKind;
+  readonly simulated: number;
+  readonly status: NodeStatus;
+  readonly status_changed_at: number;
+  readonly configured: number;
+  readonly isolation: Isolation | null;
+  readonly isolation_detail: string | null;
+  readonly cpu_count: number | null;
+  readonly memory_bytes: number | null;
+  readonly disk_bytes_free: number | null;
+  readonly last_seen_at: number | null;
+  readonly created_at: number;
+}
+
+export interface NodeSight {
+  readonly isolation: Isolation;
+  readonly isolationDetail: string;
+  readonly cpuCount: number;
+  readonly memoryBytes: number;
+  readonly diskBytesFree: number;
+}
+
+export function allNodes(queries: Queries): Promise<NodeRow[]> {
+  return queries.all<NodeRow>('SELECT * FROM fleet_nodes ORDER BY ordinal');
+}
+
+export function nodeById(queries: Queries, nodeId: string): Promise<NodeRow | undefined> {
+  return queries.first<NodeRow>('SELECT * FROM fleet_nodes WHERE node_id = ?', [nodeId]);
+}
+
+/** The node as it is now, unchangeable by others until the transaction ends. */
+export function nodeForUpdate(tx: Transaction, nodeId: string): Promise<NodeRow | undefined> {
+  return tx.first<NodeRow>(`SELECT * FROM fleet_nodes WHERE node_id = ?${tx.forUpdate}`, [nodeId]);
+}
+
+export interface NodeFilter {
+  readonly status?: NodeStatus;
+  readonly name?: string;
+  /** Ordinal of the last node shown. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
+export function newestNodes(queries: Queries, filter: NodeFilter): Promise<NodeRow[]> {
+  const conditions: string[] = [];
+  const parameters: (string | number)[] = [];
+  const add = (condition: string, parameter: string | number) => {
+    conditions.push(condition);
+    parameters.push(parameter);
+  };
+  if (filter.status !== undefined) add('status = ?', filter.status);
+  if (filter.name !== undefined) add("lower(name) LIKE ? ESCAPE '!'", `%${filter.name.toLowerCase().replaceAll(/[!%_]/g, character => `!${character}`)}%`);
+  if (filter.before !== undefined) add('ordinal < ?', filter.before);
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+  return queries.all<NodeRow>(`SELECT * FROM fleet_nodes${where} ORDER BY ordinal DESC LIMIT ?`, [...parameters, filter.limit]);
+}
+
+export async function insertNode(
+  tx: Transaction,
+  node: { nodeId: string; name: string; ordinal: number; runtime: RuntimeKind; simulated: boolean; status: NodeStatus },
+): Promise<void> {
+  await tx.run(
+    `INSERT INTO fleet_nodes (node_id, name, ordinal, runtime, simulated, status, status_changed_at, configured, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)`,
+    [node.nodeId, node.name, node.ordinal, node.runtime, node.simulated ? 1 : 0, node.status, tx.now, tx.now],
+  );
+}
+
+/** True when the node was in that status; the caller takes `from` and `to` from the transition table. */
+export async function moveNode(tx: Transaction, move: { nodeId: string; from: NodeStatus; to: NodeStatus }): Promise<boolean> {
+  const changed = await tx.run('UPDATE fleet_nodes SET status = ?, status_changed_at = ? WHERE node_id = ? AND status = ?', [
+    move.to, tx.now, move.nodeId, move.from,
+  ]);
+  return changed === 1;
+}
+
+export async function recordSight(tx: Transaction, nodeId: string, sight: NodeSight): Promise<void> {
+  await tx.run(
+    `UPDATE fleet_nodes SET isolation = ?, isolation_detail = ?, cpu_count = ?, memory_bytes = ?, disk_bytes_free = ?, last_seen_at = ? WHERE node_id = ?`,
+    [sight.isolation, sight.isolationDetail, sight.cpuCount, sight.memoryBytes, sight.diskBytesFree, tx.now, nodeId],
+  );
+}
+
+export async function setConfigured(tx: Transaction, node: { nodeId: string; configured: boolean; simulated: boolean }): Promise<void> {
+  await tx.run('UPDATE fleet_nodes SET configured = ?, simulated = ? WHERE node_id = ?', [node.configured ? 1 : 0, node.simulated ? 1 : 0, node.nodeId]);
+}
+
+export async function deleteNode(tx: Transaction, nodeId: string): Promise<void> {
+  await tx.run('DELETE FROM fleet_nodes WHERE node_id = ?', [nodeId]);
+}
