@@ -28,7 +28,7 @@ export const listUsers = operation({
         minLength: 1,
         maxLength: 100,
         pattern: '^[^\\u0000-\\u001f\\u007f]+$',
-        description: 'Part of user name, display name or e-mail address, without regard to the case of ASCII letters.',
+        description: 'Part of user name, display name or e-mail address, without regard to case.',
       },
     },
   },
