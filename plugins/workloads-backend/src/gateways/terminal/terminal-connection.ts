@@ -64,6 +64,8 @@ export class TerminalConnection {
   end(code: number, reason: string, control?: ServerControl): void {
     if (this.#state === 'closed') return;
     if (control !== undefined) this.#send(control);
+    // A paused socket would never see the other side's close frame.
+    this.socket.resume();
     this.socket.close(code, reason);
   }
 

@@ -1,0 +1,21 @@
+import type { RequestHeaders } from '@portico/plugin-kit/ui';
+
+/**
+ * What every request carries and what happens when the session is over. Utility APIs are made before React renders, the session is known
+ * after; this is the one place where they meet.
+ */
+const state: { headers: RequestHeaders; onSignedOut: () => void } = {
+  headers: { csrfToken: null, projectId: null },
+  onSignedOut: () => undefined,
+};
+
+export const requestState = {
+  headers: () => state.headers,
+  signedOut: () => state.onSignedOut(),
+  set(headers: RequestHeaders): void {
+    state.headers = headers;
+  },
+  whenSignedOut(listener: () => void): void {
+    state.onSignedOut = listener;
+  },
+};
