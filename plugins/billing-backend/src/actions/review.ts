@@ -1,0 +1,105 @@
+import type { Outbox, Transaction } from '@portico/plugin-kit/backend';
+import { newId, toMoney } from '@portico/plugin-kit/contract';
+import { BALANCE_STATUSES, balanceAt, depletedSince, nextReviewAt } from '../domain/balance';
+import type { Balance, BalanceStatus } from '../domain/balance';
+import { burnsAt, costAt, dueThrough } from '../domain/metering';
+import type { BillingPolicy } from '../policy';
+import { lockDueCustomer, saveReview } from '../store/customers';
+import type { Customer } from '../store/customers';
+import { markCapped, metersOf, scopeOf } from '../store/meters';
+import { CustomerLedger } from './customer-ledger';
+
+interface ReviewDeps {
+  readonly policy: BillingPolicy;
+  readonly outbox: Outbox;
+}
+
+/** The events a falling balance sends when it reaches a status; depletion has its own rule. */
+const FALLING_EVENTS: Partial<Record<BalanceStatus, string>> = {
+  warning: 'billing.low_balance_warning',
+  auto_release_pending: 'billing.auto_release_pending',
+};
+
+/**
+ * Looks at one customer whose review is due: caps the meters when the money is used up, posts whole hours, refills holds, says what has become worse, and
+ * notes when to look again. Doing it twice, late, or after a crash in between changes nothing, because all of it follows from the clock.
+ */
+export async function reviewCustomer(tx: Transaction, deps: ReviewDeps, organizationId: string): Promise<void> {
+  const customer = await lockDueCustomer(tx, organizationId);
+  if (customer === undefined) return;
+  const ledger = new CustomerLedger(tx, customer);
+
+  await capWhenDepleted(tx, deps, { customer, ledger });
+  await postWholeHours(tx, ledger);
+  await refillHolds(tx, ledger);
+
+  const balance = balanceAt(ledger.funds, tx.now, deps.policy);
+  const event = isWorse(balance.status, customer.announced) ? FALLING_EVENTS[balance.status] : undefined;
+  if (event !== undefined) await announce(tx, deps, { event, customer, balance });
+  await saveReview(tx, { organizationId, announced: balance.status, reviewAt: nextReviewAt(ledger.funds, tx.now, deps.policy) });
+}
+
+/**
+ * From the instant the money was used up, running allocations are charged for one more tick at most, whenever they are released and however late this
+ * review is. A cap is set once per meter, so the event goes out once per depletion, and again only for meters that started afterwards.
+ */
+async function capWhenDepleted(tx: Transaction, deps: ReviewDeps, books: { customer: Customer; ledger: CustomerLedger }): Promise<void> {
+  const { customer, ledger } = books;
+  const running = ledger.funds.meters.filter(meter => meter.cappedAt === null && burnsAt(meter, tx.now));
+  const starts = running.map(meter => meter.startedAt ?? tx.now);
+  const depletedAt = running.length === 0 ? null : depletedSince(ledger.funds, { from: Math.min(...starts), to: tx.now });
+  if (depletedAt === null) return;
+  for (const meter of running) {
+    const at = Math.max(depletedAt + deps.policy.accrualSeconds * 1000, meter.startedAt ?? 0, meter.postedThroughAt ?? 0);
+    await markCapped(tx, { allocationId: meter.allocationId, at });
+    ledger.remember({ ...meter, cappedAt: at });
+  }
+  await announce(tx, deps, { event: 'billing.balance_depleted', customer, balance: balanceAt(ledger.funds, tx.now, deps.policy) });
+}
+
+async function postWholeHours(tx: Transaction, ledger: CustomerLedger): Promise<void> {
+  const due = ledger.funds.meters.flatMap(meter => {
+    const through = dueThrough(meter, tx.now);
+    return through !== null && through > (meter.postedThroughAt ?? through) ? [{ meter, through }] : [];
+  });
+  const scopes = new Map((await metersOf(tx, due.map(({ meter }) => meter.allocationId))).map(row => [row.allocation_id, scopeOf(row)]));
+  for (const { meter, through } of due) {
+    const scope = scopes.get(meter.allocationId);
+    if (scope === undefined) continue;
+    await ledger.postUsage({ scope: { ...scope, allocationId: meter.allocationId }, through, total: costAt(meter, through), first: 'available' });
+  }
+}
+
+async function refillHolds(tx: Transaction, ledger: CustomerLedger): Promise<void> {
+  const short = ledger.funds.meters.filter(meter => meter.cappedAt === null && meter.held < meter.holdTarget);
+  if (short.length === 0 || ledger.free <= 0n) return;
+  const scopes = new Map((await metersOf(tx, short.map(meter => meter.allocationId))).map(row => [row.allocation_id, scopeOf(row)]));
+  for (const meter of short) {
+    const scope = scopes.get(meter.allocationId);
+    const lacking = meter.holdTarget - meter.held;
+    const amount = lacking < ledger.free ? lacking : ledger.free;
+    if (scope === undefined || amount <= 0n) continue;
+    await ledger.hold({ scope: { ...scope, allocationId: meter.allocationId }, amount, purpose: 'refill' });
+  }
+}
+
+function isWorse(status: BalanceStatus, than: BalanceStatus): boolean {
+  return BALANCE_STATUSES.indexOf(status) > BALANCE_STATUSES.indexOf(than);
+}
+
+async function announce(tx: Transaction, deps: ReviewDeps, news: { event: string; customer: Customer; balance: Balance }): Promise<void> {
+  const { organizationId, currency } = news.customer;
+  await deps.outbox.append(tx, {
+    eventType: news.event,
+    correlationId: newId('corr', tx.now),
+    organizationId,
+    resource: { type: 'organization', id: organizationId },
+    payload: {
+      organization_id: organizationId,
+      available: toMoney(news.balance.available, currency),
+      held: toMoney(news.balance.held, currency),
+      burn_rate_per_hour: toMoney(news.balance.burnRatePerHour, currency),
+      runway_seconds: news.balance.runwaySeconds,
+    },
+  });
+}

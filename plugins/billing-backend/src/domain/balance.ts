@@ -1,0 +1,131 @@
+import type { Micros } from '@portico/plugin-kit/contract';
+import { burnsAt, costAt, HOUR_MILLISECONDS, POSTING_MILLISECONDS } from './metering';
+import type { Meter } from './metering';
+
+/**
+ * What a customer has at an instant. The ledger says what was posted; the meters say what was used since. Usage not yet posted is taken from
+ * available money first and from holds when there is no more: as if every hold were refilled continuously. Invariants:
+ * `available` and `held` are never negative; `spendable` falls linearly at the burn rate, and below zero it is the overdraft.
+ */
+export interface Funds {
+  /** Balances of the customer's two accounts as posted. */
+  readonly available: Micros;
+  readonly held: Micros;
+  /** What the customer owes from an overdraft: positive, and zero as long as anything is available or held. */
+  readonly owed: Micros;
+  /** All meters that have not stopped. */
+  readonly meters: readonly Meter[];
+}
+
+export interface Balance {
+  readonly available: Micros;
+  readonly held: Micros;
+  /** Available and held less what was used; negative by the overdraft. */
+  readonly spendable: Micros;
+  readonly burnRatePerHour: Micros;
+  /** Rounded down; null when nothing burns. */
+  readonly runwaySeconds: number | null;
+  readonly status: BalanceStatus;
+}
+
+export const BALANCE_STATUSES = ['healthy', 'notice', 'warning', 'auto_release_pending', 'depleted'] as const;
+export type BalanceStatus = (typeof BALANCE_STATUSES)[number];
+
+export interface BalancePolicy {
+  readonly graceSeconds: number;
+  readonly noticeRunwaySeconds: number;
+  readonly warningRunwaySeconds: number;
+  readonly warningBelow: Micros;
+}
+
+const HOUR_SECONDS = 3_600n;
+
+export function balanceAt(funds: Funds, at: number, policy: BalancePolicy): Balance {
+  const pending = pendingAt(funds, at);
+  const spendable = spendableAt(funds, at);
+  const burnRatePerHour = burnRateAt(funds, at);
+  const shortOfAvailable = pending > funds.available ? pending - funds.available : 0n;
+  return {
+    available: atLeastZero(funds.available - pending),
+    held: atLeastZero(funds.held - shortOfAvailable),
+    spendable,
+    burnRatePerHour,
+    runwaySeconds: runwaySeconds({ spendable, burnRatePerHour }),
+    status: statusOf({ spendable, burnRatePerHour }, policy),
+  };
+}
+
+/** Used and not yet posted. Negative only where a stop lies before what was posted, until that is reversed. */
+export function pendingAt(funds: Pick<Funds, 'meters'>, at: number): Micros {
+  return funds.meters.reduce((sum, meter) => (meter.startedAt === null ? sum : sum + costAt(meter, at) - meter.posted), 0n);
+}
+
+export function spendableAt(funds: Funds, at: number): Micros {
+  return funds.available + funds.held - funds.owed - pendingAt(funds, at);
+}
+
+export function burnRateAt(funds: Pick<Funds, 'meters'>, at: number): Micros {
+  return funds.meters.reduce((sum, meter) => (burnsAt(meter, at) ? sum + meter.pricePerHour : sum), 0n);
+}
+
+export function runwaySeconds(options: { spendable: Micros; burnRatePerHour: Micros }): number | null {
+  if (options.burnRatePerHour === 0n) return null;
+  const seconds = (atLeastZero(options.spendable) * HOUR_SECONDS) / options.burnRatePerHour;
+  return seconds > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(seconds);
+}
+
+/** The worst that applies. Compared by multiplication, so that no rounding of a runway decides. */
+export function statusOf(options: { spendable: Micros; burnRatePerHour: Micros }, policy: BalancePolicy): BalanceStatus {
+  const { spendable, burnRatePerHour } = options;
+  const lastsLessThan = (seconds: number) => spendable * HOUR_SECONDS < burnRatePerHour * BigInt(seconds);
+  const burns = burnRatePerHour > 0n;
+  if (spendable <= 0n) return 'depleted';
+  if (burns && spendable * HOUR_SECONDS <= burnRatePerHour * BigInt(policy.graceSeconds)) return 'auto_release_pending';
+  if (lastsLessThan(policy.warningRunwaySeconds) || spendable < policy.warningBelow) return 'warning';
+  return lastsLessThan(policy.noticeRunwaySeconds) ? 'notice' : 'healthy';
+}
+
+/** The first millisecond in `[from, to]` at which nothing is left to spend, or null. Exact, whatever started and was capped in between. */
+export function depletedSince(funds: Funds, period: { from: number; to: number }): number | null {
+  if (spendableAt(funds, period.to) > 0n) return null;
+  let low = period.from;
+  let high = period.to;
+  while (low < high) {
+    const middle = low + Math.floor((high - low) / 2);
+    if (spendableAt(funds, middle) <= 0n) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/**
+ * When to look again: the next posting, the next threshold the falling balance crosses, a meter's start or cap that lies ahead. Null when nothing will happen by
+ * itself. May be early by a millisecond of rounding, never late.
+ */
+export function nextReviewAt(funds: Funds, now: number, policy: BalancePolicy): number | null {
+  const instants: number[] = [];
+  for (const meter of funds.meters) {
+    if (meter.startedAt === null) continue;
+    if (meter.startedAt > now) instants.push(meter.startedAt);
+    if (meter.cappedAt === null) instants.push((meter.postedThroughAt ?? meter.startedAt) + POSTING_MILLISECONDS);
+    else if (meter.cappedAt > now) instants.push(meter.cappedAt);
+  }
+  const burnRatePerHour = burnRateAt(funds, now);
+  if (burnRatePerHour > 0n) {
+    const spendable = spendableAt(funds, now);
+    const worth = (seconds: number) => (burnRatePerHour * BigInt(seconds)) / HOUR_SECONDS;
+    const thresholds = [
+      worth(policy.noticeRunwaySeconds), worth(policy.warningRunwaySeconds), policy.warningBelow, worth(policy.graceSeconds), 0n,
+    ];
+    for (const threshold of thresholds) {
+      if (spendable < threshold) continue;
+      instants.push(now + Number(((spendable - threshold) * BigInt(HOUR_MILLISECONDS)) / burnRatePerHour) + 1);
+    }
+  }
+  const next = Math.min(...instants);
+  return Number.isFinite(next) ? Math.max(next, now + 1) : null;
+}
+
+function atLeastZero(amount: Micros): Micros {
+  return amount < 0n ? 0n : amount;
+}

@@ -1,0 +1,30 @@
+import type { Dialect, SettingsOf } from '@portico/plugin-kit/backend';
+import type { Micros } from '@portico/plugin-kit/contract';
+import type { billingSettings } from '@portico/plugin-billing/contract';
+import { parseUnits } from './domain/amount';
+import type { BalancePolicy } from './domain/balance';
+
+/** The settings as the rest of this plugin reads them: amounts in micro-units, `auto` decided. */
+export interface BillingPolicy extends BalancePolicy {
+  readonly currency: string;
+  /** Null when new organizations are given nothing. */
+  readonly trialCredit: Micros | null;
+  readonly holdSeconds: number;
+  readonly accrualSeconds: number;
+}
+
+export function policyOf(settings: SettingsOf<typeof billingSettings>, dialect: Dialect): BillingPolicy {
+  const { enabled, amount } = settings.trialCredit;
+  const trialCredit = parseUnits(amount);
+  const given = trialCredit > 0n && (enabled === 'on' || (enabled === 'auto' && dialect === 'sqlite'));
+  return {
+    currency: settings.currency,
+    trialCredit: given ? trialCredit : null,
+    holdSeconds: settings.holdSeconds,
+    graceSeconds: settings.graceSeconds,
+    noticeRunwaySeconds: settings.noticeRunwaySeconds,
+    warningRunwaySeconds: settings.warningRunwaySeconds,
+    warningBelow: parseUnits(settings.warningBelow),
+    accrualSeconds: settings.accrualSeconds,
+  };
+}

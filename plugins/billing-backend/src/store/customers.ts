@@ -1,0 +1,128 @@
+import type { Queries, Transaction } from '@portico/plugin-kit/backend';
+import type { BalanceStatus, Funds } from '../domain/balance';
+import { ACCOUNTS } from '../domain/postings';
+
+/** An organization as a customer, with its money and all meters that have not stopped. */
+export interface Customer extends Funds {
+  readonly organizationId: string;
+  readonly currency: string;
+  /** The status last announced. */
+  readonly announced: BalanceStatus;
+  readonly reviewAt: number | null;
+}
+
+/** Opens the customer's accounts; does nothing when they are open. */
+export async function openCustomer(tx: Transaction, customer: { organizationId: string; currency: string }): Promise<void> {
+  const opened = await tx.run(
+    `INSERT INTO billing_customers (organization_id, currency, status, review_at, created_at) VALUES (?, ?, 'depleted', NULL, ?)
+    ON CONFLICT (organization_id) DO NOTHING`,
+    [customer.organizationId, customer.currency, tx.now],
+  );
+  if (opened === 0) return;
+  await tx.run(
+    `INSERT INTO billing_accounts (organization_id, account, balance_micros) VALUES ${ACCOUNTS.map(() => '(?, ?, 0)').join(', ')}`,
+    ACCOUNTS.flatMap(account => [customer.organizationId, account]),
+  );
+}
+
+/** Locks the customer's money for this transaction, has it reviewed soon, and reads it. Undefined when no account was opened. */
+export async function lockCustomer(tx: Transaction, organizationId: string): Promise<Customer | undefined> {
+  // One statement locks the row and schedules the review; what is read afterwards is as of the lock.
+  const locked = await tx.run('UPDATE billing_customers SET review_at = ? WHERE organization_id = ?', [tx.now, organizationId]);
+  return locked === 0 ? undefined : (await customersOf(tx, [organizationId])).get(organizationId);
+}
+
+/** Locks a customer whose review is due; undefined when another replica was faster. */
+export async function lockDueCustomer(tx: Transaction, organizationId: string): Promise<Customer | undefined> {
+  const due = await tx.first(`SELECT organization_id FROM billing_customers WHERE organization_id = ? AND review_at <= ?${tx.forUpdate}`, [
+    organizationId, tx.now,
+  ]);
+  return due === undefined ? undefined : (await customersOf(tx, [organizationId])).get(organizationId);
+}
+
+export async function dueCustomers(queries: Queries, options: { now: number; limit: number }): Promise<string[]> {
+  const rows = await queries.all<{ organization_id: string }>(
+    'SELECT organization_id FROM billing_customers WHERE review_at <= ? ORDER BY review_at, organization_id LIMIT ?',
+    [options.now, options.limit],
+  );
+  return rows.map(row => row.organization_id);
+}
+
+export async function saveReview(
+  tx: Transaction,
+  review: { organizationId: string; announced: BalanceStatus; reviewAt: number | null },
+): Promise<void> {
+  await tx.run('UPDATE billing_customers SET status = ?, review_at = ? WHERE organization_id = ?', [
+    review.announced, review.reviewAt, review.organizationId,
+  ]);
+}
+
+export async function postponeReview(tx: Transaction, review: { organizationId: string; until: number }): Promise<void> {
+  await tx.run('UPDATE billing_customers SET review_at = ? WHERE organization_id = ?', [review.until, review.organizationId]);
+}
+
+interface CustomerRow {
+  readonly organization_id: string;
+  readonly currency: string;
+  readonly status: BalanceStatus;
+  readonly review_at: number | null;
+  readonly available_micros: bigint;
+  readonly held_micros: bigint;
+  readonly receivable_micros: bigint;
+  readonly allocation_id: string | null;
+  readonly price_per_hour_micros: bigint;
+  readonly started_at: number | null;
+  readonly capped_at: number | null;
+  readonly posted_through_at: number | null;
+  readonly posted_micros: bigint;
+  readonly hold_micros: bigint | null;
+  readonly target_micros: bigint | null;
+}
+
+/** One statement, so that balances and meters are of one moment also outside a transaction. */
+export async function customersOf(queries: Queries, organizationIds: readonly string[]): Promise<Map<string, Customer>> {
+  const customers = new Map<string, Customer>();
+  if (organizationIds.length === 0) return customers;
+  const balance = (account: string) =>
+    `(SELECT balance_micros FROM billing_accounts WHERE organization_id = customer.organization_id AND account = '${account}')`;
+  const rows = await queries.all<CustomerRow>(
+    `SELECT customer.organization_id, customer.currency, customer.status, customer.review_at,
+      ${balance('customer_available')} AS available_micros, ${balance('customer_held')} AS held_micros,
+      ${balance('customer_receivable')} AS receivable_micros,
+      meter.allocation_id, meter.price_per_hour_micros, meter.started_at, meter.capped_at, meter.posted_through_at, meter.posted_micros,
+      hold.amount_micros AS hold_micros, hold.target_micros
+    FROM billing_customers AS customer
+    LEFT JOIN billing_meters AS meter ON meter.organization_id = customer.organization_id AND meter.stopped_at IS NULL
+    LEFT JOIN billing_holds AS hold ON hold.allocation_id = meter.allocation_id AND hold.closed_at IS NULL
+    WHERE customer.organization_id IN (${organizationIds.map(() => '?').join(', ')})
+    ORDER BY customer.organization_id, meter.created_at, meter.allocation_id`,
+    organizationIds,
+  );
+  for (const [organizationId, own] of Map.groupBy(rows, row => row.organization_id)) {
+    const [row] = own as [CustomerRow];
+    customers.set(organizationId, {
+      organizationId,
+      currency: row.currency,
+      announced: row.status,
+      reviewAt: row.review_at,
+      available: row.available_micros,
+      held: row.held_micros,
+      owed: -row.receivable_micros,
+      meters: own.flatMap(meter => (meter.allocation_id === null ? [] : [toMeter(meter, meter.allocation_id)])),
+    });
+  }
+  return customers;
+}
+
+function toMeter(row: CustomerRow, allocationId: string) {
+  return {
+    allocationId,
+    pricePerHour: row.price_per_hour_micros,
+    startedAt: row.started_at,
+    cappedAt: row.capped_at,
+    postedThroughAt: row.posted_through_at,
+    posted: row.posted_micros,
+    held: row.hold_micros ?? 0n,
+    holdTarget: row.target_micros ?? 0n,
+  };
+}
