@@ -1,2 +1,15 @@
+export { clockServiceFactory, systemClock } from './clock/system-clock';
+export { dataDirectoryRef, dataDirectoryServiceFactory } from './data-directory/data-directory-service';
+export { DataDirectoryError, openDataDirectory } from './data-directory/data-directory';
+export type { DataDirectory } from './data-directory/data-directory';
+export { databaseServiceFactory, SQLITE_FILE } from './database/database-service';
 export { openDatabase } from './database/open-database';
 export type { DatabaseLocation, OpenDatabase } from './database/open-database';
+export { secretsServiceFactory } from './secrets/secrets-service';
+export { createSecretBox } from './secrets/secret-box';
+export {
+  appSettings, databaseSettings, logSettings, platformSections, rateLimitSettings, secretsSettings, serverSettings,
+} from './settings/platform-sections';
+export { readSettings, SettingsError } from './settings/read-settings';
+export type { SettingsSource } from './settings/read-settings';
+export { settingsServiceFactory } from './settings/settings-service';
