@@ -110,7 +110,7 @@ export const refreshToken = operation({
   summary: 'Exchange a refresh token for the next pair',
   description:
     'Each refresh token is good once. One that was used before ends its session for good (`session_revoked`), because two parties hold it: a ' +
-    'client whose reply was lost signs in again, and nothing else of the account is touched. A browser calls it without a body ' +
+    'client whose reply was lost signs in again, and nothing else of the account is touched. A browser sends an empty object ' +
     'to rotate its cookie, which `GET me` also does by itself.',
   permission: 'public',
   body: {

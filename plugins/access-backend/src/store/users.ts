@@ -1,0 +1,112 @@
+import type { Queries, Transaction } from '@portico/plugin-kit/backend';
+import { containsPattern, searchText } from '../domain/search-text';
+
+export type UserStatus = 'active' | 'disabled';
+
+export interface User {
+  readonly userId: string;
+  readonly username: string;
+  readonly displayName: string;
+  readonly email: string | null;
+  readonly status: UserStatus;
+  /** The personal organization, made at sign-up. */
+  readonly organizationId: string;
+  readonly defaultProjectId: string;
+  readonly createdAt: number;
+  readonly lastSeenAt: number | null;
+}
+
+interface UserRow {
+  user_id: string;
+  username: string;
+  display_name: string;
+  email: string | null;
+  status: UserStatus;
+  organization_id: string;
+  default_project_id: string;
+  created_at: number;
+  last_seen_at: number | null;
+}
+
+const COLUMNS = 'user_id, username, display_name, email, status, organization_id, default_project_id, created_at, last_seen_at';
+/** Names looked up in one statement; PostgreSQL takes 65,535 parameters, SQLite 32,766. */
+const NAMES_PER_STATEMENT = 500;
+
+/** False when the user name is taken. */
+export async function insertUser(tx: Transaction, user: Omit<User, 'createdAt' | 'lastSeenAt' | 'status'>): Promise<boolean> {
+  const inserted = await tx.run(
+    `INSERT INTO access_users (user_id, username, display_name, email, search_text, status, organization_id, default_project_id, created_at, last_seen_at)
+     VALUES (?, ?, ?, ?, ?, 'active', ?, ?, ?, ?) ON CONFLICT (username) DO NOTHING`,
+    [
+      user.userId, user.username, user.displayName, user.email, searchText(user.username, user.displayName, user.email), user.organizationId,
+      user.defaultProjectId, tx.now, null,
+    ],
+  );
+  return inserted > 0;
+}
+
+export async function isUsernameTaken(queries: Queries, username: string): Promise<boolean> {
+  return (await queries.first('SELECT 1 AS taken FROM access_users WHERE username = ?', [username])) !== undefined;
+}
+
+export async function userById(queries: Queries, userId: string): Promise<User | undefined> {
+  const row = await queries.first<UserRow>(`SELECT ${COLUMNS} FROM access_users WHERE user_id = ?`, [userId]);
+  return row && fromRow(row);
+}
+
+/** Newest first. `after` is the last row of the page before. */
+export async function usersPage(
+  queries: Queries,
+  page: { q?: string; after?: { createdAt: number; userId: string }; limit: number },
+): Promise<User[]> {
+  const conditions: string[] = [];
+  const parameters: (string | number)[] = [];
+  if (page.q !== undefined) {
+    conditions.push(`search_text LIKE ? ESCAPE '\\'`);
+    parameters.push(containsPattern(page.q));
+  }
+  if (page.after) {
+    conditions.push('(created_at, user_id) < (?, ?)');
+    parameters.push(page.after.createdAt, page.after.userId);
+  }
+  const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+  const rows = await queries.all<UserRow>(`SELECT ${COLUMNS} FROM access_users ${where} ORDER BY created_at DESC, user_id DESC LIMIT ?`, [
+    ...parameters,
+    page.limit,
+  ]);
+  return rows.map(fromRow);
+}
+
+export async function usernamesOf(queries: Queries, userIds: readonly string[]): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  const ids = [...new Set(userIds)];
+  for (let start = 0; start < ids.length; start += NAMES_PER_STATEMENT) {
+    const some = ids.slice(start, start + NAMES_PER_STATEMENT);
+    const rows = await queries.all<{ user_id: string; username: string }>(
+      `SELECT user_id, username FROM access_users WHERE user_id IN (${some.map(() => '?').join(', ')})`,
+      some,
+    );
+    for (const row of rows) names.set(row.user_id, row.username);
+  }
+  return names;
+}
+
+export async function countUsers(queries: Queries, activeSince: number): Promise<{ total: number; active: number }> {
+  const total = await queries.first<{ count: number }>('SELECT COUNT(*) AS count FROM access_users');
+  const active = await queries.first<{ count: number }>('SELECT COUNT(*) AS count FROM access_users WHERE last_seen_at >= ?', [activeSince]);
+  return { total: total?.count ?? 0, active: active?.count ?? 0 };
+}
+
+function fromRow(row: UserRow): User {
+  return {
+    userId: row.user_id,
+    username: row.username,
+    displayName: row.display_name,
+    email: row.email,
+    status: row.status,
+    organizationId: row.organization_id,
+    defaultProjectId: row.default_project_id,
+    createdAt: row.created_at,
+    lastSeenAt: row.last_seen_at,
+  };
+}

@@ -1,0 +1,19 @@
+import { definePage } from '@portico/plugin-kit/ui';
+import { getSignInOptions, signIn, signUp } from '../contract/auth-operations';
+import { addSshKey, listSshKeys, removeSshKey } from '../contract/resource-operations';
+
+export const signInPage = definePage({
+  name: 'sign-in',
+  path: '/login',
+  title: 'Sign in',
+  operations: { getSignInOptions, signIn, signUp },
+  states: ['loading', 'error', 'success', 'rate_limited'],
+});
+
+export const sshKeysPage = definePage({
+  name: 'ssh-keys',
+  path: '/access/ssh-keys',
+  title: 'SSH keys',
+  operations: { listSshKeys, addSshKey, removeSshKey },
+  states: ['loading', 'empty', 'error', 'success', 'restricted', 'rate_limited'],
+});
