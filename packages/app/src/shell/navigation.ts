@@ -1,33 +1,39 @@
-import { Activity, Boxes, CreditCard, House, KeyRound, LayoutGrid } from '@portico/ui';
-import type { IconType } from '@portico/ui';
+import { ActivityIcon, CardIcon, CpuIcon, HomeIcon, KeyIcon } from '@portico/ui';
+import type { NavGroup, NavItem } from '@portico/ui';
 
-/** One entry of the sidebar. An entry shows when its page is installed and the caller holds the permission. */
-export interface NavigationEntry {
-  readonly path: string;
-  readonly label: string;
-  readonly icon: IconType;
-  readonly permission: string | null;
+interface Entry extends NavItem {
+  permission: string | null;
 }
 
 /** The portal's map. What is not built is not in it. */
-export const navigation: readonly { readonly group: string; readonly entries: readonly NavigationEntry[] }[] = [
+const navigation: readonly { title: string; items: readonly Entry[] }[] = [
   {
-    group: 'Overview',
-    entries: [
-      { path: '/', label: 'Home', icon: House, permission: null },
-      { path: '/billing', label: 'Billing & Usage', icon: CreditCard, permission: 'billing.balance.read' },
+    title: 'Overview',
+    items: [
+      { to: '/', label: 'Home', icon: HomeIcon, isExact: true, permission: null },
+      { to: '/billing', label: 'Billing & Usage', icon: CardIcon, permission: 'billing.balance.read' },
     ],
   },
   {
-    group: 'Workloads',
-    entries: [{ path: '/workloads', label: 'Workloads', icon: Activity, permission: 'workloads.allocation.read' }],
+    title: 'Workloads',
+    items: [{ to: '/workloads', label: 'Workloads', icon: ActivityIcon, permission: 'workloads.allocation.read' }],
   },
   {
-    group: 'Infrastructure',
-    entries: [{ path: '/infra/catalog', label: 'Catalog', icon: LayoutGrid, permission: 'catalog.sku.read' }],
+    title: 'Infrastructure',
+    items: [{ to: '/infra/catalog', label: 'Catalog', icon: CpuIcon, permission: 'catalog.sku.read' }],
   },
   {
-    group: 'Access',
-    entries: [{ path: '/access/ssh-keys', label: 'SSH keys', icon: KeyRound, permission: 'access.ssh_key.read' }],
+    title: 'Access',
+    items: [{ to: '/access/ssh-keys', label: 'SSH keys', icon: KeyIcon, permission: 'access.ssh_key.read' }],
   },
 ];
+
+/** What somebody with these permissions finds in the sidebar. */
+export function navigationFor(permissions: ReadonlySet<string>): NavGroup[] {
+  return navigation
+    .map(({ title, items }) => ({
+      title,
+      items: items.filter(item => item.permission === null || permissions.has(item.permission)),
+    }))
+    .filter(group => group.items.length > 0);
+}

@@ -10,15 +10,18 @@ export function pathAfterSignIn(search: string): string {
 }
 
 /** Lets nobody past without a session, and nobody with one back to the sign-in page. */
-export function SignInGate(props: { state: SessionState; children: ReactNode }) {
+export function SignInGate({ state, children }: { state: SessionState; children: ReactNode }) {
   const location = useLocation();
   const atSignIn = location.pathname === '/login';
-  const { state } = props;
-  if (state.kind === 'loading') return <PageState kind="loading" />;
-  if (state.kind === 'unreachable') return <PageState kind="error" title="The portal cannot be reached" message={state.error.message} onRetry={state.retry} />;
-  if (state.kind === 'signed_out' && !atSignIn) {
-    return <Navigate to={`/login?next=${encodeURIComponent(location.pathname + location.search)}`} replace />;
+  switch (state.kind) {
+    case 'loading':
+      return <PageState state={{ kind: 'loading', layout: 'text' }} />;
+    case 'unreachable':
+      return <PageState state={{ kind: 'error', failure: state.error, onRetry: state.retry }} />;
+    case 'signed_out':
+      if (atSignIn) return <>{children}</>;
+      return <Navigate to={`/login?next=${encodeURIComponent(location.pathname + location.search)}`} replace />;
+    case 'signed_in':
+      return atSignIn ? <Navigate to={pathAfterSignIn(location.search)} replace /> : <>{children}</>;
   }
-  if (state.kind === 'signed_in' && atSignIn) return <Navigate to={pathAfterSignIn(location.search)} replace />;
-  return <>{props.children}</>;
 }

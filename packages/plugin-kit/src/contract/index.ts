@@ -1,5 +1,5 @@
 export { operation } from './operation';
-export type { BodyOf, OperationShape, ParamsOf, QueryOf, ReplyOf, StatusOf } from './operation';
+export type { BodyOf, BodySentTo, OperationShape, ParamsOf, QueryOf, QuerySentTo, ReplyOf, StatusOf } from './operation';
 export { defineContract } from './contract';
 export type { PluginContract } from './contract';
 export { CodedError, common, commonErrors, defineErrors, errorsOf } from './errors';

@@ -40,9 +40,15 @@ export function operation<const Op extends OperationShape>(definition: Op): Op {
 type SchemaType<Schema> = FromSchema<Schema & object>;
 type Part<Op, Key extends string> = Op extends { readonly [K in Key]: infer Schema } ? SchemaType<Schema> : Record<string, never>;
 
+type SentType<Schema> = FromSchema<Schema & object, { keepDefaultedPropertiesOptional: true }>;
+
 export type ParamsOf<Op> = Part<Op, 'params'>;
 export type QueryOf<Op> = Part<Op, 'query'>;
 export type BodyOf<Op> = Part<Op, 'body'>;
+
+/** The same parts as a client sends them: what has a default may be left out. */
+export type QuerySentTo<Op> = Op extends { readonly query: infer Schema } ? SentType<Schema> : Record<string, never>;
+export type BodySentTo<Op> = Op extends { readonly body: infer Schema } ? SentType<Schema> : Record<string, never>;
 
 /** The union of the success bodies; `undefined` where a status has none. */
 export type ReplyOf<Op> = Op extends { readonly responses: infer Responses }

@@ -1,13 +1,13 @@
 import { createApiRef } from '@backstage/frontend-plugin-api';
-import type { BodyOf, OperationShape, ParamsOf, QueryOf, ReplyOf } from '../contract';
+import type { BodySentTo, OperationShape, ParamsOf, QuerySentTo, ReplyOf } from '../contract';
 import { ApiError, apiErrorFrom } from './api-error';
 
-type Optional<Key extends string, Value> = Record<string, never> extends Value ? { [K in Key]?: Value } : { [K in Key]: Value };
+type Optional<Key extends string, Value> = object extends Value ? { [K in Key]?: Value } : { [K in Key]: Value };
 
 /** What an operation takes, read off its schemas. */
 export type Arguments<Op extends OperationShape> = (Op extends { readonly params: unknown } ? { params: ParamsOf<Op> } : object) &
-  (Op extends { readonly query: unknown } ? Optional<'query', QueryOf<Op>> : object) &
-  (Op extends { readonly body: unknown } ? { body: BodyOf<Op> } : object);
+  (Op extends { readonly query: unknown } ? Optional<'query', QuerySentTo<Op>> : object) &
+  (Op extends { readonly body: unknown } ? { body: BodySentTo<Op> } : object);
 
 export interface CallOptions {
   idempotencyKey?: string;
@@ -75,9 +75,9 @@ export function createApiClient(options: {
           status: 0,
           code: 'network_unreachable',
           message: 'The portal cannot be reached. What you typed is still here; try again.',
-          correlationId: null,
+          correlationId: undefined,
           details: {},
-          retryAfterSeconds: null,
+          retryAfterSeconds: undefined,
         });
       }
       if (!response.ok) {

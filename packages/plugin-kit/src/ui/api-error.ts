@@ -2,17 +2,17 @@
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
-  readonly correlationId: string | null;
+  readonly correlationId: string | undefined;
   readonly details: Readonly<Record<string, unknown>>;
-  readonly retryAfterSeconds: number | null;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(error: {
     status: number;
     code: string;
     message: string;
-    correlationId: string | null;
+    correlationId: string | undefined;
     details: Readonly<Record<string, unknown>>;
-    retryAfterSeconds: number | null;
+    retryAfterSeconds: number | undefined;
   }) {
     super(error.message);
     this.name = 'ApiError';
@@ -39,7 +39,7 @@ function isEnvelope(value: unknown): value is Envelope {
 export async function apiErrorFrom(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
   const retryAfter = Number(response.headers.get('retry-after'));
-  const shared = { status: response.status, retryAfterSeconds: Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null };
+  const shared = { status: response.status, retryAfterSeconds: Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : undefined };
   if (isEnvelope(body)) {
     return new ApiError({ ...shared, code: body.code, message: body.message, correlationId: body.correlation_id, details: body.details });
   }
@@ -47,7 +47,7 @@ export async function apiErrorFrom(response: Response): Promise<ApiError> {
     ...shared,
     code: 'service_unavailable',
     message: 'The portal did not answer as expected. Try again in a moment.',
-    correlationId: response.headers.get('x-correlation-id'),
+    correlationId: response.headers.get('x-correlation-id') ?? undefined,
     details: {},
   });
 }

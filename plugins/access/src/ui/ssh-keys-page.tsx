@@ -54,7 +54,7 @@ export function SshKeysPage() {
 
   return (
     <>
-      <PageHeader title="SSH keys" action={mayManage && keys.items.length > 0 ? add : undefined} />
+      <PageHeader title="SSH keys" primaryAction={mayManage && keys.items.length > 0 ? add : undefined} />
       <PageState state={state}>
         <DataTable label="SSH keys" columns={columns} rows={keys.items} rowKey={key => key.key_id} />
         {keys.hasNextPage && (
