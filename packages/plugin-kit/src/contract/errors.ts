@@ -3,7 +3,7 @@
  * declares its own with `defineErrors`; the ones any operation may answer are here.
  */
 export interface ErrorDefinition {
-  readonly status: 400 | 401 | 402 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 429 | 500 | 503;
+  readonly status: 400 | 401 | 402 | 403 | 404 | 405 | 409 | 410 | 413 | 415 | 422 | 429 | 500 | 503;
   readonly sentence: string;
 }
 export type ErrorDefinitions = Readonly<Record<string, ErrorDefinition>>;
@@ -21,6 +21,7 @@ export const commonErrors = defineErrors({
   csrf_token_invalid: { status: 403, sentence: 'The request did not come from a page of this portal; reload and try again.' },
   permission_denied: { status: 403, sentence: 'You do not have the permission for this.' },
   not_found: { status: 404, sentence: 'There is nothing here, or it is not yours.' },
+  method_not_allowed: { status: 405, sentence: 'This address exists, but not for this method; Allow names the ones it has.' },
   idempotency_in_progress: { status: 409, sentence: 'A request with this Idempotency-Key is still being worked on.' },
   version_conflict: { status: 409, sentence: 'It was changed by someone else meanwhile; look again and retry.' },
   body_too_large: { status: 413, sentence: 'The request body is larger than this operation accepts.' },
