@@ -1,0 +1,37 @@
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { IconButton } from './button';
+import { classNames } from './class-names';
+import { CloseIcon } from './icons';
+import type { ModalProps } from './dialog';
+
+interface ModalSurfaceProps extends ModalProps {
+  kind: 'dialog' | 'drawer' | 'sheet';
+  role?: 'dialog' | 'alertdialog';
+}
+
+/** The part of dialogs that needs the library (focus trap, scroll lock, hiding the page); loaded when first opened. */
+export default function ModalSurface(props: ModalSurfaceProps) {
+  const { kind, title, children, footer, onClose, size = 'medium', isDismissable = true } = props;
+  return (
+    <ModalOverlay
+      className={classNames('pt-overlay', `pt-overlay-${kind}`)}
+      isOpen
+      isDismissable={isDismissable}
+      isKeyboardDismissDisabled={!isDismissable}
+      onOpenChange={isOpen => !isOpen && onClose()}
+    >
+      <Modal className={classNames('pt-modal', `pt-modal-${kind}`, `pt-modal-${size}`)}>
+        <AriaDialog className="pt-dialog" role={props.role ?? 'dialog'}>
+          <header className="pt-dialog-head">
+            <Heading slot="title" level={2} className="pt-dialog-title">
+              {title}
+            </Heading>
+            {isDismissable && <IconButton label="Close" icon={CloseIcon} size="small" onPress={onClose} />}
+          </header>
+          <div className="pt-dialog-body">{children}</div>
+          {footer && <footer className="pt-dialog-foot">{footer}</footer>}
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

@@ -1,0 +1,57 @@
+import { useId } from 'react';
+import { NavLink } from 'react-router-dom';
+import { classNames } from './class-names';
+
+export interface TabItem {
+  to: string;
+  label: string;
+  count?: number;
+  /** The path must match exactly; for the first tab, whose path begins the others. */
+  isExact?: boolean;
+}
+
+export interface TabsProps {
+  label: string;
+  items: readonly TabItem[];
+}
+
+/** Tabs are routes: links in a navigation landmark, the current one marked `aria-current="page"`. */
+export function Tabs({ label, items }: TabsProps) {
+  return (
+    <nav className="pt-tabs" aria-label={label}>
+      <ul>
+        {items.map(item => (
+          <li key={item.to}>
+            <NavLink to={item.to} end={item.isExact ?? false} className={({ isActive }) => classNames('pt-tab', isActive && 'pt-current')}>
+              {item.label}
+              {item.count !== undefined && <span className="pt-count">{item.count}</span>}
+            </NavLink>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+export interface SegmentedControlProps<V extends string = string> {
+  label: string;
+  value: V;
+  onChange: (value: V) => void;
+  options: ReadonlyArray<{ value: V; label: string }>;
+}
+
+/** Two to four ways to look at the same thing; one tab stop, arrow keys. */
+export function SegmentedControl<V extends string = string>({ label, value, onChange, options }: SegmentedControlProps<V>) {
+  const name = useId();
+  return (
+    <fieldset className="pt-segments">
+      <legend className="pt-visually-hidden">{label}</legend>
+      {options.map(option => (
+        <label key={option.value} className="pt-segment">
+          <input type="radio" name={name} value={option.value} checked={value === option.value} onChange={() => onChange(option.value)} />
+          <span>{option.label}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
