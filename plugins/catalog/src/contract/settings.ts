@@ -1,5 +1,3 @@
-import { defineSettings } from '@portico/plugin-kit/backend';
-
 const GIB = 1024 ** 3;
 /** Both lists are shown whole on one page of the catalogue. */
 const SKUS_MAX = 200;
@@ -79,8 +77,11 @@ const defaultImages = [
   { key: 'host-shell', name: 'Portico base', version: '1', description: 'A clean home with the system tools of the node.' },
 ] as const;
 
-/** The catalogue is seeded from here at every start: new entries appear, changed ones follow, removed ones are no longer offered. */
-export const catalogSettings = defineSettings({
+/**
+ * The catalogue is seeded from here at every start: new entries appear, changed ones follow, removed ones are no longer offered. A plain constant
+ * rather than a call of `defineSettings`: browser code imports this contract, and that function lives among server code.
+ */
+export const catalogSettings = {
   key: 'catalog',
   schema: {
     type: 'object',
@@ -95,4 +96,4 @@ export const catalogSettings = defineSettings({
       },
     },
   },
-});
+} as const;

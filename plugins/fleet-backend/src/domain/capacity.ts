@@ -1,4 +1,5 @@
 import type { ModelCapacity } from '@portico/plugin-fleet/port';
+import { groupBy } from './group-by';
 import type { NodeStatus } from './node';
 
 /** Whole-GPU slots of one model on one node. A node with several models appears once per model. */
@@ -14,13 +15,7 @@ export interface NodeModelCount {
 
 /** Folds per-node counts into capacity per model, in the order of the models' names. Free GPUs count on ready nodes only. */
 export function capacityByModel(counts: readonly NodeModelCount[]): ModelCapacity[] {
-  const models = new Map<string, NodeModelCount[]>();
-  for (const count of counts) {
-    const ofModel = models.get(count.gpuModel);
-    if (ofModel === undefined) models.set(count.gpuModel, [count]);
-    else ofModel.push(count);
-  }
-  return [...models.entries()]
+  return [...groupBy(counts, count => count.gpuModel)]
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([gpuModel, nodes]) => {
       const ready = nodes.filter(node => node.nodeStatus === 'ready');

@@ -24,7 +24,7 @@ export const REAL_NODE_NAME = 'local';
 /** Real GPUs take the place of simulated ones: a person who has some does not want to be sold pretended ones beside them. */
 export function configuredFleet(options: { simulatedNodes: readonly SimulatedNodeSettings[]; realGpus: readonly GpuReport[] }): ConfiguredNode[] {
   if (options.realGpus.length > 0) {
-    return [{ name: REAL_NODE_NAME, simulated: false, slots: options.realGpus.map(gpu => ({ gpu, vf: null, nvme: null })) }];
+    return [{ name: REAL_NODE_NAME, simulated: false, slots: options.realGpus.map(gpu => ({ gpu: { ...gpu, model: modelName(gpu.model) }, vf: null, nvme: null })) }];
   }
   const names = new Set<string>();
   for (const node of options.simulatedNodes) {
@@ -46,6 +46,16 @@ function simulatedNode(node: SimulatedNodeSettings): ConfiguredNode {
     };
   });
   return { name: node.name, simulated: true, slots };
+}
+
+/**
+ * What SKUs call a model: `NVIDIA H100 80GB HBM3` is an H100, `NVIDIA A100-SXM4-80GB` an A100, `NVIDIA GeForce RTX 4090` an RTX 4090. Memory and form
+ * factor are told by the slot, not by the name.
+ */
+export function modelName(reported: string): string {
+  const bare = reported.replace(/^(NVIDIA|Tesla|GeForce|Quadro|\s)+/, '').trim();
+  if (/^[GR]TX /.test(bare)) return bare;
+  return bare.split(/[ -]/)[0] || reported;
 }
 
 /** The same GPU at every start, in the form nvidia-smi prints. */

@@ -1,4 +1,5 @@
 import type { PlacementRefusal, PlacementRequest } from '@portico/plugin-fleet/port';
+import { groupBy } from './group-by';
 
 /**
  * Placement is a pure function of fleet state and request. Invariants: all slots of a decision are on one ready node; a slot that is not free is
@@ -92,8 +93,8 @@ function domainShares(free: readonly number[], count: number): number[][] {
 
 /** Free GPUs that no whole number of typical requests can use, summed over the typical sizes. A size beyond a domain is counted on the whole node. */
 function stranded(free: readonly number[], node: PlacementNode, demand: Demand): number {
-  const domainSizes = [...countBy(node.slots.filter(slot => matches(slot, demand)), slot => slot.numaNode).values()];
-  const domainSizeMax = Math.max(0, ...domainSizes);
+  const domains = groupBy(node.slots.filter(slot => matches(slot, demand)), slot => slot.numaNode);
+  const domainSizeMax = Math.max(0, ...[...domains.values()].map(slots => slots.length));
   const total = free.reduce((sum, amount) => sum + amount, 0);
   let sum = 0;
   for (const size of TYPICAL_COUNTS) {
@@ -103,14 +104,8 @@ function stranded(free: readonly number[], node: PlacementNode, demand: Demand):
 }
 
 function freeByDomain(node: PlacementNode, demand: Demand): { numaNode: number; free: PlacementSlot[] }[] {
-  const domains = new Map<number, PlacementSlot[]>();
-  for (const slot of node.slots) {
-    if (!slot.free || !matches(slot, demand)) continue;
-    const domain = domains.get(slot.numaNode);
-    if (domain === undefined) domains.set(slot.numaNode, [slot]);
-    else domain.push(slot);
-  }
-  return [...domains].sort(([one], [other]) => one - other).map(([numaNode, free]) => ({ numaNode, free }));
+  const free = node.slots.filter(slot => slot.free && matches(slot, demand));
+  return [...groupBy(free, slot => slot.numaNode)].sort(([one], [other]) => one - other).map(([numaNode, slots]) => ({ numaNode, free: slots }));
 }
 
 /** First that applies, by what the fleet is (could any node ever?) before what it is doing (is one ready, is anything free?). */
@@ -142,10 +137,4 @@ function largestCountNow(node: PlacementNode, demand: Demand): number {
 
 function matches(slot: PlacementSlot, demand: Demand): boolean {
   return slot.gpuModel === demand.gpuModel && slot.fractionMilli === demand.gpuFractionMilli;
-}
-
-function countBy<Item>(items: readonly Item[], key: (item: Item) => number): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
-  return counts;
 }

@@ -1,4 +1,5 @@
 import type { Parameter, Queries, Transaction } from '@portico/plugin-kit/backend';
+import type { Isolation } from '@portico/plugin-fleet/port';
 import type { ConfiguredSlot } from '../domain/configured-fleet';
 import type { NodeStatus } from '../domain/node';
 import type { NodeModelCount } from '../domain/capacity';
@@ -42,7 +43,7 @@ export async function lockAllModels(tx: Transaction, gpuModels: readonly string[
   await tx.all(`SELECT gpu_model FROM fleet_models ORDER BY gpu_model${tx.forUpdate}`);
 }
 
-export type PlaceableRow = SlotRow & { readonly node_name: string; readonly node_status: NodeStatus; readonly node_isolation: string | null };
+export type PlaceableRow = SlotRow & { readonly node_name: string; readonly node_status: NodeStatus; readonly node_isolation: Isolation | null };
 
 /** Every offered slot of every configured node that has the model, in the fleet's fixed order. */
 export function placeableSlots(queries: Queries, gpuModel: string): Promise<PlaceableRow[]> {

@@ -1,5 +1,3 @@
-import { defineSettings } from '@portico/plugin-kit/backend';
-
 const GIB = 1024 ** 3;
 /** An embedded fleet is for trying things out; thousands of simulated nodes belong in a benchmark. */
 const SIMULATED_NODES_MAX = 1024;
@@ -22,7 +20,8 @@ const defaultNodes = [
   { name: 'node-2', gpuModel: 'H200', gpuCount: 8, gpuMemoryBytes: 141 * GIB, numaDomains: 2 },
 ] as const;
 
-export const fleetSettings = defineSettings({
+/** A plain constant rather than a call of `defineSettings`: browser code imports this contract, and that function lives among server code. */
+export const fleetSettings = {
   key: 'fleet',
   schema: {
     type: 'object',
@@ -74,4 +73,4 @@ export const fleetSettings = defineSettings({
       },
     },
   },
-});
+} as const;

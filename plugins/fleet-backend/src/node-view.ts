@@ -1,0 +1,52 @@
+import type { ReplyOf } from '@portico/plugin-kit/contract';
+import type { listNodes, listResourceSlots } from '@portico/plugin-fleet/contract';
+import type { NodeRow } from './store/nodes';
+import type { NodeSlotSummary, SlotRow } from './store/slots';
+
+type NodeItem = ReplyOf<typeof listNodes>['items'][number];
+type SlotItem = ReplyOf<typeof listResourceSlots>['items'][number];
+
+export function nodeItem(node: NodeRow, { summaries, numaDomains }: { summaries: readonly NodeSlotSummary[]; numaDomains: number }): NodeItem {
+  const sum = (count: (summary: NodeSlotSummary) => number) => summaries.reduce((total, summary) => total + count(summary), 0);
+  return {
+    node_id: node.node_id,
+    name: node.name,
+    status: node.status,
+    status_changed_at: instant(node.status_changed_at),
+    runtime: node.runtime,
+    isolation: node.isolation,
+    isolation_detail: node.isolation_detail,
+    simulated: node.simulated === 1,
+    gpus: summaries.map(summary => ({ model: summary.gpu_model, count: summary.gpus, memory_bytes: summary.memory_bytes })),
+    slots: {
+      total: sum(summary => summary.slots),
+      free: sum(summary => summary.free),
+      held: sum(summary => summary.held),
+      blocked: sum(summary => summary.blocked),
+    },
+    numa_domains: numaDomains,
+    cpu_count: node.cpu_count,
+    memory_bytes: node.memory_bytes,
+    disk_bytes_free: node.disk_bytes_free,
+    last_seen_at: node.last_seen_at === null ? null : instant(node.last_seen_at),
+    created_at: instant(node.created_at),
+  };
+}
+
+export function slotItem(slot: SlotRow): SlotItem {
+  return {
+    slot_id: slot.slot_id,
+    status: slot.status,
+    gpu: { index: slot.gpu_index, uuid: slot.gpu_uuid, model: slot.gpu_model, memory_bytes: slot.gpu_memory_bytes, simulated: slot.simulated === 1 },
+    numa_node: slot.numa_node,
+    vf: slot.vf,
+    nvme: slot.nvme,
+    gpu_fraction_milli: slot.fraction_milli,
+    allocation_id: slot.allocation_id,
+    held_since: slot.held_at === null ? null : instant(slot.held_at),
+  };
+}
+
+function instant(at: number): string {
+  return new Date(at).toISOString();
+}

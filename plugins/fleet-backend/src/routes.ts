@@ -1,0 +1,47 @@
+import { decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
+import type { Clock, Database, Handlers } from '@portico/plugin-kit/backend';
+import { common } from '@portico/plugin-kit/contract';
+import type { fleetContract } from '@portico/plugin-fleet/contract';
+import { groupBy } from './domain/group-by';
+import { nodeItem, slotItem } from './node-view';
+import { newestNodes, nodeById } from './store/nodes';
+import { numaDomainsOf, slotsOfNode, summarizeSlots } from './store/slots';
+import { readTopology } from './topology-view';
+
+const NODES = 'fleet.nodes';
+const SLOTS = 'fleet.slots';
+
+export function fleetRoutes({ database: { read }, clock }: { database: Database; clock: Clock }): Handlers<typeof fleetContract> {
+  return {
+    async listNodes({ query }) {
+      const before = query.cursor === undefined ? undefined : Number(decodeCursor(NODES, query.cursor, ['number'])[0]);
+      const page = pageOf(await newestNodes(read, { status: query.status, name: query.name, before, limit: query.limit + 1 }), query.limit);
+      const ids = page.items.map(node => node.node_id);
+      const summaries = groupBy(await summarizeSlots(read, ids), summary => summary.node_id);
+      const numaDomains = await numaDomainsOf(read, ids);
+      const items = page.items.map(node =>
+        nodeItem(node, { summaries: summaries.get(node.node_id) ?? [], numaDomains: numaDomains.get(node.node_id) ?? 0 }),
+      );
+      return { status: 200, body: { items, next_cursor: page.last === undefined ? null : encodeCursor(NODES, [page.last.ordinal]) } };
+    },
+
+    async listResourceSlots({ params, query }) {
+      if ((await nodeById(read, params.node_id)) === undefined) throw common.fail('not_found');
+      const cursor = query.cursor === undefined ? undefined : decodeCursor(SLOTS, query.cursor, ['number', 'string']);
+      const after = cursor === undefined ? undefined : { gpuIndex: Number(cursor[0]), slotId: String(cursor[1]) };
+      const page = pageOf(await slotsOfNode(read, { nodeId: params.node_id, status: query.status, after, limit: query.limit + 1 }), query.limit);
+      const next = page.last === undefined ? null : encodeCursor(SLOTS, [page.last.gpu_index, page.last.slot_id]);
+      return { status: 200, body: { items: page.items.map(slotItem), next_cursor: next } };
+    },
+
+    async getFleetTopology({ query, caller }) {
+      const view = { gpuModel: query.gpu_model, organizationId: caller.organizationId, now: clock.now() };
+      return { status: 200, body: await readTopology(read, view) };
+    },
+  };
+}
+
+/** One row more than asked for was read: whether it came says whether there is a next page. `last` is the row it begins after. */
+function pageOf<Row>(rows: readonly Row[], limit: number): { items: readonly Row[]; last: Row | undefined } {
+  return { items: rows.slice(0, limit), last: rows.length > limit ? rows[limit - 1] : undefined };
+}

@@ -1,0 +1,42 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { Database } from '@portico/plugin-kit/backend';
+import type { NodeReport, Runtime, RuntimeKind } from '@portico/plugin-fleet/port';
+import type { NodeMoveServices } from '../actions/move-node';
+import { recordAnswer, recordSilence } from '../actions/record-heartbeat';
+import { allNodes } from '../store/nodes';
+import type { NodeRow } from '../store/nodes';
+
+/** Nodes asked at once. A node that hangs until its deadline holds up no more than its own place among these. */
+const PROBES_AT_ONCE_MAX = 16;
+
+export interface HeartbeatOptions {
+  readonly services: NodeMoveServices & { readonly database: Database };
+  readonly runtimes: ReadonlyMap<RuntimeKind, Runtime>;
+  readonly logger: LoggerService;
+  readonly unreachableAfterSeconds: number;
+}
+
+/** Asks every node once how it is. */
+export async function probeNodes(options: HeartbeatOptions, signal: AbortSignal): Promise<void> {
+  const waiting = await allNodes(options.services.database.read);
+  const worker = async () => {
+    for (let node = waiting.shift(); node !== undefined && !signal.aborted; node = waiting.shift()) await probeNode(options, node);
+  };
+  await Promise.all(Array.from({ length: Math.min(PROBES_AT_ONCE_MAX, waiting.length) }, worker));
+}
+
+async function probeNode({ services, runtimes, logger, unreachableAfterSeconds }: HeartbeatOptions, node: NodeRow): Promise<void> {
+  const runtime = runtimes.get(node.runtime);
+  if (runtime === undefined) return;
+  let report: NodeReport;
+  try {
+    report = await runtime.probe({ nodeId: node.node_id, name: node.name });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (node.status !== 'unreachable') logger.warn(`node ${node.name} does not answer: ${reason}`);
+    await recordSilence(services, { nodeId: node.node_id, reason, unreachableAfterSeconds });
+    return;
+  }
+  await recordAnswer(services, { nodeId: node.node_id, report });
+  if (node.status === 'unreachable') logger.info(`node ${node.name} answers again`);
+}
