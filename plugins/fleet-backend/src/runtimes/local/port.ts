@@ -1,0 +1,17 @@
+/** The port this folder implements, named once. */
+export { RuntimeError, runtimeErrorCodes } from '../../../../fleet/src/contract/runtime';
+export type {
+  ExecProcess,
+  ExecRequest,
+  GpuReport,
+  InstanceRef,
+  MetricsSample,
+  NodeReport,
+  ProvisionRequest,
+  Runtime,
+  RuntimeInstance,
+  RuntimeNode,
+  RuntimeObservation,
+  ShellAttachment,
+  ShellRequest,
+} from '../../../../fleet/src/contract/runtime';
