@@ -1,0 +1,13 @@
+import { createFrontendPlugin } from '@backstage/frontend-plugin-api';
+import { portalPage } from '@portico/plugin-kit/ui';
+import { createElement } from 'react';
+import { catalogPage, launchPage } from './pages';
+
+export default createFrontendPlugin({
+  pluginId: 'catalog',
+  extensions: [
+    portalPage(catalogPage, async () => createElement((await import('./catalog-page')).CatalogPage)),
+    portalPage(launchPage, async () => createElement((await import('./launch/launch-page')).LaunchPage)),
+  ],
+});
+export { catalogPage, launchPage } from './pages';

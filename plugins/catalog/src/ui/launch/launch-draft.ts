@@ -1,0 +1,90 @@
+import { useCallback, useMemo } from 'react';
+import { useSearchParams } from 'react-router-dom';
+import type { Sku } from '../sku';
+
+/** The steps of the wizard, in order. */
+export const steps = ['hardware', 'capacity', 'image', 'network', 'access', 'review'] as const;
+export type StepName = (typeof steps)[number];
+
+/** What the URL holds of a launch that has not happened yet: it survives a refresh, and can be shared or bookmarked. */
+export interface LaunchDraft {
+  /** Names the draft; its launch carries this as `Idempotency-Key`, so a second press or a lost reply launches nothing twice. */
+  draftId: string | null;
+  step: StepName;
+  skuId: string | null;
+  gpuCount: number | null;
+  imageId: string | null;
+  network: 'egress' | 'isolated';
+  /** Null: every key of the user, those added later too. */
+  sshKeyIds: readonly string[] | null;
+  name: string;
+}
+
+const NAME_LENGTH_MAX = 80;
+
+/** Invalid parts of the address are dropped, never shown as errors. */
+export function parseDraft(params: URLSearchParams): LaunchDraft {
+  const step = params.get('step');
+  const gpus = Number(params.get('gpus'));
+  const keys = params.get('keys');
+  const draftId = params.get('draft');
+  return {
+    draftId: draftId !== null && /^[A-Za-z0-9-]{8,64}$/.test(draftId) ? draftId : null,
+    step: steps.find(name => name === step) ?? 'hardware',
+    skuId: params.get('sku'),
+    gpuCount: Number.isInteger(gpus) && gpus > 0 ? gpus : null,
+    imageId: params.get('image'),
+    network: params.get('network') === 'isolated' ? 'isolated' : 'egress',
+    sshKeyIds: keys === null ? null : keys.split(',').filter(key => key !== ''),
+    name: (params.get('name') ?? '').slice(0, NAME_LENGTH_MAX),
+  };
+}
+
+export function serializeDraft(draft: LaunchDraft): URLSearchParams {
+  const params = new URLSearchParams();
+  if (draft.draftId !== null) params.set('draft', draft.draftId);
+  params.set('step', draft.step);
+  if (draft.skuId !== null) params.set('sku', draft.skuId);
+  if (draft.gpuCount !== null) params.set('gpus', String(draft.gpuCount));
+  if (draft.imageId !== null) params.set('image', draft.imageId);
+  if (draft.network !== 'egress') params.set('network', draft.network);
+  if (draft.sshKeyIds !== null) params.set('keys', draft.sshKeyIds.join(','));
+  if (draft.name !== '') params.set('name', draft.name);
+  return params;
+}
+
+export interface DraftError {
+  step: StepName;
+  message: string;
+}
+
+/** What is still missing, step by step; the server checks all of it again at the review. */
+export function draftErrors(draft: LaunchDraft, sku: Sku | undefined): DraftError[] {
+  const errors: DraftError[] = [];
+  if (draft.skuId === null || sku === undefined) errors.push({ step: 'hardware', message: 'Choose the hardware.' });
+  if (draft.gpuCount === null) errors.push({ step: 'capacity', message: 'Choose how many GPUs.' });
+  else if (sku !== undefined && !sku.gpu_counts.includes(draft.gpuCount)) {
+    errors.push({ step: 'capacity', message: `${sku.name} does not come with ${draft.gpuCount} GPUs.` });
+  }
+  if (draft.imageId === null) errors.push({ step: 'image', message: 'Choose an image.' });
+  return errors;
+}
+
+/** The draft of this address, and how to change it. Choices replace the address, steps add to the history, so Back goes a step back. */
+export function useLaunchDraft(): {
+  draft: LaunchDraft;
+  change: (part: Partial<LaunchDraft>) => void;
+  goTo: (step: StepName) => void;
+} {
+  const [params, setParams] = useSearchParams();
+  const draft = useMemo(() => parseDraft(params), [params]);
+  const change = useCallback(
+    (part: Partial<LaunchDraft>) => setParams(current => serializeDraft({ ...parseDraft(current), ...part }), { replace: true }),
+    [setParams],
+  );
+  const goTo = useCallback(
+    (step: StepName) => setParams(current => serializeDraft({ ...parseDraft(current), step })),
+    [setParams],
+  );
+  return { draft, change, goTo };
+}

@@ -1,0 +1,86 @@
+import { renderingOf } from '@portico/plugin-kit/ui';
+import type { ApiError } from '@portico/plugin-kit/ui';
+import { Banner, KeyValueList, LinkButton, PageState, Rate, Stack, TextField } from '@portico/ui';
+import type { Sku } from '../sku';
+import type { StepProps } from './choice-steps';
+import { steps } from './launch-draft';
+import type { StepName } from './launch-draft';
+import type { Quote } from './price-rail';
+
+/** Where a refusal can be put right. */
+const placeOf: Readonly<Record<string, StepName>> = {
+  sku_not_found: 'hardware',
+  sku_sold_out: 'hardware',
+  node_offline: 'hardware',
+  price_unavailable: 'hardware',
+  topology_unsatisfiable: 'capacity',
+  image_not_found: 'image',
+  ssh_key_not_found: 'access',
+};
+
+/** What would fit instead, where the refusal says so. */
+export function alternative(details: Readonly<Record<string, unknown>>): string {
+  const largest = details.largest_fitting_count;
+  if (typeof largest !== 'number') return '';
+  return largest === 0 ? '' : ` ${largest === 1 ? '1 GPU fits' : `${largest} GPUs fit`} on one node now.`;
+}
+
+export interface Precheck {
+  isPending: boolean;
+  error: ApiError | null;
+  data: { passed: boolean; failures: { code: string; message: string; details: Record<string, unknown> }[] } | undefined;
+  refetch: () => unknown;
+}
+
+export function ReviewStep(
+  props: StepProps & { sku: Sku | undefined; imageName: string; quote: Quote | undefined; precheck: Precheck; goTo: (step: StepName) => void },
+) {
+  const { draft, change, sku, imageName, quote, precheck, goTo } = props;
+  const access =
+    draft.sshKeyIds === null ? 'All my keys' : draft.sshKeyIds.length === 1 ? '1 chosen key' : `${draft.sshKeyIds.length} chosen keys`;
+  return (
+    <Stack>
+      <TextField
+        label="Name"
+        description="So that you find it again. Left empty, it is named after its hardware."
+        isRequired={false}
+        value={draft.name}
+        onChange={name => change({ name })}
+        maxLength={80}
+      />
+      <KeyValueList
+        items={[
+          { label: 'Hardware', value: sku === undefined ? '–' : `${draft.gpuCount ?? '?'} × ${sku.gpu_model} (${sku.name})` },
+          { label: 'Image', value: imageName },
+          { label: 'Network', value: draft.network === 'egress' ? 'Internet access' : 'Isolated' },
+          { label: 'SSH access', value: access },
+          { label: 'Price', value: <Rate value={quote?.price_per_hour} /> },
+        ]}
+      />
+      <PageState state={renderingOf(precheck, { layout: 'text' })}>
+        {precheck.data?.failures.map(failure => {
+          const place = placeOf[failure.code];
+          return (
+            <Banner
+              key={failure.code}
+              tone="warning"
+              title={failure.message}
+              actions={
+                failure.code === 'insufficient_balance' ? (
+                  <LinkButton to="/billing">Billing</LinkButton>
+                ) : place !== undefined && steps.includes(place) ? (
+                  <button type="button" className="pt-link" onClick={() => goTo(place)}>
+                    Change it
+                  </button>
+                ) : undefined
+              }
+            >
+              {alternative(failure.details)}
+            </Banner>
+          );
+        })}
+        {precheck.data?.passed === true && <Banner tone="info">Everything it needs is there. Launching reserves it.</Banner>}
+      </PageState>
+    </Stack>
+  );
+}
