@@ -94,7 +94,8 @@ export const ledger: Migration = {
       table.index(['organization_id', 'started_at', 'allocation_id'], 'billing_meters_started');
       table.index(['organization_id', 'project_id', 'started_at', 'allocation_id'], 'billing_meters_project');
       table.index(['organization_id', 'cost_micros', 'allocation_id'], 'billing_meters_cost');
+      // Live ones are those without a stop.
+      table.index(['organization_id', 'stopped_at'], 'billing_meters_stopped');
     });
-    await knex.raw('CREATE INDEX billing_meters_live ON billing_meters (organization_id) WHERE stopped_at IS NULL');
   },
 };

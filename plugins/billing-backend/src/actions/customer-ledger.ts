@@ -1,4 +1,5 @@
 import type { Actor, Transaction } from '@portico/plugin-kit/backend';
+import { newId } from '@portico/plugin-kit/contract';
 import type { Micros } from '@portico/plugin-kit/contract';
 import type { Funds } from '../domain/balance';
 import { pendingAt } from '../domain/balance';
@@ -76,7 +77,7 @@ export class CustomerLedger {
         postings: { customer_available: -hold.amount, customer_held: hold.amount },
         actor: hold.actor ?? BILLING,
         correlationId: null,
-        reference: hold.purpose === 'open' ? `hold:${allocationId}` : `hold:${allocationId}:${this.#tx.now}`,
+        reference: hold.purpose === 'open' ? `hold:${allocationId}` : `hold_refill:${newId('hold', this.#tx.now)}`,
         description: hold.purpose === 'open' ? 'Set aside for a launch' : 'Set aside again after a credit',
       });
     }

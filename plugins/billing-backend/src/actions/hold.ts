@@ -1,5 +1,5 @@
 import type { Transaction } from '@portico/plugin-kit/backend';
-import { errorsOf, toMoney } from '@portico/plugin-kit/contract';
+import { errorsOf, MICROS_PER_UNIT, toMoney } from '@portico/plugin-kit/contract';
 import { billingErrors } from '@portico/plugin-billing/contract';
 import type { BillingPort } from '@portico/plugin-billing/port';
 import { balanceAt } from '../domain/balance';
@@ -11,10 +11,13 @@ import { CustomerLedger } from './customer-ledger';
 
 const billing = errorsOf(billingErrors);
 
+/** A million units an hour. Price × one hour's milliseconds must fit the 64 bits in which databases reckon the cost of a list. */
+const PRICE_PER_HOUR_MAX = 1_000_000n * MICROS_PER_UNIT;
+
 /** Sets aside what a launch needs and freezes its price. The customer stays locked until the launch commits, so two launches never share money. */
 export async function hold(tx: Transaction, policy: BillingPolicy, request: Parameters<BillingPort['hold']>[1]): Promise<void> {
   const { scope, pricePerHour } = request;
-  if (pricePerHour < 0n) throw new Error('a price is not negative');
+  if (pricePerHour < 0n || pricePerHour > PRICE_PER_HOUR_MAX) throw new Error(`a price of ${pricePerHour} per hour is out of range`);
   const customer = await lockCustomer(tx, scope.organizationId);
   if (customer === undefined) throw new Error(`organization ${scope.organizationId} has no account`);
   const { available } = balanceAt(customer, tx.now, policy);

@@ -1,6 +1,8 @@
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
 import type { BalanceStatus, Funds } from '../domain/balance';
+import type { Meter } from '../domain/metering';
 import { ACCOUNTS } from '../domain/postings';
+import { inList } from './in-list';
 
 /** An organization as a customer, with its money and all meters that have not stopped. */
 export interface Customer extends Funds {
@@ -8,7 +10,6 @@ export interface Customer extends Funds {
   readonly currency: string;
   /** The status last announced. */
   readonly announced: BalanceStatus;
-  readonly reviewAt: number | null;
 }
 
 /** Opens the customer's accounts; does nothing when they are open. */
@@ -65,7 +66,6 @@ interface CustomerRow {
   readonly organization_id: string;
   readonly currency: string;
   readonly status: BalanceStatus;
-  readonly review_at: number | null;
   readonly available_micros: bigint;
   readonly held_micros: bigint;
   readonly receivable_micros: bigint;
@@ -81,12 +81,13 @@ interface CustomerRow {
 
 /** One statement, so that balances and meters are of one moment also outside a transaction. */
 export async function customersOf(queries: Queries, organizationIds: readonly string[]): Promise<Map<string, Customer>> {
-  const customers = new Map<string, Customer>();
+  const customers = new Map<string, Customer & { meters: Meter[] }>();
   if (organizationIds.length === 0) return customers;
+  const asked = inList(organizationIds);
   const balance = (account: string) =>
     `(SELECT balance_micros FROM billing_accounts WHERE organization_id = customer.organization_id AND account = '${account}')`;
   const rows = await queries.all<CustomerRow>(
-    `SELECT customer.organization_id, customer.currency, customer.status, customer.review_at,
+    `SELECT customer.organization_id, customer.currency, customer.status,
       ${balance('customer_available')} AS available_micros, ${balance('customer_held')} AS held_micros,
       ${balance('customer_receivable')} AS receivable_micros,
       meter.allocation_id, meter.price_per_hour_micros, meter.started_at, meter.capped_at, meter.posted_through_at, meter.posted_micros,
@@ -94,27 +95,27 @@ export async function customersOf(queries: Queries, organizationIds: readonly st
     FROM billing_customers AS customer
     LEFT JOIN billing_meters AS meter ON meter.organization_id = customer.organization_id AND meter.stopped_at IS NULL
     LEFT JOIN billing_holds AS hold ON hold.allocation_id = meter.allocation_id AND hold.closed_at IS NULL
-    WHERE customer.organization_id IN (${organizationIds.map(() => '?').join(', ')})
+    WHERE customer.organization_id IN ${asked.sql}
     ORDER BY customer.organization_id, meter.created_at, meter.allocation_id`,
-    organizationIds,
+    asked.parameters,
   );
-  for (const [organizationId, own] of Map.groupBy(rows, row => row.organization_id)) {
-    const [row] = own as [CustomerRow];
-    customers.set(organizationId, {
-      organizationId,
+  for (const row of rows) {
+    const meters = customers.get(row.organization_id)?.meters ?? [];
+    customers.set(row.organization_id, {
+      organizationId: row.organization_id,
       currency: row.currency,
       announced: row.status,
-      reviewAt: row.review_at,
       available: row.available_micros,
       held: row.held_micros,
       owed: -row.receivable_micros,
-      meters: own.flatMap(meter => (meter.allocation_id === null ? [] : [toMeter(meter, meter.allocation_id)])),
+      meters,
     });
+    if (row.allocation_id !== null) meters.push(toMeter(row, row.allocation_id));
   }
   return customers;
 }
 
-function toMeter(row: CustomerRow, allocationId: string) {
+function toMeter(row: CustomerRow, allocationId: string): Meter {
   return {
     allocationId,
     pricePerHour: row.price_per_hour_micros,

@@ -1,9 +1,10 @@
-import { decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
+import { encodeCursor } from '@portico/plugin-kit/backend';
 import type { Actor, Parameter, Queries, Transaction } from '@portico/plugin-kit/backend';
 import { errorsOf, newId } from '@portico/plugin-kit/contract';
 import type { Micros } from '@portico/plugin-kit/contract';
 import { billingErrors } from '@portico/plugin-billing/contract';
 import type { Account, Postings } from '../domain/postings';
+import { decodeKeyset } from './keyset';
 
 const billing = errorsOf(billingErrors);
 
@@ -133,7 +134,7 @@ export async function entriesPage(
   queries: Queries,
   options: { organizationId: string; limit: number; cursor: string | undefined },
 ): Promise<{ rows: EntryRow[]; nextCursor: string | null }> {
-  const after = options.cursor === undefined ? undefined : decodeCursor('billing.ledger', options.cursor, ['number', 'string']);
+  const after = options.cursor === undefined ? undefined : decodeKeyset('billing.ledger', options.cursor, ['instant', 'id']);
   const effect = (account: Account) =>
     `coalesce((SELECT amount_micros FROM billing_postings WHERE entry_id = billing_entries.entry_id AND account = '${account}'), 0)`;
   const rows = await queries.all<EntryRow>(

@@ -1,6 +1,7 @@
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
 import { newId } from '@portico/plugin-kit/contract';
 import type { Micros } from '@portico/plugin-kit/contract';
+import { inList } from './in-list';
 import type { EntryScope } from './ledger';
 
 export interface NewMeter {
@@ -45,10 +46,11 @@ export interface MeterRow {
 
 export async function metersOf(queries: Queries, allocationIds: readonly string[]): Promise<MeterRow[]> {
   if (allocationIds.length === 0) return [];
+  const asked = inList(allocationIds);
   return queries.all<MeterRow>(
     `SELECT allocation_id, organization_id, department_id, project_id, user_id, price_per_hour_micros, started_at, capped_at, stopped_at, posted_micros, cost_micros
-    FROM billing_meters WHERE allocation_id IN (${allocationIds.map(() => '?').join(', ')})`,
-    allocationIds,
+    FROM billing_meters WHERE allocation_id IN ${asked.sql}`,
+    asked.parameters,
   );
 }
 

@@ -1,0 +1,77 @@
+import type { Clock, Database, Outbox } from '@portico/plugin-kit/backend';
+import { reviewCustomer } from './actions/review';
+import type { BillingPolicy } from './policy';
+import { dueCustomers, postponeReview } from './store/customers';
+
+/** Customers looked up at once; a tick goes on until nobody is due. */
+const CUSTOMERS_PER_PAGE = 200;
+/** A review that fails is tried again after so long, and does not stand in the way of others meanwhile. */
+const RETRY_SECONDS = 30;
+
+export interface AccrualDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly outbox: Outbox;
+  readonly policy: BillingPolicy;
+  readonly logger: { error(message: string, error: Error): void };
+}
+
+/**
+ * Reviews customers as they fall due. Every replica runs one: a review locks its customer and finds out whether it is still due, so two
+ * replicas share the work and never do it twice, and none has to be elected.
+ */
+export class Accrual {
+  readonly #deps: AccrualDeps;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(deps: AccrualDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Resolves when the review under way, if any, is done. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, policy, logger } = this.#deps;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        await this.tick();
+      } catch (error) {
+        logger.error('balances could not be reviewed; trying again', error as Error);
+      }
+      await clock.sleep(policy.accrualSeconds * 1000, signal);
+    }
+  }
+
+  /** Reviews everybody who is due now. */
+  async tick(): Promise<void> {
+    const { database, clock } = this.#deps;
+    for (;;) {
+      const due = await dueCustomers(database.read, { now: clock.now(), limit: CUSTOMERS_PER_PAGE });
+      for (const organizationId of due) {
+        if (this.#stopping.signal.aborted) return;
+        await this.#review(organizationId);
+      }
+      if (due.length < CUSTOMERS_PER_PAGE) return;
+    }
+  }
+
+  async #review(organizationId: string): Promise<void> {
+    const { database, logger } = this.#deps;
+    try {
+      await database.transaction(tx => reviewCustomer(tx, this.#deps, organizationId));
+    } catch (error) {
+      logger.error(`the balance of ${organizationId} could not be reviewed; trying again in ${RETRY_SECONDS} s`, error as Error);
+      await database.transaction(tx => postponeReview(tx, { organizationId, until: tx.now + RETRY_SECONDS * 1000 }));
+    }
+  }
+}

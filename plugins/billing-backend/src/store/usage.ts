@@ -1,0 +1,143 @@
+import { encodeCursor } from '@portico/plugin-kit/backend';
+import type { Parameter, Queries } from '@portico/plugin-kit/backend';
+import { common } from '@portico/plugin-kit/contract';
+import { HOUR_MILLISECONDS } from '../domain/metering';
+import { decodeKeyset } from './keyset';
+
+export const USAGE_SORTS = ['started_at', '-started_at', 'cost', '-cost'] as const;
+export type UsageSort = (typeof USAGE_SORTS)[number];
+
+export interface UsageFilter {
+  readonly organizationId: string;
+  readonly allocationId?: string;
+  readonly projectId?: string;
+  /** Usage outside of `[from, to)` is left out, its seconds and its cost. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export interface UsageRow {
+  readonly allocation_id: string;
+  readonly allocation_name: string;
+  readonly department_id: string;
+  readonly project_id: string;
+  readonly user_id: string | null;
+  readonly sku_id: string;
+  readonly gpu_count: number;
+  readonly currency: string;
+  readonly price_per_hour_micros: bigint;
+  readonly started_at: number;
+  readonly stopped_at: number | null;
+  readonly milliseconds: number;
+  readonly usage_micros: bigint;
+}
+
+export interface UsagePage {
+  readonly filter: UsageFilter;
+  readonly sort: UsageSort;
+  readonly limit: number;
+  readonly cursor: string | undefined;
+  readonly now: number;
+}
+
+/** A position: the instant the first page was asked for, up to which running meters are reckoned on all pages, and the last row. */
+interface Position {
+  readonly asOf: number;
+  readonly after: readonly [sortValue: number | bigint, allocationId: string] | undefined;
+}
+
+export async function usagePage(queries: Queries, page: UsagePage): Promise<{ rows: UsageRow[]; nextCursor: string | null }> {
+  const { filter, sort, limit } = page;
+  const byCost = sort.endsWith('cost');
+  const position = readCursor(page);
+  const { asOf } = position;
+  const ask = (part: Part) => queries.all<UsageRow>(...selectUsage({ filter, sort, limit: limit + 1, position, part }));
+
+  let rows: UsageRow[];
+  if (byCost && filter.from === undefined && filter.to === undefined) {
+    // What has stopped has its cost in an index; what runs is reckoned, and is few. Both in order, merged here.
+    rows = [...(await ask('stopped')), ...(await ask('running'))].sort(compareByCost(sort));
+  } else {
+    rows = await ask('all');
+  }
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  if (rows.length <= limit || last === undefined) return { rows: shown, nextCursor: null };
+  const sortValue = byCost ? last.usage_micros.toString() : last.started_at;
+  return { rows: shown, nextCursor: encodeCursor(`billing.usage ${sort}`, [asOf, sortValue, last.allocation_id]) };
+}
+
+function readCursor(page: UsagePage): Position {
+  if (page.cursor === undefined) return { asOf: page.now, after: undefined };
+  const byCost = page.sort.endsWith('cost');
+  const [asOf, value, id] = decodeKeyset(`billing.usage ${page.sort}`, page.cursor, ['instant', byCost ? 'amount' : 'instant', 'id']) as [
+    number, string | number, string,
+  ];
+  if (asOf > page.now || asOf < 0) throw common.fail('cursor_invalid');
+  return { asOf, after: [byCost ? BigInt(value) : (value as number), id] };
+}
+
+function compareByCost(sort: UsageSort): (a: UsageRow, b: UsageRow) => number {
+  const sign = sort.startsWith('-') ? -1 : 1;
+  return (a, b) => {
+    if (a.usage_micros !== b.usage_micros) return a.usage_micros < b.usage_micros ? -sign : sign;
+    return a.allocation_id < b.allocation_id ? -sign : sign;
+  };
+}
+
+/** Which meters: those stopped by then, ordered by the column that has their final cost; those still running then; or all, reckoned. */
+type Part = 'stopped' | 'running' | 'all';
+
+/**
+ * The innermost query picks meters, the next one reckons their time within the period, the outer one its cost: price × time for whole hours and for the rest
+ * of one separately, which equals the exact product rounded down and stays within 64 bits.
+ */
+function selectUsage(options: { filter: UsageFilter; sort: UsageSort; limit: number; position: Position; part: Part }): [string, Parameter[]] {
+  const { filter, position, part } = options;
+  const { asOf, after } = position;
+  const from = filter.from ?? 0;
+  const end = Math.min(filter.to ?? asOf, asOf);
+  const parameters: Parameter[] = [];
+  const bind = (...values: Parameter[]) => void parameters.push(...values);
+
+  // Placeholders are bound in the order of the text: the expressions of the outer queries come before the conditions of the inner one.
+  bind(from, from, from);
+  bind(end, end, end);
+  const conditions = ['organization_id = ?', 'started_at <= ?'];
+  bind(filter.organizationId, asOf);
+  const where = (condition: string, ...values: Parameter[]) => {
+    conditions.push(condition);
+    bind(...values);
+  };
+  if (filter.allocationId !== undefined) where('allocation_id = ?', filter.allocationId);
+  if (filter.projectId !== undefined) where('project_id = ?', filter.projectId);
+  if (filter.to !== undefined) where('started_at < ?', filter.to);
+  if (filter.from !== undefined) where('(stopped_at IS NULL OR stopped_at > ?)', filter.from);
+  if (part === 'stopped') where('stopped_at <= ?', asOf);
+  if (part === 'running') where('(stopped_at IS NULL OR stopped_at > ?)', asOf);
+
+  const byCost = options.sort.endsWith('cost');
+  const descending = options.sort.startsWith('-');
+  const reckoned = byCost && part !== 'stopped';
+  const sortColumn = byCost ? (reckoned ? 'usage_micros' : 'cost_micros') : 'started_at';
+  const beyond = `(${sortColumn}, allocation_id) ${descending ? '<' : '>'} (?, ?)`;
+  if (after !== undefined && !reckoned) where(beyond, ...after);
+  const direction = descending ? 'DESC' : 'ASC';
+  const text = `SELECT reckoned.*, (SELECT currency FROM billing_customers WHERE organization_id = reckoned.organization_id) AS currency FROM (
+    SELECT timed.*, until_at - started_at - before_ms AS milliseconds, ${costOf('(until_at - started_at)')} - ${costOf('before_ms')} AS usage_micros
+    FROM (
+      SELECT picked.*, CASE WHEN ? <= started_at THEN 0 WHEN until_at <= ? THEN until_at - started_at ELSE ? - started_at END AS before_ms
+      FROM (
+        SELECT *, CASE WHEN stopped_at <= ? THEN stopped_at WHEN capped_at <= ? THEN capped_at ELSE ? END AS until_at
+        FROM billing_meters WHERE ${conditions.join(' AND ')}
+      ) AS picked
+    ) AS timed
+  ) AS reckoned${after !== undefined && reckoned ? ` WHERE ${beyond}` : ''}
+  ORDER BY ${sortColumn} ${direction}, allocation_id ${direction} LIMIT ?`;
+  if (after !== undefined && reckoned) bind(...after);
+  bind(options.limit);
+  return [text, parameters];
+}
+
+const costOf = (milliseconds: string) =>
+  `(price_per_hour_micros * (${milliseconds} / ${HOUR_MILLISECONDS}) + price_per_hour_micros * (${milliseconds} % ${HOUR_MILLISECONDS}) / ${HOUR_MILLISECONDS})`;
