@@ -1,0 +1,27 @@
+import { nextNodeStatus, nodeTransitions } from './node';
+import type { NodeEvent, NodeStatus } from './node';
+import { EMBEDDED_SLOT_STATUS, slotTransitions } from './slot';
+
+const nodeEvents: NodeEvent[] = ['enrolled', 'answered', 'drained', 'lost', 'resumed'];
+
+test('a node moves as this table says and in no other way', () => {
+  const moves = (Object.keys(nodeTransitions) as NodeStatus[]).flatMap(status =>
+    nodeEvents.flatMap(event => (nextNodeStatus(status, event) === undefined ? [] : [`${status} -${event}-> ${nextNodeStatus(status, event)}`])),
+  );
+  expect(moves).toEqual([
+    'registered -enrolled-> enrolled',
+    'enrolled -answered-> ready',
+    'ready -drained-> draining',
+    'ready -lost-> unreachable',
+    'draining -resumed-> ready',
+    'unreachable -answered-> ready',
+    'unreachable -drained-> draining',
+  ]);
+});
+
+test('a slot that is blocked stays so, and one that was never approved cannot be held', () => {
+  expect(slotTransitions.cleanup_blocked).toEqual({});
+  expect(slotTransitions.candidate).not.toHaveProperty('hold');
+  expect(slotTransitions.approved).not.toHaveProperty('hold');
+  expect(EMBEDDED_SLOT_STATUS).toBe('free');
+});
