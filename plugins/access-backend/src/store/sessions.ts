@@ -50,6 +50,7 @@ export async function insertSession(tx: Transaction, session: NewSession): Promi
       session.refreshExpiresAt, session.device, session.address, tx.now, tx.now, tx.now,
     ],
   );
+  await markSeen(tx, session.userId);
 }
 
 /** Locks the row: two refreshes with one token must not both succeed. */
@@ -105,9 +106,13 @@ export async function touchSession(
     session.sessionId,
     session.accessHash,
   ]);
+  await markSeen(tx, session.userId);
+}
+
+async function markSeen(tx: Transaction, userId: string): Promise<void> {
   await tx.run('UPDATE access_users SET last_seen_at = ? WHERE user_id = ? AND (last_seen_at IS NULL OR last_seen_at < ?)', [
     tx.now,
-    session.userId,
+    userId,
     tx.now,
   ]);
 }

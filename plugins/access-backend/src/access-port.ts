@@ -1,0 +1,26 @@
+import type { AccessPort } from '@portico/plugin-access/port';
+import { projectById } from './store/projects';
+import { sshKeysOf } from './store/ssh-keys';
+import type { StoredSshKey } from './store/ssh-keys';
+import { countUsers, usernamesOf } from './store/users';
+
+/** What other plugins may ask, answered from the tables inside whatever transaction they hold. */
+export const accessPort: AccessPort = {
+  async sshKeys(queries, { userId, keyIds }) {
+    const keys = await sshKeysOf(queries, userId);
+    if (keyIds === undefined) return keys.map(publicPart);
+    const wanted = new Set(keyIds);
+    const found = keys.filter(key => wanted.has(key.keyId));
+    return found.length === wanted.size ? found.map(publicPart) : null;
+  },
+  usernames: usernamesOf,
+  async departmentOf(queries, { organizationId, projectId }) {
+    const project = await projectById(queries, projectId);
+    return project?.organizationId === organizationId ? project.departmentId : null;
+  },
+  userCounts: (queries, { activeSince }) => countUsers(queries, activeSince),
+};
+
+function publicPart({ keyId, name, publicKey, fingerprint }: StoredSshKey) {
+  return { keyId, name, publicKey, fingerprint };
+}

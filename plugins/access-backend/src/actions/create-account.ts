@@ -1,0 +1,86 @@
+import type { Actor, Audit, Outbox, Transaction } from '@portico/plugin-kit/backend';
+import { newId } from '@portico/plugin-kit/contract';
+import type { BillingPort } from '@portico/plugin-billing/port';
+import { auditedUser } from '../audited';
+import { ORGANIZATION_OWNER } from '../domain/roles';
+import { insertPassword } from '../store/credentials';
+import { grantPlatformRole, insertDepartment, insertMembership, insertOrganization } from '../store/organizations';
+import { insertProject } from '../store/projects';
+import { insertUser } from '../store/users';
+
+export interface NewAccount {
+  readonly username: string;
+  readonly passwordHash: string;
+  readonly displayName: string;
+  readonly email: string | null;
+  readonly platformRole: string | null;
+  readonly correlationId: string;
+  /** Who makes it; a person who signs up does so themselves, from this address. */
+  readonly actor: { readonly type: 'self'; readonly address: string } | { readonly type: 'system'; readonly id: string };
+}
+
+export interface CreatedAccount {
+  readonly userId: string;
+  readonly organizationId: string;
+}
+
+/** A user with all that belongs to one: organization, default department, default project, ownership and an account with the trial credit. Null when the name is taken. */
+export async function createAccount(
+  tx: Transaction,
+  services: { billing: BillingPort; audit: Audit; outbox: Outbox },
+  account: NewAccount,
+): Promise<CreatedAccount | null> {
+  const { billing, audit, outbox } = services;
+  const userId = newId('usr', tx.now);
+  const organizationId = newId('org', tx.now);
+  const departmentId = newId('dept', tx.now);
+  const projectId = newId('proj', tx.now);
+  const { username, displayName, email, platformRole, correlationId } = account;
+
+  const inserted = await insertUser(tx, { userId, username, displayName, email, organizationId, defaultProjectId: projectId });
+  if (!inserted) return null;
+  await insertPassword(tx, { userId, hash: account.passwordHash });
+  await insertOrganization(tx, { organizationId, name: displayName });
+  await insertDepartment(tx, { departmentId, organizationId, name: 'Default', isDefault: true });
+  await insertProject(tx, { projectId, organizationId, departmentId, name: 'Default' });
+  await insertMembership(tx, { userId, organizationId, role: ORGANIZATION_OWNER });
+  if (platformRole !== null) await grantPlatformRole(tx, { userId, role: platformRole });
+
+  const actor: Actor =
+    account.actor.type === 'self' ? { type: 'user', id: userId, sessionId: null, address: account.actor.address } : account.actor;
+  await billing.openAccount(tx, { organizationId });
+  await billing.credit(tx, {
+    kind: 'trial',
+    scope: { organizationId, departmentId, projectId, userId, allocationId: null },
+    reason: 'Trial credit',
+    reference: 'sign_up',
+    actor,
+    correlationId,
+  });
+  await audit.record(tx, {
+    action: 'access.user.create',
+    actor,
+    organizationId,
+    resource: auditedUser,
+    targetId: userId,
+    correlationId,
+    after: {
+      username,
+      display_name: displayName,
+      email,
+      status: 'active',
+      organization_id: organizationId,
+      default_project_id: projectId,
+      platform_role: platformRole,
+      password_hash: account.passwordHash,
+    },
+  });
+  await outbox.append(tx, {
+    eventType: 'access.user_signed_up',
+    correlationId,
+    organizationId,
+    resource: { type: 'user', id: userId },
+    payload: { user_id: userId, username, organization_id: organizationId, project_id: projectId },
+  });
+  return { userId, organizationId };
+}

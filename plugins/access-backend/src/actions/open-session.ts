@@ -1,0 +1,60 @@
+import type { Actor, Audit, Transaction } from '@portico/plugin-kit/backend';
+import { newId } from '@portico/plugin-kit/contract';
+import { auditedSession } from '../audited';
+import type { SessionKeys } from '../authentication/session-keys';
+import { accessExpiry, refreshExpiry } from '../domain/session';
+import type { SessionKind } from '../domain/session';
+import { newHandle, newToken } from '../domain/session-token';
+import { insertSession } from '../store/sessions';
+
+/** Who signs in from where, as the request tells it. */
+export interface SignInOrigin {
+  readonly kind: SessionKind;
+  readonly device: string | null;
+  readonly address: string;
+  readonly correlationId: string;
+}
+
+export interface OpenedSession {
+  readonly sessionId: string;
+  readonly kind: SessionKind;
+  /** Of a session by cookie: what the cookie carries. */
+  readonly accessToken: string;
+  readonly refreshToken: string | null;
+}
+
+export async function openSession(
+  tx: Transaction,
+  services: { keys: SessionKeys; audit: Audit },
+  options: { userId: string; organizationId: string; origin: SignInOrigin },
+): Promise<OpenedSession> {
+  const { userId, organizationId, origin } = options;
+  const { keys, audit } = services;
+  const sessionId = newId('sess', tx.now);
+  const handle = newHandle();
+  const accessToken = newToken('access', handle);
+  const refreshToken = origin.kind === 'token' ? newToken('refresh', handle) : null;
+  await insertSession(tx, {
+    sessionId,
+    userId,
+    kind: origin.kind,
+    handleHash: keys.ofHandle(handle),
+    accessHash: keys.ofToken(accessToken),
+    accessExpiresAt: accessExpiry(origin.kind, tx.now),
+    refreshHash: refreshToken === null ? null : keys.ofToken(refreshToken),
+    refreshExpiresAt: refreshToken === null ? null : refreshExpiry(tx.now),
+    device: origin.device,
+    address: origin.address,
+  });
+  const actor: Actor = { type: 'user', id: userId, sessionId, address: origin.address };
+  await audit.record(tx, {
+    action: 'access.session.open',
+    actor,
+    organizationId,
+    resource: auditedSession,
+    targetId: sessionId,
+    correlationId: origin.correlationId,
+    after: { user_id: userId, kind: origin.kind, device: origin.device, address: origin.address },
+  });
+  return { sessionId, kind: origin.kind, accessToken, refreshToken };
+}

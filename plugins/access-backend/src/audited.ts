@@ -1,0 +1,31 @@
+import type { AuditedResource } from '@portico/plugin-kit/backend';
+
+/** What the audit keeps of each field: its value, or only that it changed. */
+export const auditedUser = {
+  type: 'user',
+  fields: {
+    username: 'track',
+    display_name: 'track',
+    email: 'track',
+    status: 'track',
+    organization_id: 'track',
+    default_project_id: 'track',
+    platform_role: 'track',
+    password_hash: 'secret',
+  },
+} as const satisfies AuditedResource;
+
+export const auditedSession = {
+  type: 'session',
+  fields: { user_id: 'track', kind: 'track', device: 'track', address: 'track', end_reason: 'track', access_hash: 'secret', refresh_hash: 'secret' },
+} as const satisfies AuditedResource;
+
+export const auditedSshKey = {
+  type: 'ssh_key',
+  fields: { name: 'track', key_type: 'track', fingerprint: 'track', public_key: 'ignore' },
+} as const satisfies AuditedResource;
+
+export const auditedCredit = {
+  type: 'credit',
+  fields: { entry_id: 'track', user_id: 'track', amount: 'track', currency: 'track' },
+} as const satisfies AuditedResource;

@@ -1,0 +1,43 @@
+import { REFRESH_TOKEN_SECONDS } from '@portico/plugin-access/contract';
+import type { IncomingHttpHeaders } from 'node:http';
+
+/**
+ * The cookie of a browser session. Over HTTPS it is `__Host-portico`: the browser itself then vouches that it is Secure, host-only and
+ * was not set by a neighbour domain. On plain HTTP browsers refuse that name, so on loopback alone it is `portico`; anywhere else a
+ * session by cookie is refused, since anyone on the way could read it.
+ */
+export class SessionCookie {
+  readonly name: string | null;
+  readonly #attributes: string;
+
+  constructor(publicUrl: string) {
+    const url = new URL(publicUrl);
+    const secure = url.protocol === 'https:';
+    if (secure) this.name = '__Host-portico';
+    else this.name = isLoopback(url.hostname) ? 'portico' : null;
+    this.#attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  }
+
+  /** Value of `Set-Cookie` that gives the browser this token. */
+  carrying(token: string): string {
+    return `${this.name}=${token}; Max-Age=${REFRESH_TOKEN_SECONDS}; ${this.#attributes}`;
+  }
+
+  /** Value of `Set-Cookie` that makes the browser forget it. */
+  cleared(): string {
+    return `${this.name}=; Max-Age=0; ${this.#attributes}`;
+  }
+
+  read(headers: IncomingHttpHeaders): string | null {
+    if (this.name === null || headers.cookie === undefined) return null;
+    for (const pair of headers.cookie.split(';')) {
+      const separator = pair.indexOf('=');
+      if (separator > 0 && pair.slice(0, separator).trim() === this.name) return pair.slice(separator + 1).trim() || null;
+    }
+    return null;
+  }
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}

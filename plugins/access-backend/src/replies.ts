@@ -1,0 +1,63 @@
+import type { adminUserSchema, organizationSchema, projectSchema, sshKeySchema, userSchema } from '@portico/plugin-access/contract';
+import { toMoney } from '@portico/plugin-kit/contract';
+import type { Micros } from '@portico/plugin-kit/contract';
+import type { FromSchema } from 'json-schema-to-ts';
+import type { Organization } from './store/organizations';
+import type { Project } from './store/projects';
+import type { StoredSshKey } from './store/ssh-keys';
+import type { User } from './store/users';
+
+export function instant(epochMilliseconds: number): string {
+  return new Date(epochMilliseconds).toISOString();
+}
+
+export function userReply(user: User): FromSchema<typeof userSchema> {
+  return {
+    user_id: user.userId,
+    username: user.username,
+    display_name: user.displayName,
+    email: user.email,
+    created_at: instant(user.createdAt),
+  };
+}
+
+export function organizationReply(organization: Organization): FromSchema<typeof organizationSchema> {
+  return { organization_id: organization.organizationId, name: organization.name, created_at: instant(organization.createdAt) };
+}
+
+export function projectReply(project: Project, defaultProjectId: string): FromSchema<typeof projectSchema> {
+  return {
+    project_id: project.projectId,
+    name: project.name,
+    organization_id: project.organizationId,
+    department_id: project.departmentId,
+    is_default: project.projectId === defaultProjectId,
+    created_at: instant(project.createdAt),
+  };
+}
+
+export function sshKeyReply(key: StoredSshKey): FromSchema<typeof sshKeySchema> {
+  return { key_id: key.keyId, name: key.name, key_type: key.keyType, fingerprint: key.fingerprint, created_at: instant(key.createdAt) };
+}
+
+export interface Balance {
+  readonly available: Micros;
+  readonly held: Micros;
+  readonly currency: string;
+}
+
+export function adminUserReply(user: User, balance: Balance | undefined): FromSchema<typeof adminUserSchema> {
+  return {
+    ...userReply(user),
+    status: user.status,
+    organization_id: user.organizationId,
+    balance: balance
+      ? {
+          available: toMoney(balance.available, balance.currency),
+          held: toMoney(balance.held, balance.currency),
+          currency: balance.currency,
+        }
+      : null,
+    last_seen_at: user.lastSeenAt === null ? null : instant(user.lastSeenAt),
+  };
+}

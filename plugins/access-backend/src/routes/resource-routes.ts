@@ -1,0 +1,70 @@
+import type { accessContract } from '@portico/plugin-access/contract';
+import { decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
+import type { Handlers } from '@portico/plugin-kit/backend';
+import { PAGE_LIMIT_DEFAULT } from '@portico/plugin-kit/contract';
+import { addSshKey } from '../actions/add-ssh-key';
+import { removeSshKey } from '../actions/remove-ssh-key';
+import { pageOf } from '../page';
+import { projectReply, sshKeyReply } from '../replies';
+import type { AccessServices } from '../services';
+import { projectsPage } from '../store/projects';
+import { sshKeysPage } from '../store/ssh-keys';
+import { userById } from '../store/users';
+
+type ResourceOperations = 'listProjects' | 'listSshKeys' | 'addSshKey' | 'removeSshKey';
+
+/** What a user has: projects and SSH keys. */
+export function resourceRoutes(services: AccessServices): Pick<Handlers<typeof accessContract>, ResourceOperations> {
+  const { read } = services.database;
+  return {
+    async listProjects({ caller, query }) {
+      const { limit = PAGE_LIMIT_DEFAULT, cursor } = query;
+      const after = cursor === undefined ? undefined : position('projects', cursor);
+      const rows = await projectsPage(read, {
+        organizationId: caller.organizationId,
+        after: after && { createdAt: after.at, projectId: after.id },
+        limit: limit + 1,
+      });
+      const user = await userById(read, caller.userId);
+      return {
+        status: 200,
+        body: pageOf(rows, {
+          limit,
+          item: project => projectReply(project, user?.defaultProjectId ?? ''),
+          cursor: project => encodeCursor('projects', [project.createdAt, project.projectId]),
+        }),
+      };
+    },
+
+    async listSshKeys({ caller, query }) {
+      const { limit = PAGE_LIMIT_DEFAULT, cursor } = query;
+      const after = cursor === undefined ? undefined : position('ssh-keys', cursor);
+      const rows = await sshKeysPage(read, {
+        userId: caller.userId,
+        after: after && { createdAt: after.at, keyId: after.id },
+        limit: limit + 1,
+      });
+      return {
+        status: 200,
+        body: pageOf(rows, { limit, item: sshKeyReply, cursor: key => encodeCursor('ssh-keys', [key.createdAt, key.keyId]) }),
+      };
+    },
+
+    async addSshKey(request) {
+      const { name, public_key: publicKey } = request.body;
+      return request.write(async tx => ({ status: 201, body: sshKeyReply(await addSshKey(tx, services, { ...request, name, publicKey })) }));
+    },
+
+    async removeSshKey(request) {
+      return request.write(async tx => {
+        await removeSshKey(tx, services, { ...request, keyId: request.params.key_id });
+        return { status: 204, body: undefined };
+      });
+    },
+  };
+}
+
+function position(list: string, cursor: string): { at: number; id: string } {
+  const [at, id] = decodeCursor(list, cursor, ['number', 'string']) as [number, string];
+  return { at, id };
+}

@@ -1,0 +1,171 @@
+import { ACCESS_TOKEN_SECONDS, PASSWORD_LENGTH_MIN } from '@portico/plugin-access/contract';
+import type { accessContract, refreshToken } from '@portico/plugin-access/contract';
+import type { ApiReply, ApiRequest, Handlers, Queries, UserCaller } from '@portico/plugin-kit/backend';
+import { common, toMoney } from '@portico/plugin-kit/contract';
+import type { IncomingHttpHeaders } from 'node:http';
+import { access } from '../access-errors';
+import { endSession } from '../actions/end-session';
+import { openSession } from '../actions/open-session';
+import type { OpenedSession, SignInOrigin } from '../actions/open-session';
+import { refreshTokens, rotateCookie } from '../actions/rotate-session';
+import { passwordCheck } from '../actions/sign-in';
+import { prepareSignUp, signUp } from '../actions/sign-up';
+import { isSameOrigin } from '../authentication/cross-site';
+import { organizationReply, projectReply, userReply } from '../replies';
+import type { AccessServices } from '../services';
+import { organizationById } from '../store/organizations';
+import { projectById, projectsPage } from '../store/projects';
+import { countSshKeys } from '../store/ssh-keys';
+import { userById } from '../store/users';
+
+/** Characters of a `User-Agent` that are kept: enough to tell one’s devices apart. */
+const DEVICE_LENGTH_MAX = 256;
+/** Projects `GET me` carries for the selector; more are in `GET projects`. */
+const SELECTOR_PROJECTS_MAX = 200;
+
+type SessionOperations = 'getSignInOptions' | 'signUp' | 'signIn' | 'refreshToken' | 'signOut' | 'getMe';
+
+/** Signing in and out, and who one then is. */
+export function sessionRoutes(services: AccessServices): Pick<Handlers<typeof accessContract>, SessionOperations> {
+  const checkPassword = passwordCheck(services);
+  return {
+    async getSignInOptions() {
+      return { status: 200, body: { sign_up: services.signUp, methods: ['personal'], password_length_min: PASSWORD_LENGTH_MIN } };
+    },
+
+    async signUp(request) {
+      const { username, password, display_name, email } = request.body;
+      const origin = originOf(services, request, request.body.session);
+      const account = await prepareSignUp(services, { username, password, displayName: display_name ?? null, email: email ?? null });
+      return request.write(async tx => {
+        const { userId, session } = await signUp(tx, services, { account, origin });
+        return { status: 201, ...(await sessionReply(tx, services, { userId, session })) };
+      });
+    },
+
+    async signIn(request) {
+      const origin = originOf(services, request, request.body.session);
+      const { userId } = await checkPassword({ ...request.body, address: request.address });
+      return request.write(async tx => {
+        const user = await userById(tx, userId);
+        if (!user) throw access.fail('credentials_invalid');
+        const session = await openSession(tx, services, { userId, organizationId: user.organizationId, origin });
+        return { status: 200, ...(await sessionReply(tx, services, { userId, session })) };
+      });
+    },
+
+    async refreshToken(request) {
+      const { refresh_token } = request.body;
+      if (refresh_token === undefined) return refreshCookie(services, request);
+      const pair = await refreshTokens(services, {
+        refreshToken: refresh_token,
+        address: request.address,
+        correlationId: request.correlationId,
+      });
+      return { status: 200, body: tokenFields(pair) };
+    },
+
+    async signOut(request) {
+      const { caller, actor, correlationId } = request;
+      const { sessionId, userId, organizationId } = caller;
+      return request.write(async tx => {
+        if (sessionId !== null) {
+          await endSession(tx, services.audit, { sessionId, userId, organizationId, reason: 'signed_out', actor, correlationId });
+        }
+        const headers = services.cookie.name === null ? undefined : { 'Set-Cookie': services.cookie.cleared() };
+        return { status: 204, body: undefined, headers };
+      });
+    },
+
+    async getMe(request) {
+      const { caller, headers } = request;
+      const body = await me(services.database.read, services, caller);
+      const cookie = cookieOf(services, headers);
+      if (cookie === null || caller.sessionId === null) return { status: 200, body };
+      const next = await rotateCookie(services, { sessionId: caller.sessionId, presented: cookie, force: false });
+      return {
+        status: 200,
+        body: { ...body, csrf_token: services.keys.csrfToken(caller.sessionId) },
+        headers: next === null ? undefined : { 'Set-Cookie': services.cookie.carrying(next) },
+      };
+    },
+  };
+}
+
+/** Where a session comes from. A browser session is opened only where its cookie is safe, and only for a page of ours. */
+function originOf(
+  services: AccessServices,
+  request: { address: string; headers: IncomingHttpHeaders; correlationId: string },
+  kind: 'token' | 'cookie' = 'token',
+): SignInOrigin {
+  const { address, headers, correlationId } = request;
+  if (kind === 'cookie' && services.cookie.name === null) throw access.fail('cookie_session_insecure');
+  if (kind === 'cookie' && !isSameOrigin(headers, services.publicUrl)) throw common.fail('csrf_token_invalid');
+  return { kind, device: headers['user-agent']?.slice(0, DEVICE_LENGTH_MAX) ?? null, address, correlationId };
+}
+
+async function sessionReply(queries: Queries, services: AccessServices, opened: { userId: string; session: OpenedSession }) {
+  const { userId, session } = opened;
+  const { user, organization, defaultProject } = await home(queries, userId);
+  const body = {
+    user: userReply(user),
+    organization: organizationReply(organization),
+    default_project: projectReply(defaultProject, user.defaultProjectId),
+  };
+  if (session.refreshToken !== null) {
+    return { body: { ...tokenFields({ accessToken: session.accessToken, refreshToken: session.refreshToken }), ...body } };
+  }
+  return {
+    body: { csrf_token: services.keys.csrfToken(session.sessionId), ...body },
+    headers: { 'Set-Cookie': services.cookie.carrying(session.accessToken) },
+  };
+}
+
+function tokenFields(pair: { accessToken: string; refreshToken: string }) {
+  return { access_token: pair.accessToken, refresh_token: pair.refreshToken, expires_in_seconds: ACCESS_TOKEN_SECONDS };
+}
+
+async function refreshCookie(services: AccessServices, request: ApiRequest<typeof refreshToken>): Promise<ApiReply<typeof refreshToken>> {
+  const { caller, headers } = request;
+  const cookie = cookieOf(services, headers);
+  if (caller.kind !== 'user' || caller.sessionId === null || cookie === null) throw access.fail('refresh_token_invalid');
+  const next = await rotateCookie(services, { sessionId: caller.sessionId, presented: cookie, force: true });
+  return {
+    status: 200,
+    body: { csrf_token: services.keys.csrfToken(caller.sessionId) },
+    headers: next === null ? undefined : { 'Set-Cookie': services.cookie.carrying(next) },
+  };
+}
+
+/** The cookie that decided who the caller is; a bearer token goes before it. */
+function cookieOf(services: AccessServices, headers: IncomingHttpHeaders): string | null {
+  return headers.authorization === undefined ? services.cookie.read(headers) : null;
+}
+
+async function home(queries: Queries, userId: string) {
+  const user = await userById(queries, userId);
+  const organization = user && (await organizationById(queries, user.organizationId));
+  const defaultProject = user && (await projectById(queries, user.defaultProjectId));
+  if (!user || !organization || !defaultProject) throw new Error(`user ${userId} lacks an organization or a default project`);
+  return { user, organization, defaultProject };
+}
+
+async function me(queries: Queries, services: AccessServices, caller: UserCaller) {
+  const { user, defaultProject } = await home(queries, caller.userId);
+  const organization = await organizationById(queries, caller.organizationId);
+  if (!organization) throw new Error(`organization ${caller.organizationId} has no row`);
+  const projects = await projectsPage(queries, { organizationId: caller.organizationId, limit: SELECTOR_PROJECTS_MAX });
+  const balance = (await services.billing.balances(queries, [caller.organizationId])).get(caller.organizationId);
+  return {
+    user: userReply(user),
+    organization: organizationReply(organization),
+    active_project_id: caller.projectId,
+    default_project: projectReply(defaultProject, user.defaultProjectId),
+    projects: projects.map(project => projectReply(project, user.defaultProjectId)),
+    permissions: [...caller.permissions].sort(),
+    first_run: {
+      available: balance ? toMoney(balance.available, balance.currency) : null,
+      ssh_key_count: await countSshKeys(queries, caller.userId),
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import type { Audit, Clock, Database, Outbox, RateLimits } from '@portico/plugin-kit/backend';
+import type { BillingPort } from '@portico/plugin-billing/port';
+import type { PasswordHasher } from './authentication/password-hasher';
+import type { SessionCookie } from './authentication/session-cookie';
+import type { SessionKeys } from './authentication/session-keys';
+
+/** All that the actions of this plugin stand on. */
+export interface AccessServices {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly audit: Audit;
+  readonly outbox: Outbox;
+  readonly rateLimits: RateLimits;
+  readonly billing: BillingPort;
+  readonly hasher: PasswordHasher;
+  readonly keys: SessionKeys;
+  readonly cookie: SessionCookie;
+  readonly publicUrl: string;
+  readonly signUp: 'open' | 'closed';
+}
