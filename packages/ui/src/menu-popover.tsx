@@ -1,9 +1,12 @@
 import type { RefObject } from 'react';
 import { Header, Menu as AriaMenu, MenuItem as AriaItem, MenuSection as AriaSection, Popover, Text } from 'react-aria-components';
 import { useNavigate } from 'react-router-dom';
+import { claimAriaStyle } from './aria-style';
 import { classNames } from './class-names';
 import { CheckIcon } from './icons';
 import type { MenuItem, MenuSection } from './menu';
+
+claimAriaStyle();
 
 interface MenuPopoverProps {
   label: string;

@@ -1,8 +1,11 @@
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { claimAriaStyle } from './aria-style';
 import { IconButton } from './button';
 import { classNames } from './class-names';
 import { CloseIcon } from './icons';
 import type { ModalProps } from './dialog';
+
+claimAriaStyle();
 
 interface ModalSurfaceProps extends ModalProps {
   kind: 'dialog' | 'drawer' | 'sheet';

@@ -175,9 +175,10 @@ function CellShape({ cell }: { cell: SlotCell }) {
     <>
       <rect className="pt-slot-fill" x={x} y={y} width={width} height={height} rx={Math.min(3, height / 4)} />
       {cell.slice.state === 'held' && <Hatch x={x} y={y} width={width} height={height} />}
-      <g className="pt-slot-glyph" transform={`translate(${x + width / 2} ${y + height / 2})`}>
+      {/* In the slices of a compact map a glyph would be noise; there the fills carry the picture and the sentence the facts. */}
+      {height >= 6 && <g className="pt-slot-glyph" transform={`translate(${x + width / 2} ${y + height / 2})`}>
         <Glyph state={cell.slice.state} unit={unit} />
-      </g>
+      </g>}
       <rect className="pt-slot-ring" x={x - 1} y={y - 1} width={width + 2} height={height + 2} rx={Math.min(4, height / 4 + 1)} />
     </>
   );

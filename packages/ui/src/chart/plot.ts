@@ -47,7 +47,7 @@ export function createPlot(options: PlotOptions): Plot {
       },
       scales: { y: range ? { range: [range[0], range[1]] } : { range: (_plot, min, max) => paddedRange(min, max) } },
       axes: [
-        { ...axis, space: 70, values: '{HH}:{mm}:{ss}', grid: { show: false } },
+        { ...axis, size: 30, space: 70, values: '{HH}:{mm}:{ss}', grid: { show: false } },
         { ...axis, size: 58, space: 34, values: (_plot, ticks) => ticks.map(formatValue) },
       ],
       series: [

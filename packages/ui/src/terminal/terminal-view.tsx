@@ -3,7 +3,7 @@ import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { forwardRef, useEffect, useId, useImperativeHandle, useRef } from 'react';
 import { subscribeToTheme } from '../theme';
-import { createCspDocument } from './csp-document';
+import { openUnderPolicy } from './csp-styles';
 import { terminalTheme } from './terminal-theme';
 
 export interface TerminalHandle {
@@ -54,9 +54,7 @@ export const TerminalView = /* @__PURE__ */ forwardRef<TerminalHandle, TerminalV
   useEffect(() => {
     const element = host.current;
     if (!element) return;
-    const csp = createCspDocument(document);
     const terminal = new Terminal({
-      documentOverride: csp.document,
       fontFamily: FONT,
       fontSize: latest.current.fontSizePx ?? 13,
       lineHeight: 1.25,
@@ -69,7 +67,7 @@ export const TerminalView = /* @__PURE__ */ forwardRef<TerminalHandle, TerminalV
     });
     const fit = new FitAddon();
     terminal.loadAddon(fit);
-    terminal.open(element);
+    const removeStyles = openUnderPolicy(terminal, element);
     terminal.textarea?.setAttribute('aria-label', latest.current.label);
     terminal.textarea?.setAttribute('aria-describedby', hintId);
 
@@ -120,7 +118,7 @@ export const TerminalView = /* @__PURE__ */ forwardRef<TerminalHandle, TerminalV
       observer.disconnect();
       for (const subscription of subscriptions) subscription.dispose();
       terminal.dispose();
-      csp.dispose();
+      removeStyles();
     };
   }, [hintId]);
 

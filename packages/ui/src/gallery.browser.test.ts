@@ -1,0 +1,154 @@
+import { execFile } from 'node:child_process';
+import { readFile, mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join, normalize, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+/**
+ * Every component in a real browser: no WCAG 2.2 A or AA violation in either theme, no horizontal scrolling on a phone, and
+ * nothing that a content security policy without 'unsafe-inline' refuses.
+ */
+const ROOT = resolve(__dirname, '../../..');
+const PAGES = ['/', '/forms', '/list', '/states', '/instruments'];
+const TYPES: Record<string, string> = { '.css': 'text/css', '.html': 'text/html', '.js': 'text/javascript', '.woff2': 'font/woff2' };
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'";
+const CHROMIUM_ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+let folder: string;
+let server: Server;
+let browser: Browser;
+let origin: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'portico-gallery-'));
+  const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
+  const config = join(ROOT, 'packages/ui/gallery/vite.config.ts');
+  await promisify(execFile)(process.execPath, [vite, 'build', '-c', config, '--outDir', folder, '--logLevel', 'error'], {
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
+  server = createServer((request, response) => void answer(request.url ?? '/', response));
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  browser = await chromium.launch({ executablePath: process.env.PORTICO_CHROMIUM ?? '/usr/bin/chromium', args: CHROMIUM_ARGS });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  server?.closeAllConnections();
+  await new Promise(done => (server ? server.close(done) : done(null)));
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+test.each(['light', 'dark'] as const)('every page is accessible and obeys the policy in the %s theme', async colorScheme => {
+  const context = await browser.newContext({ colorScheme, reducedMotion: 'reduce', viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  const refusals = collectRefusals(page);
+  for (const path of PAGES) {
+    await open(page, path);
+    expect({ path, violations: await violations(page) }).toEqual({ path, violations: [] });
+  }
+  expect(refusals).toEqual([]);
+  await context.close();
+});
+
+test('dialogs, menus and toasts are accessible, and Escape gives the focus back', async () => {
+  const page = await browser.newPage({ reducedMotion: 'reduce' });
+  const refusals = collectRefusals(page);
+  await open(page, '/');
+  for (const name of ['Reason', 'Drawer']) {
+    const button = page.getByRole('button', { name, exact: true });
+    await button.click();
+    await page.locator('.pt-dialog').waitFor();
+    expect({ name, violations: await violations(page) }).toEqual({ name, violations: [] });
+    await page.keyboard.press('Escape');
+    await page.locator('.pt-dialog').waitFor({ state: 'detached' });
+    expect(await button.evaluate(element => element === document.activeElement)).toBe(true);
+  }
+  await page.getByRole('button', { name: 'Theme' }).press('Enter');
+  await page.getByRole('menuitem', { name: 'Light' }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Failed toast' }).click();
+  await page.getByText('Could not release').waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(refusals).toEqual([]);
+  await page.close();
+});
+
+test('a phone never scrolls sideways, and its navigation is a sheet', async () => {
+  const page = await browser.newPage({ reducedMotion: 'reduce', viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true });
+  for (const path of PAGES) {
+    await open(page, path);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect({ path, overflow: Math.max(0, overflow) }).toEqual({ path, overflow: 0 });
+  }
+  await page.getByRole('button', { name: 'Open navigation' }).click();
+  await page.getByRole('dialog').getByRole('link', { name: 'Forms' }).click();
+  await page.getByRole('heading', { name: 'Launch a workload' }).waitFor();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.close();
+});
+
+test('a list returned to has its filter, its place and its focus again', async () => {
+  const page = await browser.newPage({ reducedMotion: 'reduce', viewport: { width: 1280, height: 500 } });
+  await open(page, '/list?status=nonsense&sort=-name');
+  await page.waitForURL(url => url.search === '?sort=-name');
+  const row = page.getByRole('link', { name: 'render-12' });
+  await row.scrollIntoViewIfNeeded();
+  const scrolled = await page.evaluate(() => window.scrollY);
+  expect(scrolled).toBeGreaterThan(0);
+  await row.click();
+  await page.getByRole('heading', { name: 'trainer-7' }).waitFor();
+  await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Workloads' }).click();
+  await page.waitForURL(url => url.pathname === '/list' && url.search === '?sort=-name');
+  await page.waitForFunction(() => document.activeElement?.textContent === 'render-12');
+  expect(await page.evaluate(() => window.scrollY)).toBe(scrolled);
+  await page.close();
+});
+
+test('the terminal draws its colours under the policy and Ctrl+Shift+Esc leaves it', async () => {
+  const page = await browser.newPage({ reducedMotion: 'reduce' });
+  await open(page, '/instruments');
+  await page.locator('.xterm-rows').getByText('truecolor').waitFor();
+  const color = (text: string) => page.locator('.xterm-rows').getByText(text, { exact: true }).evaluate(element => getComputedStyle(element).color);
+  expect(await color('red')).not.toBe(await color('cyan'));
+  await page.locator('.xterm-screen').click();
+  expect(await page.evaluate(() => document.activeElement?.classList.contains('xterm-helper-textarea'))).toBe(true);
+  await page.keyboard.press('Control+Shift+Escape');
+  expect(await page.evaluate(() => document.activeElement?.closest('.xterm') === null)).toBe(true);
+  await page.close();
+});
+
+async function answer(url: string, response: import('node:http').ServerResponse): Promise<void> {
+  const path = normalize(new URL(url, 'http://gallery').pathname);
+  const file = extname(path) ? join(folder, path) : join(folder, 'index.html');
+  try {
+    const body = await readFile(file);
+    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-security-policy': POLICY });
+    response.end(body);
+  } catch {
+    response.writeHead(204).end();
+  }
+}
+
+async function open(page: Page, path: string): Promise<void> {
+  await page.goto(origin + path);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.evaluate(() => document.fonts.ready);
+}
+
+function collectRefusals(page: Page): string[] {
+  const refusals: string[] = [];
+  page.on('console', message => message.type() === 'error' && refusals.push(message.text()));
+  page.on('pageerror', error => refusals.push(String(error)));
+  return refusals;
+}
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  return found.map(violation => `${violation.id}: ${violation.nodes.map(node => node.html.slice(0, 120)).slice(0, 3).join(' | ')}`);
+}
