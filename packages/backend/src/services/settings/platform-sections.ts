@@ -38,6 +38,11 @@ export const serverSettings = defineSettings({
         default: [],
         description: 'Addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-For is believed.',
       },
+      metricsToken: {
+        type: 'string',
+        minLength: 16,
+        description: 'Secret. Bearer token that lets /metrics be read from elsewhere than the machine itself.',
+      },
     },
   },
 });

@@ -1,0 +1,187 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { Actor, ApiReply, ApiRequest, Authentication, Authorization, Caller, Clock, Database, RateLimits } from '@portico/plugin-kit/backend';
+import { AUTHENTICATED, CodedError, common, commonErrors, PUBLIC } from '@portico/plugin-kit/contract';
+import type { OperationShape } from '@portico/plugin-kit/contract';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IdempotencyKeys, KeyedRequest, StoredReply } from './idempotency-keys';
+import { sendJson, sendStream, setHeaders } from './reply-writing';
+import { idempotencyKeyOf, paramsOf, queryOf, readJsonBody } from './request-reading';
+import type { OperationValidators } from './schema-validation';
+
+export type AnyRequest = ApiRequest<OperationShape>;
+export type AnyHandler = (request: AnyRequest) => Promise<ApiReply<OperationShape>>;
+
+export interface ServedOperation {
+  readonly operation: OperationShape;
+  readonly parameterNames: readonly string[];
+  readonly validators: OperationValidators;
+  readonly handler: AnyHandler;
+}
+
+export interface PipelineServices {
+  readonly authentication: Authentication;
+  readonly authorization: Authorization;
+  readonly rateLimits: RateLimits;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly keys: IdempotencyKeys;
+  readonly logger: LoggerService;
+  /** Tests hold replies against the contract; production trusts them. */
+  readonly checkReplies: boolean;
+}
+
+/** One request on its way: what the server knows of it before the operation does. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly search: string;
+  readonly path: string;
+  readonly parameters: readonly string[];
+  readonly correlationId: string;
+  readonly address: string;
+  readonly signal: AbortSignal;
+}
+
+/** Authenticate, validate, permission, idempotency key, rate limit, handler: in this order, always. */
+export async function runOperation(served: ServedOperation, exchange: Exchange, services: PipelineServices): Promise<void> {
+  const { operation, validators } = served;
+  const caller = await callerOf(exchange.request, operation, services.authentication);
+  if (operation.permission !== PUBLIC && caller.kind === 'anonymous') throw common.fail('authentication_required');
+
+  const params = validators.params(paramsOf(served.parameterNames, exchange.parameters));
+  const query = validators.query(queryOf(exchange.search));
+  const read = await readJsonBody(exchange.request);
+  const key = operation.idempotency && idempotencyKeyOf(exchange.request);
+  const body = validators.body(read.value, read.bytes);
+  if (operation.permission !== PUBLIC && operation.permission !== AUTHENTICATED) services.authorization.require(caller, operation.permission);
+  if (operation.idempotency === 'required' && key === undefined) throw common.fail('idempotency_key_required');
+
+  const keyed = key === undefined ? undefined : keyedRequest({ operation, exchange, caller, key, query, body, keys: services.keys });
+  const stored = keyed && (await services.keys.stored(keyed, services.clock.now()));
+  if (stored) {
+    send(served, exchange, { reply: stored, replayed: true });
+    return;
+  }
+  await services.rateLimits.consume(operation.rateLimit ?? 'api', caller.kind === 'user' ? `user:${caller.userId}` : `address:${exchange.address}`);
+
+  const writing = new Writing(keyed, services);
+  const reply = await handled(served, services, {
+    params,
+    query,
+    body,
+    caller,
+    actor: actorOf(caller, exchange.address),
+    correlationId: exchange.correlationId,
+    address: exchange.address,
+    headers: exchange.request.headers,
+    signal: exchange.signal,
+    write: work => writing.run(work),
+  } as AnyRequest);
+
+  if ('stream' in reply) {
+    if (!operation.streams) throw new Error(`${operation.id} answered with a stream, which its contract does not say`);
+    setHeaders(exchange.response, reply.headers);
+    await sendStream(exchange.response, { status: reply.status, mediaType: operation.streams, stream: reply.stream });
+    return;
+  }
+  if (services.checkReplies) {
+    const problems = [...validators.replyProblems(reply.status, reply.body), ...writing.problems(reply)];
+    if (problems.length > 0) throw new ContractBroken(operation, problems);
+  }
+  send(served, exchange, { reply: reply as StoredReply, replayed: writing.replayed });
+}
+
+/** Thrown in tests only, when a handler answers with something its contract does not promise. */
+export class ContractBroken extends Error {
+  constructor(operation: OperationShape, problems: readonly string[]) {
+    super(`${operation.id} broke its contract: ${problems.join('; ')}`);
+    this.name = 'ContractBroken';
+  }
+}
+
+/** A public operation is not refused for a cookie that has run out: nobody could sign in again. A bearer token was sent on purpose. */
+async function callerOf(request: IncomingMessage, operation: OperationShape, authentication: Authentication): Promise<Caller> {
+  try {
+    return await authentication.authenticate(request);
+  } catch (error) {
+    const byCookie = request.headers.authorization === undefined;
+    const stale = error instanceof CodedError && (error.code === 'authentication_required' || error.code === 'csrf_token_invalid');
+    if (operation.permission === PUBLIC && byCookie && stale) return { kind: 'anonymous' };
+    throw error;
+  }
+}
+
+function actorOf(caller: Caller, address: string): Actor {
+  if (caller.kind === 'anonymous') return { type: 'system', id: 'anonymous' };
+  return { type: 'user', id: caller.userId, sessionId: caller.sessionId, address };
+}
+
+function keyedRequest(options: {
+  operation: OperationShape;
+  exchange: Exchange;
+  caller: Caller;
+  key: string;
+  query: unknown;
+  body: unknown;
+  keys: IdempotencyKeys;
+}): KeyedRequest {
+  const { operation, exchange, caller, key, query, body, keys } = options;
+  return {
+    scope: caller.kind === 'user' ? caller.userId : `${exchange.address} ${operation.id}`,
+    key,
+    fingerprint: keys.fingerprint({ method: operation.method, path: exchange.path, query, body, projectId: caller.kind === 'user' ? caller.projectId : null }),
+    secretReply: operation.secretReply === true,
+  };
+}
+
+async function handled(served: ServedOperation, services: PipelineServices, request: AnyRequest): Promise<ApiReply<OperationShape>> {
+  try {
+    return await served.handler(request);
+  } catch (error) {
+    if (services.checkReplies && error instanceof CodedError && !(error.code in commonErrors) && !served.operation.errors.includes(error.code)) {
+      throw new ContractBroken(served.operation, [`the error code ${error.code} is not among its errors`]);
+    }
+    throw error;
+  }
+}
+
+function send(served: ServedOperation, exchange: Exchange, outcome: { reply: StoredReply; replayed: boolean }): void {
+  setHeaders(exchange.response, outcome.reply.headers);
+  if (outcome.replayed) exchange.response.setHeader('Idempotency-Replayed', 'true');
+  sendJson(exchange.response, outcome.reply.status, outcome.reply.body);
+}
+
+/** The `write` of one request. */
+class Writing {
+  replayed = false;
+  #written: StoredReply | undefined;
+
+  constructor(
+    private readonly keyed: KeyedRequest | undefined,
+    private readonly services: PipelineServices,
+  ) {}
+
+  async run(work: Parameters<AnyRequest['write']>[0]): Promise<ApiReply<OperationShape>> {
+    if (this.#written) throw new Error('request.write was called twice; a mutating operation has one transaction');
+    const storable = async (tx: Parameters<typeof work>[0]) => {
+      const reply = await work(tx);
+      if ('stream' in reply) throw new Error('request.write cannot answer with a stream; a reply that is kept must be JSON');
+      return reply as StoredReply;
+    };
+    if (this.keyed) {
+      const { reply, replayed } = await this.services.keys.once(this.keyed, storable);
+      this.replayed = replayed;
+      this.#written = reply;
+    } else {
+      this.#written = await this.services.database.transaction(storable);
+    }
+    return this.#written as ApiReply<OperationShape>;
+  }
+
+  /** A repeated key is answered from the store without the handler, so what `write` returned must be the whole answer. */
+  problems(reply: ApiReply<OperationShape>): string[] {
+    if (!this.keyed) return [];
+    if (!this.#written) return ['an Idempotency-Key was sent but the handler never called request.write'];
+    return this.#written === reply ? [] : ['the handler changed the reply after request.write had stored it'];
+  }
+}

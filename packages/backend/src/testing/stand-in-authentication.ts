@@ -1,0 +1,54 @@
+import { createServiceFactory } from '@backstage/backend-plugin-api';
+import { authenticationRef } from '@portico/plugin-kit/backend';
+import type { Authentication, UserCaller } from '@portico/plugin-kit/backend';
+import { common, newId } from '@portico/plugin-kit/contract';
+
+/** The callers of tests that run without the access plugin: a token is whoever the test says it is. */
+export class StandInCallers {
+  readonly #callers = new Map<string, UserCaller>();
+
+  /** A token for a new user of a new organization, unless said otherwise. */
+  token(given: Partial<Omit<UserCaller, 'kind' | 'permissions'>> & { permissions?: Iterable<string> }): string {
+    const token = newId('key');
+    this.#callers.set(token, {
+      kind: 'user',
+      userId: newId('usr'),
+      username: 'someone',
+      sessionId: newId('sess'),
+      organizationId: newId('org'),
+      projectId: newId('proj'),
+      departmentId: newId('dept'),
+      ...given,
+      permissions: new Set(given.permissions ?? []),
+    });
+    return token;
+  }
+
+  caller(token: string): UserCaller {
+    const caller = this.#callers.get(token);
+    if (!caller) throw new Error('no such token');
+    return caller;
+  }
+
+  /** From now on the token is refused, and streams opened with it end. */
+  revoke(token: string): void {
+    this.#callers.delete(token);
+  }
+
+  readonly authentication: Authentication = {
+    authenticate: async request => {
+      const header = request.headers.authorization;
+      if (header === undefined) return { kind: 'anonymous' };
+      const caller = this.#callers.get(header.replace(/^Bearer /, ''));
+      if (!caller) throw common.fail('authentication_required');
+      return caller;
+    },
+    revalidate: async caller => [...this.#callers.values()].find(known => known.sessionId === caller.sessionId) ?? null,
+    callerFor: async (_queries, { userId, projectId }) => {
+      const caller = [...this.#callers.values()].find(known => known.userId === userId);
+      return caller ? { ...caller, sessionId: null, projectId } : null;
+    },
+  };
+
+  readonly factory = createServiceFactory({ service: authenticationRef, deps: {}, factory: () => this.authentication });
+}
