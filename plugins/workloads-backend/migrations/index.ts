@@ -1,4 +1,5 @@
 import type { Migration } from '@portico/plugin-kit/backend';
 import { allocations } from './0001_allocations';
+import { metrics } from './0002_metrics';
 
-export const migrations: readonly Migration[] = [allocations];
+export const migrations: readonly Migration[] = [allocations, metrics];

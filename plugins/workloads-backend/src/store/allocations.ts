@@ -80,9 +80,11 @@ export async function liveAllocationIds(queries: Queries, organizationId: string
   return rows.map(row => row.allocation_id);
 }
 
-export async function countByStatus(queries: Queries): Promise<ReadonlyMap<AllocationStatus, number>> {
+/** Over the whole platform. Only of the statuses asked for: those that have ended are the many. */
+export async function countByStatus(queries: Queries, statuses: readonly AllocationStatus[]): Promise<ReadonlyMap<AllocationStatus, number>> {
   const rows = await queries.all<{ status: AllocationStatus; allocations: number }>(
-    'SELECT status, COUNT(*) AS allocations FROM workloads_allocations GROUP BY status',
+    `SELECT status, COUNT(*) AS allocations FROM workloads_allocations WHERE status IN (${marks(statuses.length)}) GROUP BY status`,
+    statuses,
   );
   return new Map(rows.map(row => [row.status, row.allocations]));
 }

@@ -12,14 +12,13 @@ export const workloadErrors = defineErrors({
   quote_expired: { status: 409, sentence: 'The quote has expired; ask for a new one.' },
   node_offline: { status: 409, sentence: 'No node that could host this is online at the moment.' },
   sku_sold_out: { status: 409, sentence: 'This hardware is sold out at the moment.' },
-  insufficient_balance: { status: 402, sentence: 'The balance does not cover the hold of this launch.' },
   quota_exceeded: { status: 409, sentence: 'The organization runs as many allocations as its quota allows.' },
   allocation_not_releasable: { status: 409, sentence: 'An allocation that has ended cannot be released again.' },
   allocation_not_active: { status: 409, sentence: 'The allocation is not active.' },
   task_not_cancellable: { status: 409, sentence: 'This task can no longer be cancelled.' },
 });
 
-/** What a launch can be refused for. */
+/** What a launch can be refused for; `insufficient_balance` is billing's word. */
 export const launchErrors = [
   'project_not_found', 'sku_not_found', 'image_not_found', 'ssh_key_not_found', 'topology_unsatisfiable', 'price_unavailable',
   'quote_invalid', 'quote_expired', 'node_offline', 'sku_sold_out', 'insufficient_balance', 'quota_exceeded',

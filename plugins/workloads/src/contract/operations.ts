@@ -143,5 +143,5 @@ export const setAllocationSshKeys = operation({
     properties: { ssh_key_ids: sshKeyIdsSchema },
   },
   responses: { 200: allocationSchema },
-  errors: ['not_found', 'ssh_key_not_found', 'allocation_not_releasable'],
+  errors: ['not_found', 'ssh_key_not_found', 'allocation_not_active'],
 });

@@ -1,0 +1,31 @@
+import type { DomainEvent, Transaction } from '@portico/plugin-kit/backend';
+import type { Allocation } from '../domain/allocation';
+import { liveAllocationIds, findAllocation, lockAllocation } from '../store/allocations';
+import { cancelLaunch, type ReleaseActionServices, releaseLocked } from './release';
+
+/** The consumer's own word in the log, where the reason of a release is read. */
+const REASON = 'balance_depleted';
+
+/**
+ * The money of an organization is used up: what it runs is released. Locks are taken class by class (all tasks, then all allocations
+ * in ascending order) because every release then meets at the one account, and a user's own release must not meet it in a circle.
+ */
+export async function releaseDepleted(tx: Transaction, services: ReleaseActionServices, event: DomainEvent): Promise<void> {
+  if (event.organizationId === null) return;
+  const ids = await liveAllocationIds(tx, event.organizationId);
+  const cancelled = new Set<string>();
+  for (const id of ids) {
+    const seen = await findAllocation(tx, id);
+    if (seen && (await cancelLaunch(tx, services, seen))) cancelled.add(id);
+  }
+  const locked: Allocation[] = [];
+  for (const id of ids) {
+    const allocation = await lockAllocation(tx, id);
+    if (allocation) locked.push(allocation);
+  }
+  const request = { actor: { type: 'system', id: 'billing' } as const, correlationId: event.correlationId, reason: REASON };
+  for (const allocation of locked) {
+    if (allocation.status === 'released' || allocation.status === 'failed') continue;
+    await releaseLocked(tx, services, allocation, { ...request, launchCancelled: cancelled.has(allocation.allocationId) });
+  }
+}

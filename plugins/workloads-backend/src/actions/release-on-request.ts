@@ -1,0 +1,55 @@
+import type { RequestContext, Transaction } from '@portico/plugin-kit/backend';
+import { allocationAudit, auditedFields } from '../allocation-audit';
+import type { Allocation } from '../domain/allocation';
+import type { Services } from '../services';
+import { allocationEvent } from './allocation-events';
+import { type ReleaseActionServices, requestRelease } from './release';
+
+type AuditedReleaseServices = ReleaseActionServices & Pick<Services, 'audit'>;
+
+/** A member of the organization releases one of its allocations. */
+export async function release(
+  tx: Transaction,
+  services: AuditedReleaseServices,
+  options: { context: RequestContext; allocationId: string },
+): Promise<Allocation> {
+  const { context, allocationId } = options;
+  const { actor, correlationId } = context;
+  const { organizationId } = context.caller;
+  const { before, after } = await requestRelease(tx, services, { allocationId, organizationId, actor, correlationId, reason: 'user_requested' });
+  await record(tx, services, { action: 'workloads.allocation.release', context, before, after });
+  return after;
+}
+
+/** An administrator releases anybody's, giving a reason that the owner is told. */
+export async function forceRelease(
+  tx: Transaction,
+  services: AuditedReleaseServices,
+  options: { context: RequestContext; allocationId: string; reason: string },
+): Promise<Allocation> {
+  const { context, allocationId, reason } = options;
+  const { actor, correlationId } = context;
+  const { before, after } = await requestRelease(tx, services, { allocationId, actor, correlationId, reason });
+  await record(tx, services, { action: 'workloads.allocation.force_release', context, before, after, reason });
+  await services.outbox.append(tx, allocationEvent('provisioning.force_release_requested', after, correlationId, { reason }));
+  return after;
+}
+
+async function record(
+  tx: Transaction,
+  services: Pick<Services, 'audit'>,
+  entry: { action: string; context: RequestContext; before: Allocation; after: Allocation; reason?: string },
+): Promise<void> {
+  await services.audit.record(tx, {
+    action: entry.action,
+    actor: entry.context.actor,
+    organizationId: entry.after.organizationId,
+    projectId: entry.after.projectId,
+    resource: allocationAudit,
+    targetId: entry.after.allocationId,
+    correlationId: entry.context.correlationId,
+    ...(entry.reason === undefined ? {} : { reason: entry.reason }),
+    before: auditedFields(entry.before),
+    after: auditedFields(entry.after),
+  });
+}

@@ -1,0 +1,26 @@
+import type { RequestContext, Transaction } from '@portico/plugin-kit/backend';
+import { common, errorsOf } from '@portico/plugin-kit/contract';
+import { workloadErrors } from '@portico/plugin-workloads/contract';
+import type { Services } from '../services';
+import { findAllocation } from '../store/allocations';
+import { issueTerminalToken } from '../store/terminal-tokens';
+
+const { fail } = errorsOf(workloadErrors);
+const MILLISECONDS = 1000;
+
+export async function createTerminalToken(
+  tx: Transaction,
+  services: Pick<Services, 'secrets' | 'workloads'>,
+  options: { context: RequestContext; allocationId: string },
+): Promise<{ token: string; expiresAt: number; websocketPath: string }> {
+  const { caller } = options.context;
+  const allocation = await findAllocation(tx, options.allocationId);
+  if (!allocation || allocation.organizationId !== caller.organizationId) throw common.fail('not_found');
+  if (allocation.status !== 'active') throw fail('allocation_not_active', { details: { status: allocation.status } });
+
+  const { allocationId, organizationId } = allocation;
+  const grant = { allocationId, organizationId, projectId: caller.projectId, userId: caller.userId, sessionId: caller.sessionId };
+  const expiresAt = tx.now + services.workloads.terminal.tokenSeconds * MILLISECONDS;
+  const token = await issueTerminalToken(tx, services.secrets, { grant, expiresAt });
+  return { token, expiresAt, websocketPath: `/ws/terminal/${allocationId}` };
+}

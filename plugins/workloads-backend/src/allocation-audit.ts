@@ -1,0 +1,39 @@
+import type { AuditedResource } from '@portico/plugin-kit/backend';
+import { toMoney } from '@portico/plugin-kit/contract';
+import type { Allocation } from './domain/allocation';
+
+/** Every field of an allocation, classified: what an auditor must be able to read back, and what is noise. */
+export const allocationAudit = {
+  type: 'allocation',
+  fields: {
+    name: 'track',
+    project_id: 'track',
+    user_id: 'track',
+    sku_id: 'track',
+    gpu_count: 'track',
+    image_id: 'track',
+    status: 'track',
+    network_mode: 'track',
+    node_id: 'track',
+    ssh_key_ids: 'track',
+    price_per_hour: 'track',
+    task_id: 'ignore',
+  },
+} as const satisfies AuditedResource;
+
+export function auditedFields(allocation: Allocation): Record<keyof typeof allocationAudit.fields, unknown> {
+  return {
+    name: allocation.name,
+    project_id: allocation.projectId,
+    user_id: allocation.userId,
+    sku_id: allocation.skuId,
+    gpu_count: allocation.gpuCount,
+    image_id: allocation.imageId,
+    status: allocation.status,
+    network_mode: allocation.networkMode,
+    node_id: allocation.nodeId,
+    ssh_key_ids: allocation.sshKeyIds,
+    price_per_hour: toMoney(allocation.pricePerHour, allocation.currency),
+    task_id: allocation.taskId,
+  };
+}

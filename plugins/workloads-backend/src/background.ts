@@ -1,0 +1,39 @@
+import { releaseDepleted } from './actions/release-depleted';
+import { observeLiveness } from './observers/liveness';
+import { startLoop } from './observers/loop';
+import { sampleMetrics } from './observers/sampler';
+import type { Services } from './services';
+import { provisionTask } from './tasks/provision';
+import { reclaimTask } from './tasks/reclaim';
+import { releaseTask } from './tasks/release';
+
+/** Old measurements are looked for so often; retention is counted in hours. */
+const PRUNE_SECONDS = 600;
+
+/** What must be known before the first task is claimed and the first event delivered. */
+export function defineBackgroundWork(services: Services): void {
+  services.tasks.define(provisionTask(services));
+  services.tasks.define(releaseTask(services));
+  services.tasks.define(reclaimTask(services));
+  services.outbox.consume({
+    name: 'workloads.release-depleted',
+    types: ['billing.balance_depleted'],
+    handle: (tx, event) => releaseDepleted(tx, services, event),
+  });
+}
+
+/** The loops of this replica, from start to shutdown. */
+export function startBackgroundLoops(services: Services): { stop(): Promise<void> } {
+  const { clock, logger, workloads } = services;
+  const loops = [
+    startLoop({ name: 'liveness', clock, logger, intervalSeconds: workloads.liveness.intervalSeconds, turn: () => observeLiveness(services) }),
+    startLoop({ name: 'metrics', clock, logger, intervalSeconds: workloads.metrics.intervalSeconds, turn: () => sampleMetrics(services) }),
+    startLoop({ name: 'metrics retention', clock, logger, intervalSeconds: PRUNE_SECONDS, turn: () => services.metrics.prune(clock.now()) }),
+  ];
+  return {
+    async stop() {
+      await Promise.all(loops.map(loop => loop.stop()));
+      await services.metrics.close();
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import type { Forecast } from '@portico/plugin-billing/port';
+import { billingErrors } from '@portico/plugin-billing/contract';
+import type { OsImage, Sku } from '@portico/plugin-catalog/port';
+import type { PlacementRefusal } from '@portico/plugin-fleet/port';
+import { errorsOf, type Micros, toMoney } from '@portico/plugin-kit/contract';
+import { type LaunchError, workloadErrors } from '@portico/plugin-workloads/contract';
+import type { QuoteReading } from './quote';
+
+/**
+ * What a launch can be refused for, decided from facts alone. Launch throws the first refusal, precheck shows them all, so both say
+ * the same. The order is that of `launchErrors`: first what can never work, then what does not work now, money and quota last.
+ */
+export interface LaunchRequest {
+  readonly skuId: string;
+  readonly gpuCount: number;
+  readonly imageId: string;
+  /** Undefined: all keys of the user. */
+  readonly sshKeyIds: readonly string[] | undefined;
+  readonly projectId: string;
+  readonly quoteId: string | undefined;
+}
+
+/** What is undefined could not be asked because something before it is missing. */
+export interface LaunchFacts {
+  readonly departmentId: string | null;
+  readonly sku: Sku | undefined;
+  readonly image: OsImage | undefined;
+  readonly keysFound: boolean;
+  readonly currency: string;
+  readonly quote: QuoteReading;
+  readonly pricePerHour: Micros | undefined;
+  readonly placement: { readonly fits: true } | PlacementRefusal | undefined;
+  readonly forecast: Forecast | undefined;
+  readonly liveAllocations: number;
+  readonly liveAllocationsMax: number;
+}
+
+export interface LaunchRefusal {
+  readonly code: LaunchError;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export function launchRefusals(request: LaunchRequest, facts: LaunchFacts): readonly LaunchRefusal[] {
+  const refusals: LaunchRefusal[] = [];
+  const refuse = (code: LaunchError, details: LaunchRefusal['details'] = {}) => refusals.push({ code, details });
+
+  if (facts.departmentId === null) refuse('project_not_found', { project_id: request.projectId });
+  if (!facts.sku) refuse('sku_not_found', { sku_id: request.skuId });
+  if (!facts.image) refuse('image_not_found', { image_id: request.imageId });
+  if (!facts.keysFound) refuse('ssh_key_not_found', { ssh_key_ids: request.sshKeyIds ?? [] });
+  if (facts.sku && !countOffered(facts.sku, request.gpuCount)) refusals.push(countRefusal(facts.sku, request.gpuCount));
+  if (facts.quote.kind === 'invalid') refuse('quote_invalid');
+  if (facts.quote.kind === 'expired') refuse('quote_expired', { expired_at: new Date(facts.quote.expiredAt).toISOString() });
+  if (facts.sku && facts.quote.kind === 'absent' && facts.pricePerHour === undefined) refuse('price_unavailable', { currency: facts.currency });
+  if (facts.placement?.fits === false) refusals.push(placementRefusal(facts.placement, request));
+  if (facts.forecast?.sufficient === false) refusals.push(balanceRefusal(facts.forecast));
+  if (facts.liveAllocations >= facts.liveAllocationsMax) refusals.push(quotaRefusal(facts));
+  return refusals;
+}
+
+export function countOffered(sku: Sku, gpuCount: number): boolean {
+  return sku.gpuCounts.includes(gpuCount);
+}
+
+export function countRefusal(sku: Sku, gpuCount: number): LaunchRefusal {
+  return { code: 'topology_unsatisfiable', details: { gpu_count: gpuCount, gpu_counts: sku.gpuCounts } };
+}
+
+/** A placement's answer in the words of the contract. What would fit stands in the details. */
+export function placementRefusal(refusal: PlacementRefusal, request: Pick<LaunchRequest, 'skuId' | 'gpuCount'>): LaunchRefusal {
+  const codes = {
+    no_ready_node: 'node_offline',
+    no_capacity: 'sku_sold_out',
+    // GPUs are free, and tomorrow they may be free together: sold out for this count, not impossible.
+    no_single_node_fits: 'sku_sold_out',
+    topology_unsatisfiable: 'topology_unsatisfiable',
+  } as const satisfies Record<PlacementRefusal['reason'], LaunchError>;
+  return {
+    code: codes[refusal.reason],
+    details: { sku_id: request.skuId, gpu_count: request.gpuCount, reason: refusal.reason, largest_fitting_count: refusal.largestFittingCount },
+  };
+}
+
+export function quotaRefusal(facts: Pick<LaunchFacts, 'liveAllocations' | 'liveAllocationsMax'>): LaunchRefusal {
+  return { code: 'quota_exceeded', details: { quota: 'concurrent_allocations', limit: facts.liveAllocationsMax, current: facts.liveAllocations } };
+}
+
+function balanceRefusal(forecast: Forecast): LaunchRefusal {
+  const { hold, available, currency } = forecast;
+  return {
+    code: 'insufficient_balance',
+    details: {
+      required: toMoney(hold, currency),
+      available: toMoney(available, currency),
+      shortfall: toMoney(hold - available, currency),
+    },
+  };
+}
+
+const definitions = { ...workloadErrors, insufficient_balance: billingErrors.insufficient_balance };
+export const launchFailure = errorsOf(definitions);
+
+export function sentenceOf(code: LaunchError): string {
+  return definitions[code].sentence;
+}

@@ -1,0 +1,148 @@
+import type { ApiRequest, Handlers, RequestContext, TaskRecord, UserCaller } from '@portico/plugin-kit/backend';
+import { decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
+import { common } from '@portico/plugin-kit/contract';
+import type { listAllocations as listAllocationsOperation, precheckLaunch, workloadsContract } from '@portico/plugin-workloads/contract';
+import { cancelTask } from './actions/cancel-task';
+import { launch, type Launch } from './actions/launch';
+import { overview } from './actions/overview';
+import { precheck } from './actions/precheck';
+import { quote } from './actions/quote';
+import { readMetrics } from './actions/read-metrics';
+import { forceRelease, release } from './actions/release-on-request';
+import { setSshKeys } from './actions/set-ssh-keys';
+import { createTerminalToken } from './actions/terminal-token';
+import { type Allocation, statusesShownAs } from './domain/allocation';
+import type { Services } from './services';
+import { listAllocations } from './store/allocation-list';
+import { findAllocation } from './store/allocations';
+import { adminAllocationView, allocationView, instant, metricsView, quoteView, taskEventView, taskView } from './views';
+
+const TASK_EVENTS = 'task-events';
+
+export function routes(services: Services): Handlers<typeof workloadsContract> {
+  const { clock, database, sshAddress, tasks } = services;
+  const view = (allocation: Allocation) => allocationView(allocation, sshAddress);
+  const started = (allocation: Allocation) => ({ status: 202, body: { allocation: view(allocation), task_id: allocation.taskId } }) as const;
+
+  async function owned(caller: UserCaller, allocationId: string): Promise<Allocation> {
+    const allocation = await findAllocation(database.read, allocationId);
+    if (!allocation || allocation.organizationId !== caller.organizationId) throw common.fail('not_found');
+    return allocation;
+  }
+
+  async function ownTask(caller: UserCaller, taskId: string): Promise<TaskRecord> {
+    const task = await tasks.get(database.read, taskId);
+    if (!task || task.organizationId !== caller.organizationId) throw common.fail('not_found');
+    return task;
+  }
+
+  async function listOwn({ caller, query }: Pick<ApiRequest<typeof listAllocationsOperation>, 'caller' | 'query'>) {
+    const { project_id: projectId, sku_id: skuId, q: search } = query;
+    const filtered = query.status !== undefined || query.status_group !== undefined;
+    const statuses = filtered ? statusesShownAs({ displayStatus: query.status, group: query.status_group }) : undefined;
+    const page = { limit: query.limit ?? 25, cursor: query.cursor, sort: query.sort ?? '-created_at' };
+    const { organizationId } = caller;
+    const { allocations, nextCursor } = await listAllocations(database.read, { organizationId, projectId, skuId, search, statuses }, page);
+    return { status: 200, body: { items: allocations.map(view), next_cursor: nextCursor } } as const;
+  }
+
+  return {
+    launchAllocation: request =>
+      request.write(async tx => started(await launch(tx, services, contextOf(request), wantedLaunch(request)))),
+
+    async quoteLaunch({ caller, body }) {
+      const quoted = await quote(database.read, services, { caller, skuId: body.sku_id, gpuCount: body.gpu_count, now: clock.now() });
+      return { status: 200, body: quoteView(quoted) };
+    },
+
+    async precheckLaunch(request) {
+      const options = { context: contextOf(request), request: wantedLaunch(request), now: clock.now() };
+      const failures = await precheck(database.read, services, options);
+      return { status: 200, body: { passed: failures.length === 0, failures: failures.map(failure => ({ ...failure })) } };
+    },
+
+    listAllocations: listOwn,
+    listWorkloads: listOwn,
+
+    getAllocation: async ({ caller, params }) => ({ status: 200, body: view(await owned(caller, params.allocation_id)) }),
+
+    releaseAllocation: request =>
+      request.write(async tx => started(await release(tx, services, { context: contextOf(request), allocationId: request.params.allocation_id }))),
+
+    createTerminalToken: request =>
+      request.write(async tx => {
+        const made = await createTerminalToken(tx, services, { context: contextOf(request), allocationId: request.params.allocation_id });
+        return { status: 201, body: { token: made.token, expires_at: instant(made.expiresAt), websocket_path: made.websocketPath } };
+      }),
+
+    async getAllocationSshKeys({ caller, params }) {
+      const { sshKeyIds } = await owned(caller, params.allocation_id);
+      return { status: 200, body: { ssh_key_ids: sshKeyIds && [...sshKeyIds] } };
+    },
+
+    setAllocationSshKeys: request =>
+      request.write(async tx => {
+        const options = { context: contextOf(request), allocationId: request.params.allocation_id, keyIds: request.body.ssh_key_ids };
+        return { status: 200, body: view(await setSshKeys(tx, services, options)) };
+      }),
+
+    async getAllocationMetrics({ caller, params, query }) {
+      const allocation = await owned(caller, params.allocation_id);
+      const options = { allocation, range: query.range ?? '1h', resolution: query.resolution ?? 'auto' } as const;
+      return { status: 200, body: metricsView(await readMetrics(services, options)) };
+    },
+
+    getTask: async ({ caller, params }) => ({ status: 200, body: taskView(await ownTask(caller, params.task_id)) }),
+
+    async listTaskEvents({ caller, params, query }) {
+      const { taskId } = await ownTask(caller, params.task_id);
+      const limit = query.limit ?? 25;
+      const before = query.cursor === undefined ? undefined : Number(decodeCursor(TASK_EVENTS, query.cursor, ['number'])[0]);
+      const events = await tasks.events(database.read, { taskId, limit: limit + 1, ...(before === undefined ? {} : { before }) });
+      const shown = events.slice(0, limit);
+      const last = events.length > limit ? shown.at(-1) : undefined;
+      return { status: 200, body: { items: shown.map(taskEventView), next_cursor: last ? encodeCursor(TASK_EVENTS, [last.position]) : null } };
+    },
+
+    cancelTask: request =>
+      request.write(async tx => {
+        const task = await cancelTask(tx, services, { context: contextOf(request), taskId: request.params.task_id });
+        return { status: 202, body: taskView(task) };
+      }),
+
+    getAdminOverview: async () => ({ status: 200, body: await overview(database.read, services, clock.now()) }),
+
+    async listAdminAllocations({ query }) {
+      const statuses = query.status === undefined ? undefined : statusesShownAs({ displayStatus: query.status });
+      const page = { limit: query.limit ?? 25, cursor: query.cursor, sort: '-created_at' } as const;
+      const listed = await listAllocations(database.read, { userId: query.user_id, nodeId: query.node_id, statuses }, page);
+      const usernames = await services.access.usernames(database.read, [...new Set(listed.allocations.map(({ userId }) => userId))]);
+      const items = listed.allocations.map(allocation => adminAllocationView(allocation, { sshAddress, usernames }));
+      return { status: 200, body: { items, next_cursor: listed.nextCursor } };
+    },
+
+    forceReleaseAllocation: request =>
+      request.write(async tx => {
+        const options = { context: contextOf(request), allocationId: request.params.allocation_id, reason: request.body.reason };
+        return started(await forceRelease(tx, services, options));
+      }),
+  };
+}
+
+function contextOf(request: RequestContext): RequestContext {
+  return { caller: request.caller, actor: request.actor, correlationId: request.correlationId };
+}
+
+/** Launch and precheck take the same body. */
+function wantedLaunch({ body, caller }: Pick<ApiRequest<typeof precheckLaunch>, 'body' | 'caller'>): Launch {
+  return {
+    name: body.name,
+    skuId: body.sku_id,
+    gpuCount: body.gpu_count,
+    imageId: body.image_id,
+    sshKeyIds: body.ssh_key_ids,
+    projectId: body.project_id ?? caller.projectId,
+    quoteId: body.quote_id,
+    networkMode: body.network?.mode ?? 'egress',
+  };
+}

@@ -1,0 +1,29 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { AccessPort } from '@portico/plugin-access/port';
+import type { BillingPort } from '@portico/plugin-billing/port';
+import type { CatalogPort } from '@portico/plugin-catalog/port';
+import type { FleetPort } from '@portico/plugin-fleet/port';
+import type { Attention, Audit, Clock, Database, Outbox, Secrets, Settings, SettingsOf, Tasks } from '@portico/plugin-kit/backend';
+import type { workloadSettings } from '@portico/plugin-workloads/contract';
+import type { MetricsStore } from './store/metrics';
+import type { SshAddress } from './ssh-address';
+
+/** Everything the actions, tasks and observers of this plugin work with. Each takes what it needs of it. */
+export interface Services {
+  readonly access: AccessPort;
+  readonly billing: BillingPort;
+  readonly catalog: CatalogPort;
+  readonly fleet: FleetPort;
+  readonly attention: Attention;
+  readonly audit: Audit;
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly logger: LoggerService;
+  readonly metrics: MetricsStore;
+  readonly outbox: Outbox;
+  readonly secrets: Secrets;
+  readonly settings: Settings;
+  readonly sshAddress: SshAddress;
+  readonly tasks: Tasks;
+  readonly workloads: SettingsOf<typeof workloadSettings>;
+}

@@ -1,0 +1,153 @@
+import type { TaskEvent, TaskRecord } from '@portico/plugin-kit/backend';
+import { type ReplyOf, toMoney } from '@portico/plugin-kit/contract';
+import type { getAllocation, getAllocationMetrics, getTask, listAdminAllocations, listTaskEvents, quoteLaunch } from '@portico/plugin-workloads/contract';
+import type { Quoted } from './actions/quote';
+import { type Allocation, displayStatusOf, statusGroupOf, type Transition } from './domain/allocation';
+import type { Series, Window } from './domain/metrics';
+import type { SshAddress } from './ssh-address';
+
+type AllocationView = ReplyOf<typeof getAllocation>;
+type Connection = AllocationView['connection'];
+
+export function allocationView(allocation: Allocation, sshAddress: SshAddress): AllocationView {
+  return {
+    allocation_id: allocation.allocationId,
+    name: allocation.name,
+    project_id: allocation.projectId,
+    department_id: allocation.departmentId,
+    user_id: allocation.userId,
+    sku_id: allocation.skuId,
+    gpu_count: allocation.gpuCount,
+    image_id: allocation.imageId,
+    status: allocation.status,
+    display_status: displayStatusOf(allocation.status),
+    status_group: statusGroupOf(allocation.status),
+    isolation: allocation.isolation,
+    network: { mode: allocation.networkMode, published_ports: [] },
+    node_id: allocation.nodeId,
+    slots: allocation.slots.map(({ slotId, gpu, vf, nvme }) => ({
+      slot_id: slotId, gpu_index: gpu.index, gpu_uuid: gpu.uuid, gpu_model: gpu.model, numa_node: gpu.numaNode, vf, nvme, simulated: gpu.simulated,
+    })),
+    connection: allocation.status === 'active' ? connectionOf(allocation, sshAddress) : null,
+    price_per_hour: toMoney(allocation.pricePerHour, allocation.currency),
+    failure_reason: allocation.failureReason,
+    release_failed_reason: allocation.releaseFailedReason,
+    billing_started_at: instantOrNull(allocation.billingStartedAt),
+    billing_stopped_at: instantOrNull(allocation.billingStoppedAt),
+    created_at: instant(allocation.createdAt),
+    updated_at: instant(allocation.updatedAt),
+    task_id: allocation.taskId,
+  };
+}
+
+/** User name at the gateway = allocation id, so one host and port serve all. */
+function connectionOf({ allocationId }: Allocation, sshAddress: SshAddress): NonNullable<Connection> {
+  const { host } = sshAddress;
+  const port = sshAddress.port();
+  return { ssh_command: `ssh -p ${port} ${allocationId}@${host}`, host, port, username: allocationId };
+}
+
+export function adminAllocationView(
+  allocation: Allocation,
+  options: { sshAddress: SshAddress; usernames: ReadonlyMap<string, string> },
+): ReplyOf<typeof listAdminAllocations>['items'][number] {
+  return {
+    ...allocationView(allocation, options.sshAddress),
+    organization_id: allocation.organizationId,
+    username: options.usernames.get(allocation.userId) ?? null,
+  };
+}
+
+export function taskView(task: TaskRecord): ReplyOf<typeof getTask> {
+  return {
+    task_id: task.taskId,
+    kind: task.kind,
+    status: task.status,
+    resource: { type: task.resource.type, id: task.resource.id },
+    steps: task.steps.map(step => ({
+      name: step.name,
+      status: step.status,
+      started_at: instantOrNull(step.startedAt),
+      finished_at: instantOrNull(step.finishedAt),
+      error: step.error && { code: step.error.code, message: step.error.message },
+    })),
+    created_at: instant(task.createdAt),
+    updated_at: instant(task.updatedAt),
+  };
+}
+
+export function taskEventView(event: TaskEvent): ReplyOf<typeof listTaskEvents>['items'][number] {
+  return { position: event.position, at: instant(event.at), step: event.step, kind: event.kind, message: event.message };
+}
+
+const HOURS_PER_DAY = 24n;
+
+export function quoteView({ quoteId, quote, forecast }: Quoted): ReplyOf<typeof quoteLaunch> {
+  const money = (amount: bigint) => toMoney(amount, quote.currency);
+  return {
+    quote_id: quoteId,
+    sku_id: quote.skuId,
+    gpu_count: quote.gpuCount,
+    price_per_hour: money(quote.pricePerHour),
+    price_per_day: money(quote.pricePerHour * HOURS_PER_DAY),
+    hold: money(forecast.hold),
+    available: money(forecast.available),
+    balance_after: money(forecast.availableAfter),
+    sufficient: forecast.sufficient,
+    burn_rate_per_hour: money(forecast.burnRatePerHour),
+    runway_seconds_without: forecast.runwaySecondsNow,
+    runway_seconds_with: forecast.runwaySecondsAfter,
+    expires_at: instant(quote.expiresAt),
+  };
+}
+
+type MetricsView = ReplyOf<typeof getAllocationMetrics>;
+
+export function metricsView(options: {
+  allocation: Allocation;
+  window: Window;
+  at: readonly number[];
+  series: readonly Series[];
+  transitions: readonly Transition[];
+}): MetricsView {
+  const { window } = options;
+  return {
+    allocation_id: options.allocation.allocationId,
+    from: instant(window.from),
+    to: instant(window.to),
+    resolution_seconds: window.tier.seconds,
+    at: options.at.map(instant),
+    series: options.series.map(series => ({
+      name: series.name,
+      unit: series.unit,
+      gpu_index: series.gpuIndex,
+      gpu_model: series.gpuModel,
+      simulated: series.simulated,
+      values: [...series.values],
+    })),
+    markers: options.transitions.filter(({ at }) => at >= window.from && at <= window.to).flatMap(markerOf),
+  };
+}
+
+const markers = {
+  requested: { kind: 'launched', message: 'Launched' },
+  active: { kind: 'active', message: 'Active, billing began' },
+  releasing: { kind: 'release_requested', message: 'Release requested, billing stopped' },
+  released: { kind: 'released', message: 'Released' },
+  failed: { kind: 'failed', message: 'Failed' },
+  release_failed: { kind: 'release_failed', message: 'Release failed' },
+} as const;
+
+function markerOf(transition: Transition): MetricsView['markers'] {
+  if (transition.to === 'provisioning') return [];
+  const { kind, message } = markers[transition.to];
+  return [{ at: instant(transition.at), kind, message: transition.reason === null ? message : `${message} (${transition.reason})` }];
+}
+
+export function instant(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function instantOrNull(at: number | null): string | null {
+  return at === null ? null : instant(at);
+}
