@@ -1,0 +1,4 @@
+import type { Migration } from '@portico/plugin-kit/backend';
+import { skusAndImages } from './0001_skus_and_images';
+
+export const migrations: readonly Migration[] = [skusAndImages];

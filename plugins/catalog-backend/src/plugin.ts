@@ -1,0 +1,35 @@
+import { createBackendFeatureLoader, createBackendPlugin, createServiceFactory } from '@backstage/backend-plugin-api';
+import { auditRef, databaseRef, httpApiRef, settingsRef } from '@portico/plugin-kit/backend';
+import { billingPortRef } from '@portico/plugin-billing/port';
+import { catalogContract, catalogSettings } from '@portico/plugin-catalog/contract';
+import { catalogPortRef } from '@portico/plugin-catalog/port';
+import { fleetPortRef } from '@portico/plugin-fleet/port';
+import { migrations } from '../migrations';
+import { seedCatalog } from './actions/seed-catalog';
+import { catalogPort } from './catalog-port';
+import { catalogRoutes } from './routes';
+
+const catalogPortFactory = createServiceFactory({
+  service: catalogPortRef,
+  deps: { database: databaseRef, audit: auditRef, settings: settingsRef },
+  async factory({ database, audit, settings }) {
+    await database.migrate('catalog', migrations);
+    await seedCatalog({ database, audit }, settings.of(catalogSettings));
+    return catalogPort;
+  },
+});
+
+const catalogPlugin = createBackendPlugin({
+  pluginId: 'catalog',
+  register(env) {
+    env.registerInit({
+      // The port is asked for because making it prepares the tables.
+      deps: { http: httpApiRef, database: databaseRef, fleet: fleetPortRef, billing: billingPortRef, port: catalogPortRef },
+      async init({ http, database, fleet, billing }) {
+        http.serve(catalogContract, catalogRoutes({ database, fleet, billing }));
+      },
+    });
+  },
+});
+
+export default createBackendFeatureLoader({ loader: () => [catalogPortFactory, catalogPlugin] });
