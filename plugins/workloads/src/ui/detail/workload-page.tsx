@@ -1,0 +1,205 @@
+import { lazy, Suspense, useState } from 'react';
+import { renderingOf, useOperation, useSignedIn } from '@portico/plugin-kit/ui';
+import {
+  ActivityIcon, Banner, Button, CommandLine, Drawer, Id, Instant, KeyValueList, LinkButton, Money, PageHeader, PageState, Panel, Rate, SlotMap, Spinner, Stack,
+  Stat, StatRow, StatusChip, TerminalIcon, TrashIcon,
+} from '@portico/ui';
+import type { SlotMapNode } from '@portico/ui';
+import { useParams } from 'react-router-dom';
+import { concerns } from '../concerns';
+import { workloadPage } from '../pages';
+import { failureText, isReleasable } from '../workload-words';
+import type { Workload } from '../workload-words';
+import { ReleaseDialog } from './release-dialog';
+
+const TerminalDialog = lazy(() => import('../terminal/terminal-dialog'));
+const MetricsPanel = lazy(() => import('./metrics-panel'));
+
+/** Cost grows by the second; read again this often while it does. */
+const COST_REFETCH_MILLISECONDS = 10_000;
+/** Should an event be lost while it is on its way somewhere. */
+const MOVING_REFETCH_MILLISECONDS = 5_000;
+
+const isolations = {
+  sandbox: 'Sandbox of its own',
+  container: 'Container of its own',
+  none: 'None: shares the machine with the portal',
+} as const satisfies Record<Workload['isolation'], string>;
+
+/** One workload: what it is, how to get in, how it is doing, what it costs, and its end. */
+export function WorkloadPage() {
+  const { allocationId = '' } = useParams();
+  const [isMoving, setMoving] = useState(false);
+  const workload = useOperation(
+    workloadPage,
+    'getAllocation',
+    { params: { allocation_id: allocationId } },
+    { live: event => concerns(event, allocationId), ...(isMoving ? { refetchMilliseconds: MOVING_REFETCH_MILLISECONDS } : {}) },
+  );
+  const { data } = workload;
+  const moving = data?.status_group === 'in_progress';
+  if (data !== undefined && moving !== isMoving) setMoving(moving);
+  return (
+    <PageState state={renderingOf(workload, { what: 'workload' })}>{data !== undefined && <Detail workload={data} />}</PageState>
+  );
+}
+
+function Detail({ workload }: { workload: Workload }) {
+  const { permissions } = useSignedIn();
+  const [open, setOpen] = useState<'terminal' | 'metrics' | 'release' | null>(null);
+  const close = () => setOpen(null);
+  const isActive = workload.status === 'active';
+  const mayConnect = permissions.has('workloads.allocation.connect');
+  const mayRelease = permissions.has('workloads.allocation.release') && isReleasable(workload);
+  const isCancel = workload.status === 'requested' || workload.status === 'provisioning';
+  return (
+    <Stack gap="loose">
+      <PageHeader
+        title={workload.name}
+        breadcrumbs={[{ label: 'Workloads', to: '/workloads' }, { label: workload.name }]}
+        chip={<StatusChip family="allocation" status={workload.display_status} />}
+        primaryAction={
+          isActive && mayConnect ? (
+            <Button variant="primary" icon={TerminalIcon} onPress={() => setOpen('terminal')}>
+              Open terminal
+            </Button>
+          ) : undefined
+        }
+        secondaryAction={
+          <Button icon={ActivityIcon} onPress={() => setOpen('metrics')}>
+            Metrics
+          </Button>
+        }
+        menu={[
+          {
+            items: [
+              ...(workload.task_id === null ? [] : [{ id: 'task', label: 'Show its last task', to: `/tasks/${workload.task_id}` }]),
+              ...(mayRelease
+                ? [{ id: 'release', label: isCancel ? 'Cancel launch' : 'Release', icon: TrashIcon, isDanger: true, onAction: () => setOpen('release') }]
+                : []),
+            ],
+          },
+        ]}
+      />
+      <StateNotice workload={workload} onRetry={mayRelease ? () => setOpen('release') : null} />
+      {isActive && workload.connection !== null && mayConnect && (
+        <Panel title="Connect" description="With the ssh you already use, by one of the keys it accepts.">
+          <CommandLine command={workload.connection.ssh_command} label="SSH command" />
+        </Panel>
+      )}
+      <Figures workload={workload} />
+      <Facts workload={workload} />
+      <Suspense fallback={<Spinner label="Opening" />}>
+        {open === 'terminal' && <TerminalDialog workload={workload} onClose={close} />}
+        {open === 'metrics' && (
+          <Drawer isOpen onClose={close} title={`Metrics of ${workload.name}`} size="large">
+            <MetricsPanel allocationId={workload.allocation_id} isLive={isActive} />
+          </Drawer>
+        )}
+      </Suspense>
+      <ReleaseDialog workload={workload} isOpen={open === 'release'} onClose={close} />
+    </Stack>
+  );
+}
+
+/** What needs saying about the state it is in, and the way on. */
+function StateNotice({ workload, onRetry }: { workload: Workload; onRetry: (() => void) | null }) {
+  const task = workload.task_id === null ? undefined : <LinkButton to={`/tasks/${workload.task_id}`} size="small">Show progress</LinkButton>;
+  if (workload.status === 'failed' && workload.failure_reason !== null) {
+    return (
+      <Banner tone="failed" title={failureText(workload.failure_reason)} actions={task}>
+        {`Billing has stopped. Reason: ${workload.failure_reason}.`}
+      </Banner>
+    );
+  }
+  if (workload.status === 'release_failed') {
+    return (
+      <Banner tone="failed" title="Releasing it failed" actions={onRetry !== null && <Button size="small" onPress={onRetry}>Try again</Button>}>
+        {`Billing has stopped when the release was requested. Reason: ${workload.release_failed_reason ?? 'unknown'}.`}
+      </Banner>
+    );
+  }
+  if (workload.status_group === 'in_progress') {
+    return (
+      <Banner tone="info" title={workload.status === 'releasing' ? 'It is being released; billing has stopped.' : 'It is being made ready; billing has not begun.'} actions={task} />
+    );
+  }
+  return null;
+}
+
+function Figures({ workload }: { workload: Workload }) {
+  const isBilled = workload.billing_started_at !== null && workload.billing_stopped_at === null;
+  const usage = useOperation(
+    workloadPage,
+    'listUsage',
+    { query: { allocation_id: workload.allocation_id } },
+    { enabled: workload.billing_started_at !== null, ...(isBilled ? { refetchMilliseconds: COST_REFETCH_MILLISECONDS } : {}) },
+  );
+  const cost = usage.data?.items[0]?.cost ?? null;
+  return (
+    <StatRow label="Money">
+      <Stat label="Price" value={<Rate value={workload.price_per_hour} />} hint="Fixed at launch" />
+      <Stat
+        label={isBilled ? 'Cost so far' : 'Cost'}
+        value={workload.billing_started_at === null ? 'nothing yet' : <Money value={cost} fractionDigits={4} />}
+        hint={isBilled ? 'Billed by the second' : undefined}
+        to="/billing"
+      />
+      <Stat label="Billing started" value={<Instant at={workload.billing_started_at} withSeconds />} />
+      <Stat label="Billing stopped" value={<Instant at={workload.billing_stopped_at} withSeconds />} />
+    </StatRow>
+  );
+}
+
+function slotNodes(workload: Workload): SlotMapNode[] {
+  const domains = new Map<number, Workload['slots'][number][]>();
+  for (const slot of workload.slots) domains.set(slot.numa_node, [...(domains.get(slot.numa_node) ?? []), slot]);
+  return [
+    {
+      id: workload.node_id ?? 'node',
+      label: 'Its GPUs',
+      numa: [...domains].map(([numa, slots]) => ({
+        id: `numa-${numa}`,
+        label: `NUMA ${numa}`,
+        gpus: slots.map(slot => ({
+          id: slot.slot_id,
+          label: `GPU ${slot.gpu_index}`,
+          slices: [
+            {
+              id: slot.slot_id,
+              state: 'yours' as const,
+              detail: [slot.gpu_model, slot.vf && `VF ${slot.vf}`, slot.nvme && `NVMe ${slot.nvme}`, slot.simulated && 'simulated'].filter(Boolean).join(' · '),
+            },
+          ],
+        })),
+      })),
+    },
+  ];
+}
+
+function Facts({ workload }: { workload: Workload }) {
+  const skus = useOperation(workloadPage, 'listSkus', { query: { limit: 200 } });
+  const images = useOperation(workloadPage, 'listOsImages', { query: { limit: 200 } });
+  const sku = skus.data?.items.find(candidate => candidate.sku_id === workload.sku_id);
+  const image = images.data?.items.find(candidate => candidate.image_id === workload.image_id);
+  const isSimulated = workload.slots.some(slot => slot.simulated);
+  return (
+    <Panel title="Hardware">
+      <Stack>
+        <KeyValueList
+          columns={2}
+          items={[
+            { label: 'Hardware', value: `${workload.gpu_count} × ${sku?.name ?? workload.sku_id}` },
+            { label: 'GPUs', value: isSimulated ? `${workload.slots[0]?.gpu_model ?? ''}, simulated` : (workload.slots[0]?.gpu_model ?? '–') },
+            { label: 'Image', value: image === undefined ? workload.image_id : `${image.name} ${image.version}` },
+            { label: 'Network', value: workload.network.mode === 'egress' ? 'Internet access' : 'Isolated' },
+            { label: 'Isolation', value: isolations[workload.isolation] },
+            { label: 'Launched', value: <Instant at={workload.created_at} /> },
+            { label: 'Id', value: <Id value={workload.allocation_id} /> },
+          ]}
+        />
+        {workload.slots.length > 0 && <SlotMap label={`GPUs of ${workload.name}`} nodes={slotNodes(workload)} isLegendHidden />}
+      </Stack>
+    </Panel>
+  );
+}

@@ -1,0 +1,30 @@
+import { listUsage } from '@portico/plugin-billing/contract';
+import { listOsImages, listSkus } from '@portico/plugin-catalog/contract';
+import { definePage } from '@portico/plugin-kit/ui';
+import { getAllocationMetrics } from '../contract/metrics';
+import { createTerminalToken, getAllocation, listWorkloads, releaseAllocation } from '../contract/operations';
+import { cancelTask, getTask, listTaskEvents } from '../contract/task-operations';
+
+export const workloadsPage = definePage({
+  name: 'workloads',
+  path: '/workloads',
+  title: 'Workloads',
+  operations: { listWorkloads, listSkus },
+  states: ['loading', 'empty', 'error', 'success', 'restricted', 'rate_limited'],
+});
+
+export const workloadPage = definePage({
+  name: 'workload',
+  path: '/workloads/:allocationId',
+  title: 'Workload',
+  operations: { getAllocation, getAllocationMetrics, createTerminalToken, releaseAllocation, listUsage, listSkus, listOsImages },
+  states: ['loading', 'error', 'success', 'restricted', 'rate_limited'],
+});
+
+export const taskPage = definePage({
+  name: 'task',
+  path: '/tasks/:taskId',
+  title: 'Task',
+  operations: { getTask, listTaskEvents, cancelTask, getAllocation },
+  states: ['loading', 'error', 'success', 'restricted', 'rate_limited'],
+});

@@ -1,0 +1,37 @@
+import type { ReplyOf } from '@portico/plugin-kit/contract';
+import type { getAllocation } from '../contract/operations';
+
+export type Workload = ReplyOf<typeof getAllocation>;
+
+const failures = {
+  runtime_failed: 'The instance could not be started.',
+  node_unreachable: 'The node could not be reached.',
+  deadline_exceeded: 'Starting it took longer than allowed.',
+  disk_full: 'The disk of the node is full.',
+  isolation_unavailable: 'The node cannot isolate workloads from one another.',
+  instance_missing: 'The instance was not there when it was asked for.',
+  runtime_gone: 'The instance ended by itself, or was ended on the node.',
+  superseded: 'Another worker took over and found the launch undone.',
+  internal_error: 'Something broke on our side.',
+} as const satisfies Record<NonNullable<Workload['failure_reason']>, string>;
+
+export function failureText(reason: NonNullable<Workload['failure_reason']>): string {
+  return failures[reason];
+}
+
+const taskKinds: Readonly<Record<string, string>> = { provision: 'Launch', release: 'Release', reclaim: 'Clean-up' };
+
+export function taskKindText(kind: string): string {
+  return taskKinds[kind] ?? kind;
+}
+
+/** `start_instance` as people read it. */
+export function stepText(name: string): string {
+  const words = name.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Not over: billing runs, or capacity is held. */
+export function isReleasable(workload: Workload): boolean {
+  return ['requested', 'provisioning', 'active', 'release_failed'].includes(workload.status);
+}
