@@ -33,7 +33,6 @@ export function startBackgroundLoops(services: Services): { stop(): Promise<void
   return {
     async stop() {
       await Promise.all(loops.map(loop => loop.stop()));
-      await services.metrics.close();
     },
   };
 }

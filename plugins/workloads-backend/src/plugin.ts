@@ -50,7 +50,10 @@ const workloadsPlugin = createBackendPlugin({
         lifecycle.addStartupHook(() => {
           loops = startBackgroundLoops(services);
         });
-        lifecycle.addShutdownHook(() => loops?.stop());
+        lifecycle.addShutdownHook(async () => {
+          await loops?.stop();
+          await services.metrics.close();
+        });
       },
     });
   },

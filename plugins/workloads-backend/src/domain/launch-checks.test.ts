@@ -1,0 +1,74 @@
+import { launchErrors } from '@portico/plugin-workloads/contract';
+import { type LaunchFacts, launchRefusals, type LaunchRequest, sentenceOf } from './launch-checks';
+
+const request: LaunchRequest = { skuId: 'sku_1', gpuCount: 2, imageId: 'img_1', sshKeyIds: undefined, projectId: 'proj_1', quoteId: undefined };
+const forecast = {
+  currency: 'USD', available: 10n, hold: 4n, availableAfter: 6n, sufficient: true, burnRatePerHour: 0n, runwaySecondsNow: null, runwaySecondsAfter: 9,
+};
+const good: LaunchFacts = {
+  departmentId: 'dept_1',
+  sku: {
+    skuId: 'sku_1', name: 'H200', gpuModel: 'H200', shape: 'gpu_slice', gpuCounts: [1, 2, 4], vcpusPerGpu: 8, memoryBytesPerGpu: 1,
+    diskBytesPerGpu: 1, gpuFractionMilli: 1000, pricePerGpuHour: 2n,
+  },
+  image: { imageId: 'img_1', name: 'Ubuntu', version: '24.04' },
+  keysFound: true,
+  currency: 'USD',
+  quote: { kind: 'absent' },
+  pricePerHour: 4n,
+  placement: { fits: true },
+  forecast,
+  liveAllocations: 0,
+  liveAllocationsMax: 50,
+};
+const noPlace = (reason: 'no_ready_node' | 'no_capacity' | 'no_single_node_fits' | 'topology_unsatisfiable') =>
+  ({ placement: { fits: false, reason, largestFittingCount: 1 } }) as const;
+
+describe('what a launch is refused for', () => {
+  it('is nothing when all is well', () => expect(launchRefusals(request, good)).toEqual([]));
+
+  it.each<[string, Partial<LaunchFacts>, string]>([
+    ['a project of somebody else', { departmentId: null }, 'project_not_found'],
+    ['hardware that does not exist', { sku: undefined, placement: undefined }, 'sku_not_found'],
+    ['an image that does not exist', { image: undefined }, 'image_not_found'],
+    ['a key of somebody else', { keysFound: false }, 'ssh_key_not_found'],
+    ['no price in the currency', { pricePerHour: undefined, forecast: undefined }, 'price_unavailable'],
+    ['a quote that is not ours', { quote: { kind: 'invalid' } }, 'quote_invalid'],
+    ['an old quote', { quote: { kind: 'expired', expiredAt: 0 } }, 'quote_expired'],
+    ['no node online', noPlace('no_ready_node'), 'node_offline'],
+    ['no GPU free', noPlace('no_capacity'), 'sku_sold_out'],
+    ['GPUs free on different nodes', noPlace('no_single_node_fits'), 'sku_sold_out'],
+    ['more than any node has', noPlace('topology_unsatisfiable'), 'topology_unsatisfiable'],
+    ['too little money', { forecast: { ...forecast, available: 3n, sufficient: false } }, 'insufficient_balance'],
+    ['a full quota', { liveAllocations: 50 }, 'quota_exceeded'],
+  ])('%s', (_what, facts, code) => {
+    expect(launchRefusals(request, { ...good, ...facts }).map(refusal => refusal.code)).toEqual([code]);
+  });
+
+  it('a count that the hardware is not offered in says which are', () => {
+    expect(launchRefusals({ ...request, gpuCount: 3 }, { ...good, placement: undefined })).toEqual([
+      { code: 'topology_unsatisfiable', details: { gpu_count: 3, gpu_counts: [1, 2, 4] } },
+    ]);
+  });
+
+  it('says what would fit, and how much money is missing', () => {
+    const facts = { ...good, ...noPlace('no_single_node_fits'), forecast: { ...forecast, available: 3n, sufficient: false } };
+    const money = (amount: string) => ({ amount, currency: 'USD', scale: 6 });
+    expect(launchRefusals(request, facts).map(refusal => refusal.details)).toEqual([
+      { sku_id: 'sku_1', gpu_count: 2, reason: 'no_single_node_fits', largest_fitting_count: 1 },
+      { required: money('4'), available: money('3'), shortfall: money('1') },
+    ]);
+  });
+
+  it('comes in the order of the contract', () => {
+    const everything: LaunchFacts = {
+      ...good, departmentId: null, image: undefined, keysFound: false, quote: { kind: 'invalid' }, ...noPlace('no_capacity'),
+      forecast: { ...forecast, sufficient: false }, liveAllocations: 50,
+    };
+    const order = launchRefusals(request, everything).map(refusal => launchErrors.indexOf(refusal.code));
+    expect(order).toHaveLength(7);
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+  });
+
+  it.each(launchErrors)('%s has a sentence', code => expect(sentenceOf(code)).toMatch(/\.$/));
+});

@@ -1,0 +1,34 @@
+import type { Allocation } from '../domain/allocation';
+
+/** An allocation as launch makes it, for tests that care about one field of it. */
+export function allocationOf(changes: Partial<Allocation> = {}): Allocation {
+  return {
+    allocationId: 'alloc_1',
+    organizationId: 'org_1',
+    departmentId: 'dept_1',
+    projectId: 'proj_1',
+    userId: 'usr_1',
+    name: 'training',
+    skuId: 'sku_1',
+    gpuCount: 1,
+    imageId: 'img_1',
+    status: 'requested',
+    version: 1,
+    isolation: 'sandbox',
+    networkMode: 'egress',
+    nodeId: 'node_1',
+    slots: [],
+    machine: { image: { imageId: 'img_1', name: 'Ubuntu', version: '24.04' }, vcpus: 8, memoryBytes: 1, diskBytes: 1 },
+    sshKeyIds: null,
+    pricePerHour: 2_500_000n,
+    currency: 'USD',
+    failureReason: null,
+    releaseFailedReason: null,
+    billingStartedAt: null,
+    billingStoppedAt: null,
+    createdAt: 0,
+    updatedAt: 0,
+    taskId: 'task_1',
+    ...changes,
+  };
+}
