@@ -12,5 +12,5 @@ export default createFrontendPlugin({
   ],
 });
 export { taskPage, workloadPage, workloadsPage } from './pages';
-export { concerns } from './concerns';
+export { movesWorkloads } from './concerns';
 export type { Workload } from './workload-words';

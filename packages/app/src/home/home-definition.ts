@@ -1,0 +1,15 @@
+import { getBalance } from '@portico/plugin-billing/contract';
+import { getMe } from '@portico/plugin-access/contract';
+import { definePage, portalPage } from '@portico/plugin-kit/ui';
+import { listWorkloads } from '@portico/plugin-workloads/contract';
+import { createElement } from 'react';
+
+export const home = definePage({
+  name: 'home',
+  path: '/',
+  title: 'Home',
+  operations: { getMe, getBalance, listWorkloads },
+  states: ['loading', 'empty', 'error', 'success', 'rate_limited'],
+});
+
+export const homePage = portalPage(home, async () => createElement((await import('./home-page')).HomePage));
