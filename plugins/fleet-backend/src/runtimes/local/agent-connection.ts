@@ -61,6 +61,7 @@ export async function greetAgent(socketPath: string, hello: Hello): Promise<Agen
     };
     const takeRaw = () => {
       socket.removeListener('data', onData);
+      socket.removeListener('end', onEnd);
       socket.pause();
       // Node forgets an explicit pause only when a `readable` listener goes; without that, the next owner's `data` listener gets nothing.
       const forget = () => undefined;
@@ -69,7 +70,10 @@ export async function greetAgent(socketPath: string, hello: Hello): Promise<Agen
       if (rest.length > 0) socket.unshift(rest);
       return socket;
     };
+    // Only raw connections have a half-open state.
+    const onEnd = () => socket.destroy();
     socket.on('data', onData);
+    socket.on('end', onEnd);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => fail('The sandbox closed the connection.'));
     socket.write(encodeJson(frameType.hello, hello));

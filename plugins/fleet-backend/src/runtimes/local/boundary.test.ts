@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { processesOfUid } from './process-table';
-import { buildAssets, mechanisms, node, request, SandboxBench, until } from './testing/sandbox-bench';
+import { node, request } from './testing/requests';
+import { buildAssets, mechanisms, SandboxBench, until } from './testing/sandbox-bench';
 import type { AddressInfo } from 'node:net';
 
 const assets = buildAssets();
@@ -29,13 +30,17 @@ describe.each(mechanisms())('a sandbox made with %s', isolation => {
   });
 
   it('gives its user a name, a home and the environment that was asked for', async () => {
-    const { output } = await run('id -un; pwd; hostname; echo "$GREETING"; echo "$CUDA_VISIBLE_DEVICES"; touch ~/a /tmp/b && echo writable; env');
+    const { output } = await run(
+      'id -un; pwd; hostname; echo "$GREETING"; echo "$CUDA_VISIBLE_DEVICES"; touch ~/a /tmp/b && echo writable; env',
+    );
     expect(output).toMatch(/^user\n\/home\/user\nhost-one\nhello there\n1,6\nwritable\n/);
     expect(output).not.toMatch(/^(JEST|npm_)/m);
   });
 
   it('has no privilege and cannot gain any', async () => {
-    const { output } = await run('grep -E "^(Cap(Inh|Prm|Eff|Bnd|Amb)|NoNewPrivs)" /proc/self/status; id -u; su -c id 2>&1; unshare -Ur id 2>&1; mount -t tmpfs none /tmp 2>&1');
+    const { output } = await run(
+      'grep -E "^(Cap(Inh|Prm|Eff|Bnd|Amb)|NoNewPrivs)" /proc/self/status; id -u; su -c id 2>&1; unshare -Ur id 2>&1; mount -t tmpfs none /tmp 2>&1',
+    );
     expect(output.match(/Cap\w+:\t0{16}/g)).toHaveLength(5);
     expect(output).toMatch(/NoNewPrivs:\t1\n1000\n|NoNewPrivs:\t1\n\d{5,}\n/);
     expect(output).not.toMatch(/uid=0/);
@@ -44,7 +49,15 @@ describe.each(mechanisms())('a sandbox made with %s', isolation => {
   });
 
   it('cannot change the system', async () => {
-    for (const path of ['/usr/x', '/x', '/etc/passwd', '/dev/x', '/run/.portico/agent.cjs', '/proc/sys/kernel/hostname', '/proc/sysrq-trigger']) {
+    for (const path of [
+      '/usr/x',
+      '/x',
+      '/etc/passwd',
+      '/dev/x',
+      '/run/.portico/agent.cjs',
+      '/proc/sys/kernel/hostname',
+      '/proc/sysrq-trigger',
+    ]) {
       expect(`${path}: ${(await run(`echo x >> ${path}`)).exitCode}`).not.toBe(`${path}: 0`);
     }
   });
@@ -55,7 +68,16 @@ describe.each(mechanisms())('a sandbox made with %s', isolation => {
     await bench.run('two', 'echo private > ~/mine; chmod 777 ~ ~/mine');
     const home = join(bench.stateDirectory, 'allocations/two/home/mine');
     expect(existsSync(home)).toBe(true);
-    for (const path of [secret, home, process.cwd(), '/root', '/etc/shadow', '/sys/kernel', '/proc/1/root/etc/shadow', '/proc/1/cwd/old']) {
+    for (const path of [
+      secret,
+      home,
+      process.cwd(),
+      '/root',
+      '/etc/shadow',
+      '/sys/kernel',
+      '/proc/1/root/etc/shadow',
+      '/proc/1/cwd/old',
+    ]) {
       expect(`${path}: ${(await run(`cat ${path} || ls ${path}`)).exitCode}`).not.toBe(`${path}: 0`);
     }
   });
@@ -88,13 +110,25 @@ describe.each(mechanisms())('a sandbox made with %s', isolation => {
     const { port } = server.address() as AddressInfo;
     try {
       expect((await run(`curl --noproxy '*' -sS -m 3 http://127.0.0.1:${port}`)).exitCode).toBe(7);
-      for (const target of [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`, `[::ffff:127.0.0.1]:${port}`, '169.254.169.254', '[fd00:ec2::254]', '10.0.0.1']) {
+      for (const target of [
+        `127.0.0.1:${port}`,
+        `localhost:${port}`,
+        `[::1]:${port}`,
+        `[::ffff:127.0.0.1]:${port}`,
+        '169.254.169.254',
+        '[fd00:ec2::254]',
+        '10.0.0.1',
+      ]) {
         const plain = await run(`curl -sS -m 5 -g --noproxy '' http://${target}/`);
-        expect({ target, output: plain.output }).toMatchObject({ output: expect.stringContaining('does not let a sandbox connect') });
+        expect({ target, output: plain.output }).toMatchObject({
+          output: expect.stringContaining('does not let a sandbox connect'),
+        });
         const tunnel = await run(`curl -sS -m 5 -g -p --noproxy '' http://${target}/`);
         expect(tunnel.output).toMatch(/403/);
       }
-      expect((await bench.run('two', 'env; curl -sS -m 3 -x http://127.0.0.1:3128 http://example.com')).output).not.toMatch(/_proxy=/);
+      expect(
+        (await bench.run('two', 'env; curl -sS -m 3 -x http://127.0.0.1:3128 http://example.com')).output,
+      ).not.toMatch(/_proxy=/);
     } finally {
       server.close();
     }
@@ -102,11 +136,24 @@ describe.each(mechanisms())('a sandbox made with %s', isolation => {
 
   it('dies with its allocation, daemons included, and leaves nothing', async () => {
     await bench.runtime.provision(request('gone'));
-    const { uid } = JSON.parse(readFileSync(join(bench.stateDirectory, 'allocations/gone/record.json'), 'utf8')) as { uid: number | null };
-    await bench.run('gone', 'mkdir -p ~/locked/deep; chmod 0 ~/locked; setsid nohup sh -c "trap : HUP TERM; while :; do sleep 1; done" >/dev/null 2>&1 & (setsid sleep 700 &) >/dev/null 2>&1; true');
-    const { init, supervisor } = JSON.parse(readFileSync(join(bench.stateDirectory, 'allocations/gone/supervisor.json'), 'utf8')) as Record<string, { pid: number }>;
+    const { uid } = JSON.parse(readFileSync(join(bench.stateDirectory, 'allocations/gone/record.json'), 'utf8')) as {
+      uid: number | null;
+    };
+    await bench.run(
+      'gone',
+      'mkdir -p ~/locked/deep; chmod 0 ~/locked; setsid nohup sh -c "trap : HUP TERM; while :; do sleep 1; done" >/dev/null 2>&1 & (setsid sleep 700 &) >/dev/null 2>&1; true',
+    );
+    const { init, supervisor } = JSON.parse(
+      readFileSync(join(bench.stateDirectory, 'allocations/gone/supervisor.json'), 'utf8'),
+    ) as Record<string, { pid: number }>;
     await bench.runtime.release({ ...bench.instance('gone'), fencingToken: 2 });
-    expect([init, supervisor].filter(process => existsSync(`/proc/${process?.pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${process?.pid}/status`, 'utf8')))).toEqual([]);
+    expect(
+      [init, supervisor].filter(
+        process =>
+          existsSync(`/proc/${process?.pid}`) &&
+          !/^State:\s+Z/m.test(readFileSync(`/proc/${process?.pid}/status`, 'utf8')),
+      ),
+    ).toEqual([]);
     if (uid !== null) expect(processesOfUid(uid)).toEqual([]);
     expect(readdirSync(join(bench.stateDirectory, 'allocations'))).not.toContain('gone');
     expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(bench.stateDirectory);
@@ -126,16 +173,28 @@ describe.each(mechanisms())('a sandbox made with %s', isolation => {
   });
 
   (root ? it : it.skip)('gives every allocation a uid of its own', () => {
-    const uids = ['one', 'two'].map(id => (JSON.parse(readFileSync(join(bench.stateDirectory, `allocations/${id}/record.json`), 'utf8')) as { uid: number }).uid);
+    const uids = ['one', 'two'].map(
+      id =>
+        (
+          JSON.parse(readFileSync(join(bench.stateDirectory, `allocations/${id}/record.json`), 'utf8')) as {
+            uid: number;
+          }
+        ).uid,
+    );
     expect(new Set(uids).size).toBe(2);
     expect(Math.min(...uids)).toBeGreaterThan(10_000);
   });
 
   it('ends when its supervisor is killed, and is seen as stopped', async () => {
     await bench.runtime.provision(request('orphan'));
-    const { init, supervisor } = JSON.parse(readFileSync(join(bench.stateDirectory, 'allocations/orphan/supervisor.json'), 'utf8')) as Record<string, { pid: number }>;
+    const { init, supervisor } = JSON.parse(
+      readFileSync(join(bench.stateDirectory, 'allocations/orphan/supervisor.json'), 'utf8'),
+    ) as Record<string, { pid: number }>;
     process.kill(supervisor!.pid, 'SIGKILL');
     await until('init to end', () => !existsSync(`/proc/${init!.pid}`));
-    expect(await bench.runtime.observe(bench.instance('orphan'))).toMatchObject({ state: 'stopped', lastAliveAt: expect.any(Number) });
+    expect(await bench.runtime.observe(bench.instance('orphan'))).toMatchObject({
+      state: 'stopped',
+      lastAliveAt: expect.any(Number),
+    });
   });
 });

@@ -3,11 +3,10 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalRuntime } from '../local-runtime';
+import { node, simulatedGpus } from './requests';
 import type { LocalRuntime, LocalRuntimeOptions } from '../local-runtime';
-import type { ExecRequest, GpuReport, InstanceRef, ProvisionRequest, ShellAttachment } from '../port';
+import type { ExecRequest, InstanceRef, ShellAttachment } from '../port';
 
-const MiB = 1024 * 1024;
-export const node = { nodeId: 'node_1', name: 'local-1' };
 const packageDirectory = join(__dirname, '../../../..');
 
 /** Real bundles, built once per test file; parallel test files do not share a directory. */
@@ -17,26 +16,12 @@ export function buildAssets(): { directory: string; remove: () => void } {
   return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
 
-export function simulatedGpus(...indices: number[]): GpuReport[] {
-  return indices.map(index => ({ index, uuid: `GPU-${index}`, model: 'NVIDIA H200', memoryBytes: 141 * 1024 * MiB, numaNode: index >> 2, simulated: true }));
-}
-
-export function request(allocationId: string, changes: Partial<ProvisionRequest> = {}): ProvisionRequest {
-  return {
-    allocationId,
-    node,
-    fencingToken: 1,
-    hostname: `host-${allocationId}`,
-    image: { imageId: 'image_1', name: 'Ubuntu', version: '24.04' },
-    gpus: simulatedGpus(1, 6),
-    vcpus: 2,
-    memoryBytes: 512 * MiB,
-    diskBytes: 256 * MiB,
-    network: { mode: 'egress' },
-    authorizedKeys: [],
-    environment: { GREETING: 'hello there' },
-    ...changes,
-  };
+/** A program with a backend of its own; see `driver.ts`. */
+export function buildDriver(directory: string): string {
+  const outfile = join(directory, 'driver.cjs');
+  const entry = join(__dirname, 'driver.ts');
+  execFileSync(process.execPath, [require.resolve('esbuild/bin/esbuild'), entry, '--bundle', '--platform=node', '--format=cjs', `--outfile=${outfile}`, '--log-level=warning']); // prettier-ignore
+  return outfile;
 }
 
 /** A runtime on a state directory of its own, which releases everything it made. */
@@ -74,7 +59,11 @@ export class SandboxBench {
   }
 
   /** Runs a line in the sandbox; output of both streams, and how it ended. */
-  async run(allocationId: string, line: string, changes: Partial<ExecRequest> = {}): Promise<{ output: string; exitCode: number | null; signal: string | null }> {
+  async run(
+    allocationId: string,
+    line: string,
+    changes: Partial<ExecRequest> = {},
+  ): Promise<{ output: string; exitCode: number | null; signal: string | null }> {
     const process = await this.runtime.exec(this.instance(allocationId), {
       command: { kind: 'command', line },
       pty: null,
@@ -104,7 +93,7 @@ export async function collect(stream: AsyncIterable<unknown>): Promise<string> {
 
 /** Waits for a condition by asking it again, with a deadline that names it. */
 export async function until<T>(what: string, ask: () => T | Promise<T>, deadlineMs = 15_000): Promise<NonNullable<T>> {
-  for (const end = Date.now() + deadlineMs; ; ) {
+  for (const end = Date.now() + deadlineMs; ;) {
     const answer = await ask();
     if (answer) return answer as NonNullable<T>;
     if (Date.now() > end) throw new Error(`timed out waiting for ${what}`);
@@ -140,7 +129,10 @@ export class Reader {
   }
 
   sees(pattern: RegExp): Promise<true> {
-    return until(`${pattern} in ${JSON.stringify(this.text.slice(-500))}`, () => pattern.test(this.text) || undefined) as Promise<true>;
+    return until(
+      `${pattern} in ${JSON.stringify(this.text.slice(-500))}`,
+      () => pattern.test(this.text) || undefined,
+    ) as Promise<true>;
   }
 }
 
