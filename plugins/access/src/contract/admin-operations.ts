@@ -66,5 +66,5 @@ export const creditUser = operation({
     properties: { amount: moneySchema, reason: reasonSchema, organization_id: idSchema },
   },
   responses: { 201: creditEntrySchema },
-  errors: ['not_found', 'credit_amount_out_of_range', 'currency_mismatch'],
+  errors: ['not_found', 'credit_amount_out_of_range', 'currency_mismatch', 'amount_invalid'],
 });

@@ -21,5 +21,4 @@ export const accessErrors = defineErrors({
   key_duplicate: { status: 409, sentence: 'You have added this key already.' },
   key_limit_reached: { status: 409, sentence: 'You have as many SSH keys as one account may have; remove one first.' },
   credit_amount_out_of_range: { status: 422, sentence: 'A credit is more than zero and at most the amount in details.' },
-  currency_mismatch: { status: 422, sentence: 'The amount is in another currency than the account.' },
 });

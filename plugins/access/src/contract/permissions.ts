@@ -6,5 +6,4 @@ export const accessPermissions = definePermissions({
   'access.ssh_key.read': 'see one’s own SSH keys',
   'access.ssh_key.manage': 'add and remove one’s own SSH keys',
   'access.user.read_any': 'see every user of the platform with the balance of their organization',
-  'billing.credit.grant': 'credit money to an organization',
 });
