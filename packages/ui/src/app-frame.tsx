@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { Link, NavLink, useLocation, useNavigationType } from 'react-router-dom';
 import { IconButton } from './button';
 import { classNames } from './class-names';
@@ -122,16 +122,17 @@ function Navigation({ nav, label }: { nav: readonly NavGroup[]; label: string })
 }
 
 /**
- * A screen reader is told of a new page by focus, so the main region takes it after a navigation. Returning (POP) leaves
- * it to the list, which knows the row one came from; so does the first load.
+ * A screen reader is told of a new page by focus, so the main region takes it after a navigation. A list that knows the
+ * row one came from has taken it already, and a tab that was pressed keeps it; the first load leaves it alone.
  */
-function usePageFocus(main: React.RefObject<HTMLElement>, pathname: string): void {
+function usePageFocus(main: RefObject<HTMLElement>, pathname: string): void {
   const arrival = useNavigationType();
   const previous = useRef(pathname);
   useEffect(() => {
     if (previous.current === pathname) return;
     previous.current = pathname;
-    if (arrival === 'POP') return;
+    const focused = document.activeElement;
+    if (arrival === 'POP' || (focused !== main.current && main.current?.contains(focused))) return;
     window.scrollTo({ top: 0 });
     main.current?.focus({ preventScroll: true });
   }, [pathname, arrival, main]);

@@ -98,7 +98,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                     const column = byKey.get(cell.column.id);
                     const content = flexRender(cell.column.columnDef.cell, cell.getContext());
                     return (
-                      <td key={cell.id} role="cell" data-label={column?.header} className={cellClass(column)}>
+                      <td key={cell.id} role="cell" data-label={column?.header} className={classNames(cellClass(column), index === 0 && 'pt-cell-lead')}>
                         {index === 0 ? <RowLink {...props} row={row.original} content={content} /> : content}
                       </td>
                     );

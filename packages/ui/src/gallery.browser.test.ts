@@ -56,7 +56,8 @@ test.each(['light', 'dark'] as const)('every page is accessible and obeys the po
 });
 
 test('dialogs, menus and toasts are accessible, and Escape gives the focus back', async () => {
-  const page = await browser.newPage({ reducedMotion: 'reduce' });
+  const context = await browser.newContext({ reducedMotion: 'reduce' });
+  const page = await context.newPage();
   const refusals = collectRefusals(page);
   await open(page, '/');
   for (const name of ['Reason', 'Drawer']) {
@@ -76,7 +77,7 @@ test('dialogs, menus and toasts are accessible, and Escape gives the focus back'
   await page.getByText('Could not release').waitFor();
   expect(await violations(page)).toEqual([]);
   expect(refusals).toEqual([]);
-  await page.close();
+  await context.close();
 });
 
 test('a phone never scrolls sideways, and its navigation is a sheet', async () => {

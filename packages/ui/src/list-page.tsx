@@ -1,5 +1,5 @@
-import { useEffect, useRef, type ReactNode } from 'react';
-import { useLocation, useNavigationType } from 'react-router-dom';
+import { useEffect, useRef, type ReactNode, type RefObject } from 'react';
+import { useLocation } from 'react-router-dom';
 import { Button } from './button';
 import { DataTable, type DataColumn, type DataTableProps } from './data-table';
 import type { EmptyStateProps } from './empty-state';
@@ -169,35 +169,31 @@ function ListBody<Row, F extends string>(props: ListPageProps<Row, F>) {
 }
 
 /** Remembers where the list was left and, on the way back, puts scroll and focus there again. */
-function useListReturn(table: React.RefObject<HTMLDivElement>, hasRows: boolean): (target: HTMLElement) => void {
+function useListReturn(table: RefObject<HTMLDivElement>, hasRows: boolean): (target: HTMLElement) => void {
   const { pathname, search } = useLocation();
-  const arrival = useNavigationType();
   const isRestored = useRef(false);
-  const opened = useRef<string | null>(null);
+
+  useEffect(() => {
+    // Filters live on in the breadcrumb of the detail page; the place is only worth keeping while they stay the same.
+    const memory = recallList(pathname);
+    if (memory?.search !== search) rememberList(pathname, { search, scrollY: 0, rowKey: null });
+  }, [pathname, search]);
 
   useEffect(() => {
     if (!hasRows || isRestored.current) return;
     isRestored.current = true;
     const memory = recallList(pathname);
     if (!memory || memory.search !== search || memory.rowKey === null) return;
-    // A fresh visit from the navigation starts at the top; only a return (back, or the breadcrumb) is restored.
-    if (arrival === 'REPLACE') return;
-    window.scrollTo({ top: memory.scrollY });
-    const row = [...(table.current?.querySelectorAll<HTMLElement>('[data-row-key]') ?? [])].find(
-      candidate => candidate.dataset.rowKey === memory.rowKey,
-    );
+    const rows = table.current?.querySelectorAll<HTMLElement>('[data-row-key]') ?? [];
+    const row = [...rows].find(candidate => candidate.dataset.rowKey === memory.rowKey);
     row?.querySelector<HTMLElement>('[data-row-link]')?.focus({ preventScroll: true });
+    window.scrollTo({ top: memory.scrollY });
     rememberList(pathname, { search, scrollY: 0, rowKey: null });
-  }, [hasRows, pathname, search, arrival, table]);
-
-  useEffect(() => {
-    if (opened.current === null) rememberList(pathname, { search, scrollY: 0, rowKey: recallList(pathname)?.rowKey ?? null });
-  }, [pathname, search]);
+  }, [hasRows, pathname, search, table]);
 
   return target => {
     const rowKey = target.closest<HTMLElement>('[data-row-key]')?.dataset.rowKey ?? null;
     if (rowKey === null || !target.closest('[data-row-link]')) return;
-    opened.current = rowKey;
     rememberList(pathname, { search, scrollY: window.scrollY, rowKey });
   };
 }
