@@ -18,7 +18,7 @@ import { promisify } from 'node:util';
 import { RuntimeError } from './port';
 import type { ProvisionRequest } from './port';
 import { FENCE_KEPT_MS } from './limits';
-import { HOST_ENVIRONMENT } from './sandbox/isolation';
+import { HOST_ENVIRONMENT } from './sandbox/host-environment';
 import type { ProcessIdentity } from './process-table';
 
 const run = promisify(execFile);
@@ -66,8 +66,7 @@ export class AllocationStore {
 
   prepare(): void {
     translateDiskErrors(() => {
-      for (const path of [this.stateDirectory, this.allocations, this.fences])
-        mkdirSync(path, { recursive: true, mode: 0o700 });
+      for (const path of [this.stateDirectory, this.allocations, this.fences]) makeDirectory(path);
     });
   }
 
@@ -179,6 +178,17 @@ export class AllocationStore {
         { cause: error },
       );
     }
+  }
+}
+
+/** One level first: on a read-only file system a recursive mkdir reports a missing parent instead of the reason. */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') mkdirSync(path, { recursive: true, mode: 0o700 });
+    else if (code !== 'EEXIST') throw error;
   }
 }
 

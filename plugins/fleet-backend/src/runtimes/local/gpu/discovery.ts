@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { PROBE_DEADLINE_MS } from '../limits';
-import { HOST_ENVIRONMENT } from '../sandbox/isolation';
+import { HOST_ENVIRONMENT } from '../sandbox/host-environment';
 import type { GpuReport, MetricsSample } from '../port';
 
 const run = promisify(execFile);

@@ -3,8 +3,10 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } f
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { RuntimeError } from '../port';
+import { translateDiskErrors } from '../allocation-store';
 import { PROBE_DEADLINE_MS, ROOT_BYTES } from '../limits';
 import { bubblewrapCommand } from './bubblewrap';
+import { HOST_ENVIRONMENT } from './host-environment';
 import { utilLinuxCommand } from './util-linux';
 import type { SandboxPlan } from './plan';
 
@@ -39,6 +41,7 @@ export async function chooseIsolation(
         await trySandbox(mechanism, options);
         return { ...mechanism, detail: await describe(name) };
       } catch (error) {
+        if (error instanceof RuntimeError) throw error;
         refusals.push(`${name}: ${reason(error)}`);
       }
       // An ordinary user's sandbox is a user namespace; without one there is nothing weaker to fall back to.
@@ -67,8 +70,10 @@ export function sandboxCommand(mechanism: Mechanism, plan: SandboxPlan): string[
 }
 
 async function trySandbox(mechanism: Mechanism, options: { directory: string; hostUid: number | null }): Promise<void> {
-  mkdirSync(options.directory, { recursive: true, mode: 0o700 });
-  const directory = mkdtempSync(join(options.directory, 'probe-'));
+  const directory = translateDiskErrors(() => {
+    mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+    return mkdtempSync(join(options.directory, 'probe-'));
+  });
   try {
     chmodSync(directory, 0o755);
     const bind = (source: string) =>
@@ -105,9 +110,6 @@ async function trySandbox(mechanism: Mechanism, options: { directory: string; ho
     rmSync(directory, { recursive: true, force: true });
   }
 }
-
-/** For the tools that build sandboxes, which live in sbin on some systems. Nothing of the backend's own environment. */
-export const HOST_ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 
 async function describe(name: 'bubblewrap' | 'util-linux'): Promise<string> {
   if (name === 'util-linux') return 'util-linux (unshare, pivot_root)';

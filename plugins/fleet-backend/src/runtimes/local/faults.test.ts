@@ -1,0 +1,144 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RuntimeError } from './port';
+import { chooseIsolation } from './sandbox/isolation';
+import { node, request } from './testing/requests';
+import { buildAssets, Reader, SandboxBench, until } from './testing/sandbox-bench';
+
+const assets = buildAssets();
+afterAll(() => assets.remove());
+
+const asRoot = process.getuid?.() === 0;
+if (!asRoot) process.stderr.write('SKIPPED: full and read-only disks, because making them takes root.\n');
+
+(asRoot ? describe : describe.skip)('a disk that refuses', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'portico-disk-'));
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', directory]);
+  });
+  afterEach(() => {
+    execFileSync('umount', ['-l', directory]);
+    rmSync(directory, { recursive: true });
+  });
+
+  it('because it is full: says so, keeps nothing, and works when there is room again', async () => {
+    const stateDirectory = join(directory, 'state');
+    const bench = new SandboxBench(assets.directory, { stateDirectory });
+    await bench.runtime.probe(node);
+    const filler = join(directory, 'filler');
+    try {
+      writeFileSync(filler, Buffer.alloc(1024 * 1024));
+    } catch {
+      // Now it is full.
+    }
+    const failure = await bench.runtime.provision(request('one')).catch(error => error as RuntimeError);
+    expect(failure).toMatchObject({ code: 'disk_full', message: expect.stringContaining('full') });
+    expect(readdirSync(join(stateDirectory, 'allocations'))).toEqual([]);
+    expect(await bench.runtime.observe(bench.instance('one'))).toMatchObject({ state: 'absent' });
+    rmSync(filler);
+    await bench.runtime.provision(request('one'));
+    await bench.runtime.release({ ...bench.instance('one'), fencingToken: 2 });
+    await bench.close();
+  });
+
+  it('because it is read-only: says so before anything is begun', async () => {
+    const stateDirectory = join(directory, 'state');
+    const bench = new SandboxBench(assets.directory, { stateDirectory });
+    await bench.runtime.probe(node);
+    execFileSync('mount', ['-o', 'remount,ro', directory]);
+    await expect(bench.runtime.provision(request('one'))).rejects.toMatchObject({
+      code: 'disk_full',
+      message: expect.stringContaining('read-only'),
+    });
+    expect(() => bench.again({ stateDirectory: join(directory, 'other') })).toThrow(
+      expect.objectContaining({ code: 'disk_full' }),
+    );
+    execFileSync('mount', ['-o', 'remount,rw', directory]);
+    await bench.close();
+  });
+});
+
+it('a tenant that writes beyond its disk is stopped, and can still log in to delete', async () => {
+  const bench = new SandboxBench(assets.directory);
+  try {
+    await bench.runtime.provision(request('big', { diskBytes: 8 * 1024 * 1024 }));
+    const one = await bench.run('big', 'head -c 20000000 /dev/zero > ~/one; echo $?');
+    expect(one.output).not.toMatch(/^0$/m);
+    await bench.run(
+      'big',
+      'setsid sh -c "for i in 1 2 3 4 5 6; do head -c 4000000 /dev/zero > ~/f\\$i; done; sleep 900" >/dev/null 2>&1 &',
+    );
+    await until(
+      'the writer to be killed',
+      async () => (await bench.run('big', 'pgrep -f "^sleep 900"')).exitCode === 1,
+      25_000,
+    );
+    expect((await bench.run('big', 'rm ~/f* ~/one; echo cleaned')).output).toBe('cleaned\n');
+  } finally {
+    await bench.close();
+  }
+});
+
+it('a tenant that takes more memory than it has loses the process, not the sandbox', async () => {
+  const bench = new SandboxBench(assets.directory);
+  try {
+    await bench.runtime.provision(request('hungry', { memoryBytes: 192 * 1024 * 1024 }));
+    const { exitCode, signal } = await bench.run(
+      'hungry',
+      `exec python3 -c "
+import time
+held = []
+while True: held.append(bytearray(b'x') * 8_000_000); time.sleep(0.02)"`,
+    );
+    expect(exitCode === 0).toBe(false);
+    expect(signal === 'SIGKILL' || exitCode !== 0).toBe(true);
+    expect((await bench.run('hungry', 'echo alive')).output).toBe('alive\n');
+  } finally {
+    await bench.close();
+  }
+});
+
+it('without isolation, only when asked for: says so, runs, and still leaves nothing', async () => {
+  const bench = new SandboxBench(assets.directory, { isolation: 'none' });
+  try {
+    expect(await bench.runtime.probe(node)).toMatchObject({ isolation: 'none' });
+    expect(await bench.runtime.provision(request('bare'))).toMatchObject({ isolation: 'none' });
+    const { output } = await bench.run(
+      'bare',
+      'pwd; nvidia-smi -L; setsid nohup sleep 901 >/dev/null 2>&1 & echo $! > pid',
+    );
+    expect(output).toMatch(/allocations\/bare\/home\nGPU 1/);
+    const reader = new Reader(
+      await bench.runtime.openShell(bench.instance('bare'), { sessionId: 's', cols: 80, rows: 24 }),
+    );
+    reader.type('echo he""re\n');
+    await reader.sees(/here/);
+    const pid = readFileSync(join(bench.stateDirectory, 'allocations/bare/home/pid'), 'utf8').trim();
+    await bench.runtime.release({ ...bench.instance('bare'), fencingToken: 2 });
+    await until(
+      'the daemon to be gone',
+      () => !existsSync(`/proc/${pid}`) || /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')),
+    );
+  } finally {
+    await bench.close();
+  }
+});
+
+it('without a tool that works, says what to install instead of running without a sandbox', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'portico-probe-'));
+  try {
+    // A uid nobody can become makes every candidate fail for real.
+    mkdirSync(join(directory, 'x'));
+    await expect(chooseIsolation('util-linux', { directory: join(directory, 'x'), hostUid: -5 })).rejects.toMatchObject(
+      {
+        code: 'isolation_unavailable',
+        message: expect.stringContaining('Install bubblewrap'),
+      },
+    );
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
