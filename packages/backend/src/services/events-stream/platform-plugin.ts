@@ -1,26 +1,52 @@
 /** The backend's own operations, served like any plugin's. */
-import { coreServices, createBackendPlugin } from '@backstage/backend-plugin-api';
-import { authenticationRef, clockRef, databaseRef, httpApiRef, settingsRef } from '@portico/plugin-kit/backend';
-import { platformContract } from '@portico/plugin-kit/contract';
+import { createBackendPlugin } from '@backstage/backend-plugin-api';
+import { authenticationRef, clockRef, databaseRef, decodeCursor, encodeCursor, httpApiRef, settingsRef } from '@portico/plugin-kit/backend';
+import type { Queries } from '@portico/plugin-kit/backend';
+import { PAGE_LIMIT_DEFAULT, platformContract } from '@portico/plugin-kit/contract';
+import { listAttention } from '../attention/attention-service';
 import { contractListRef } from '../http/contract-list';
 import { assembleOpenApi } from '../openapi/assemble';
+import { eventFeedRef } from '../outbox/outbox-service';
+import { appSettings } from '../settings/platform-sections';
+import { EventStreams } from './event-stream';
 
 export const platformPlugin = createBackendPlugin({
   pluginId: 'platform',
   register(env) {
     env.registerInit({
-      deps: {
-        http: httpApiRef, list: contractListRef, settings: settingsRef, authentication: authenticationRef, database: databaseRef, clock: clockRef,
-        logger: coreServices.rootLogger,
-      },
-      async init({ http, list }) {
+      deps: { http: httpApiRef, list: contractListRef, settings: settingsRef, authentication: authenticationRef, database: databaseRef, clock: clockRef, feed: eventFeedRef },
+      async init({ http, list, settings, authentication, database, clock, feed }) {
+        const streams = new EventStreams({ feed, authentication, clock });
         let document: Record<string, unknown> | undefined;
         http.serve(platformContract, {
-          getOpenApi: async () => ({ status: 200, body: (document ??= assembleOpenApi(list.contracts)) }),
-          streamEvents: async () => ({ status: 200, stream: (async function* () {})() }),
-          listAttention: async () => ({ status: 200, body: { items: [], next_cursor: null } }),
+          getOpenApi: async () => ({ status: 200, body: (document ??= assembleOpenApi(list.contracts, settings.of(appSettings).title)) }),
+          streamEvents: async ({ caller, headers, signal }) => ({
+            status: 200,
+            stream: streams.stream({ caller, lastEventId: [headers['last-event-id']].flat()[0], signal }),
+          }),
+          listAttention: async ({ query }) => ({ status: 200, body: await attentionPage(database.read, query) }),
         });
       },
     });
   },
 });
+
+async function attentionPage(queries: Queries, query: { limit?: number; cursor?: string }) {
+  const limit = query.limit ?? PAGE_LIMIT_DEFAULT;
+  const position = query.cursor === undefined ? undefined : decodeCursor('attention', query.cursor, ['number', 'string']);
+  const before = position && { raisedAt: position[0] as number, attentionId: position[1] as string };
+  const found = await listAttention(queries, { limit: limit + 1, ...(before ? { before } : {}) });
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  return {
+    items: items.map(item => ({
+      attention_id: item.attentionId,
+      kind: item.kind,
+      resource: item.resource,
+      organization_id: item.organizationId,
+      message: item.message,
+      raised_at: new Date(item.raisedAt).toISOString(),
+    })),
+    next_cursor: found.length > limit && last ? encodeCursor('attention', [last.raisedAt, last.attentionId]) : null,
+  };
+}

@@ -53,7 +53,7 @@ export class ApiListener {
     response.setHeader('Cache-Control', 'no-store');
 
     const found = this.#paths.find(path);
-    const served = found?.value.get(request.method === 'HEAD' ? 'GET' : (request.method ?? ''));
+    const served = servedBy(found?.value, request.method ?? '');
     const left = new AbortController();
     response.once('close', () => {
       const status = response.writableFinished || response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST;
@@ -92,6 +92,13 @@ export class ApiListener {
     }
     sendError(response, error, correlationId);
   }
+}
+
+/** HEAD is GET without the body; for a stream there would be nothing to leave out but the end. */
+function servedBy(methods: Methods | undefined, method: string): ServedOperation | undefined {
+  if (method !== 'HEAD') return methods?.get(method);
+  const read = methods?.get('GET');
+  return read?.operation.streams ? undefined : read;
 }
 
 function split(url: string): [path: string, search?: string] {

@@ -1,0 +1,131 @@
+import { attentionRef } from '@portico/plugin-kit/backend';
+import { platformContract } from '@portico/plugin-kit/contract';
+import { TestClock, waitFor } from '@portico/plugin-kit/testing';
+import { startTestBackend } from '../../testing';
+import type { TestBackend } from '../../testing';
+import { STREAMS_PER_USER_MAX } from './event-stream';
+
+/** Reads a stream of server-sent events until it is told to stop. */
+async function listen(backend: TestBackend, token: string, lastEventId?: string) {
+  const leave = new AbortController();
+  const response = await fetch(`${backend.url}/api/v1/events`, {
+    headers: { authorization: `Bearer ${token}`, ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) },
+    signal: leave.signal,
+  });
+  const heard = { status: response.status, text: '', ended: false, leave: () => leave.abort() };
+  void (async () => {
+    const decoder = new TextDecoder();
+    try {
+      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) heard.text += decoder.decode(chunk, { stream: true });
+    } catch {
+      // left by ourselves
+    }
+    heard.ended = true;
+  })();
+  return heard;
+}
+
+const positions = (text: string) => [...text.matchAll(/^id: (\d+)$/gm)].map(match => match[1] as string);
+
+describe('the stream of events', () => {
+  let backend: TestBackend;
+  beforeAll(async () => {
+    backend = await startTestBackend({ plugins: [] });
+  });
+  afterAll(() => backend.stop());
+
+  const say = (organizationId: string, word: string) =>
+    backend.services.database.transaction(tx =>
+      backend.services.outbox.append(tx, { eventType: 'test.word', correlationId: 'c', organizationId, resource: { type: 'word', id: word }, payload: { word } }),
+    );
+
+  test('tells what happens in the caller’s organization and nothing of another', async () => {
+    const { token, caller } = backend.signInAs({});
+    const heard = await listen(backend, token);
+    await waitFor(() => heard.text.includes('retry:'));
+    await say('org_other', 'elsewhere');
+    await say(caller.organizationId, 'here');
+    await waitFor(() => heard.text.includes('"here"'));
+    expect(heard.text).not.toContain('elsewhere');
+    const data = /^data: (.*)$/m.exec(heard.text)?.[1] as string;
+    expect(JSON.parse(data)).toEqual({
+      event_id: expect.stringMatching(/^evt_/), event_type: 'test.word', occurred_at: expect.any(String), version: 1, correlation_id: 'c',
+      organization_id: caller.organizationId, payload: { word: 'here' },
+    });
+    heard.leave();
+  });
+
+  test('goes on after the last event seen, skipping and repeating none', async () => {
+    const { token, caller } = backend.signInAs({});
+    const first = await listen(backend, token);
+    await waitFor(() => first.text.includes('retry:'));
+    await say(caller.organizationId, 'one');
+    await waitFor(() => first.text.includes('"one"'));
+    first.leave();
+    await say(caller.organizationId, 'two');
+    await say(caller.organizationId, 'three');
+    const second = await listen(backend, token, positions(first.text).at(-1));
+    await waitFor(() => second.text.includes('"three"'));
+    expect([...second.text.matchAll(/"word":"(\w+)"/g)].map(match => match[1])).toEqual(['two', 'three']);
+    second.leave();
+  });
+
+  test.each(['nonsense', '999999999'])('a position it does not know (%s) is answered with a reset', async lastEventId => {
+    const heard = await listen(backend, backend.signInAs({}).token, lastEventId);
+    await waitFor(() => heard.text.includes('event: reset'));
+    heard.leave();
+  });
+
+  test('needs somebody signed in, and is not opened without end', async () => {
+    expect((await backend.request('GET', 'events')).status).toBe(401);
+    const { token } = backend.signInAs({});
+    const open = await Promise.all(Array.from({ length: STREAMS_PER_USER_MAX }, () => listen(backend, token)));
+    await waitFor(() => open.every(stream => stream.text.includes('retry:')));
+    const oneMore = await backend.request('GET', 'events', { token });
+    expect([oneMore.status, oneMore.body.code]).toEqual([429, 'rate_limited']);
+    for (const stream of open) stream.leave();
+  });
+});
+
+test('the stream ends with the session, and shows a sign of life meanwhile', async () => {
+  const clock = new TestClock();
+  const backend = await startTestBackend({ plugins: [], clock });
+  const { token } = backend.signInAs({});
+  const heard = await listen(backend, token);
+  await waitFor(() => heard.text.includes('retry:'));
+  await waitFor(async () => {
+    await clock.advance(1_000);
+    return heard.text.includes(': still here');
+  });
+  expect(heard.ended).toBe(false);
+  backend.revoke(token);
+  await waitFor(async () => {
+    await clock.advance(1_000);
+    return heard.ended;
+  });
+  await backend.stop();
+});
+
+test('stopping the portal ends the streams', async () => {
+  const backend = await startTestBackend({ plugins: [] });
+  const heard = await listen(backend, backend.signInAs({}).token);
+  await waitFor(() => heard.text.includes('retry:'));
+  await backend.stop();
+  await waitFor(() => heard.ended);
+});
+
+test('what needs a person is listed page by page, for those who may see it', async () => {
+  const backend = await startTestBackend({ plugins: [], expose: { attention: attentionRef } });
+  const { token } = backend.signInAs({ permissions: ['platform.attention.read'] });
+  expect((await backend.request('GET', 'ops/attention', { token: backend.signInAs({}).token })).status).toBe(403);
+  const { attention, database } = backend.services;
+  const raise = (id: string) =>
+    database.transaction(tx => attention.raise(tx, { kind: 'test_kind', resource: { type: 'test', id }, organizationId: null, message: `look at ${id}` }));
+  for (const id of ['one', 'two', 'three']) await raise(id);
+  const first = await backend.call(platformContract.operations.listAttention, { token, query: { limit: 2 } });
+  const second = await backend.call(platformContract.operations.listAttention, { token, query: { limit: 2, cursor: first.next_cursor as string } });
+  expect([first.items.length, second.items.length, second.next_cursor]).toEqual([2, 1, null]);
+  expect([...first.items, ...second.items].map(item => item.resource.id).sort()).toEqual(['one', 'three', 'two']);
+  expect((await backend.request('GET', 'ops/attention', { token, query: { cursor: 'abc' } })).body.code).toBe('cursor_invalid');
+  await backend.stop();
+});
