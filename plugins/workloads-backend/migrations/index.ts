@@ -1,5 +1,6 @@
 import type { Migration } from '@portico/plugin-kit/backend';
 import { allocations } from './0001_allocations';
 import { metrics } from './0002_metrics';
+import { gateways } from './0003_gateways';
 
-export const migrations: readonly Migration[] = [allocations, metrics];
+export const migrations: readonly Migration[] = [allocations, metrics, gateways];

@@ -1,6 +1,11 @@
 import type { SshKey } from '@portico/plugin-access/port';
 import type { InstanceRef, Runtime } from '@portico/plugin-fleet/runtime';
-import type { Caller, Queries, UserCaller } from '@portico/plugin-kit/backend';
+import type { Authentication, Authorization, Queries, UserCaller } from '@portico/plugin-kit/backend';
+import type { Services } from '../services';
+import { findAllocation } from '../store/allocations';
+
+/** What a caller needs to open a terminal, a shell or a forward. */
+const CONNECT = 'workloads.allocation.connect';
 
 /** An allocation somebody wants to get into, as the gateways see it. */
 export interface ReachableAllocation {
@@ -8,17 +13,37 @@ export interface ReachableAllocation {
   readonly organizationId: string;
   readonly projectId: string;
   readonly userId: string;
+  readonly sshKeyIds: readonly string[] | null;
 }
 
-/** What the gateways ask of the rest of the plugin. All of it is read anew: keys, permissions and states change while people are connected. */
+/** What the gateways ask of the rest. All of it is read anew at every call: keys, permissions and states change while people are connected. */
 export interface AllocationAccess {
   /** The allocation when it is active, undefined otherwise. */
   active(queries: Queries, allocationId: string): Promise<ReachableAllocation | undefined>;
   runtimeOf(queries: Queries, allocationId: string): Promise<{ runtime: Runtime; instance: InstanceRef } | undefined>;
   /** The keys that may log in now. */
   sshKeys(queries: Queries, allocation: ReachableAllocation): Promise<readonly SshKey[]>;
-  /** Whether this caller may connect to this allocation. */
-  mayConnect(caller: Caller, allocation: ReachableAllocation): boolean;
-  /** The caller the allocation's user would be now, for a login by SSH key. */
+  mayConnect(caller: UserCaller, allocation: ReachableAllocation): boolean;
+  /** The caller the allocation's user would be now, for a login by SSH key. Null when the user may not sign in any more. */
   callerOf(queries: Queries, allocation: ReachableAllocation): Promise<UserCaller | null>;
+}
+
+export function createAllocationAccess(
+  services: Pick<Services, 'access' | 'fleet'> & { authentication: Authentication; authorization: Authorization },
+): AllocationAccess {
+  const { access, fleet, authentication, authorization } = services;
+  return {
+    async active(queries, allocationId) {
+      const allocation = await findAllocation(queries, allocationId);
+      return allocation?.status === 'active' ? allocation : undefined;
+    },
+    runtimeOf: (queries, allocationId) => fleet.runtimeOf(queries, allocationId),
+    async sshKeys(queries, { userId, sshKeyIds }) {
+      const keys = (await access.sshKeys(queries, { userId })) ?? [];
+      // A chosen key that was removed since is no key any more, and takes nothing from the others.
+      return sshKeyIds === null ? keys : keys.filter(key => sshKeyIds.includes(key.keyId));
+    },
+    mayConnect: (caller, allocation) => caller.organizationId === allocation.organizationId && authorization.allows(caller, CONNECT),
+    callerOf: (queries, { userId, projectId }) => authentication.callerFor(queries, { userId, projectId }),
+  };
 }

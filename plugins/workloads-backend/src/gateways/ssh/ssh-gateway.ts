@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import type { SshKey } from '@portico/plugin-access/port';
-import type { Clock, Database, UserCaller } from '@portico/plugin-kit/backend';
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { Clock, Database } from '@portico/plugin-kit/backend';
 import { Server } from 'ssh2';
-import type { AuthContext, Connection } from 'ssh2';
+import type { AuthContext, Connection, ServerConfig } from 'ssh2';
 import type { AllocationAccess, ReachableAllocation } from '../allocation-access';
 import { watchStanding } from '../standing-check';
 import type { Standing } from '../standing-check';
@@ -19,7 +20,9 @@ const CHANNELS_MAX = 64;
 /** Connections the gateway holds at once, and how many of them one address may have. */
 const CONNECTIONS_MAX = 2000;
 const CONNECTIONS_PER_ADDRESS_MAX = 100;
+/** A client that answers none of these in a row is gone. */
 const KEEPALIVE_SECONDS = 30;
+const KEEPALIVES_MISSED_MAX = 3;
 
 export interface SshGatewayOptions {
   database: Database;
@@ -27,9 +30,7 @@ export interface SshGatewayOptions {
   access: AllocationAccess;
   hostKey: string;
   listen: { host: string; port: number };
-  /** `SSH-2.0-` and this is what clients are greeted with. */
-  ident: string;
-  onLogin: (login: { caller: UserCaller; allocation: ReachableAllocation; key: SshKey; address: string }) => void;
+  logger: LoggerService;
 }
 
 interface Login {
@@ -91,10 +92,8 @@ export async function startSshGateway(options: SshGatewayOptions): Promise<{ por
       const granted = current;
       if (granted === undefined) return void connection.end();
       watch = watchStanding({ clock: options.clock, check: () => standing(granted), onLost: () => connection.end() });
-      void access.callerOf(database.read, granted.allocation).then(
-        caller => caller !== null && options.onLogin({ caller, ...granted, address }),
-        () => undefined,
-      );
+      const { allocation, key } = granted;
+      options.logger.info('ssh login', { allocation_id: allocation.allocationId, user_id: allocation.userId, key: key.fingerprint, address });
 
       const open = () => {
         if (channels >= CHANNELS_MAX) return false;
@@ -105,11 +104,11 @@ export async function startSshGateway(options: SshGatewayOptions): Promise<{ por
         if (!open()) return reject();
         const session = accept();
         session.on('close', () => (channels -= 1));
-        serveSession(session, inside(granted.allocation.allocationId));
+        serveSession(session, inside(allocation.allocationId));
       });
       connection.on('tcpip', (accept, reject, info) => {
         if (!open()) return reject();
-        inside(granted.allocation.allocationId)
+        inside(allocation.allocationId)
           .forward({ host: info.destIP, port: info.destPort })
           .then(
             stream => {
@@ -160,7 +159,7 @@ export async function startSshGateway(options: SshGatewayOptions): Promise<{ por
   }
 
   const server = new Server(
-    { hostKeys: [options.hostKey], ident: options.ident, keepaliveInterval: KEEPALIVE_SECONDS * 1000, keepaliveCountMax: 3 } as ConstructorParameters<typeof Server>[0],
+    { hostKeys: [options.hostKey], ident: 'portico', keepaliveInterval: KEEPALIVE_SECONDS * 1000, keepaliveCountMax: KEEPALIVES_MISSED_MAX } as ServerConfig,
     (connection, info) => {
       const address = info.ip;
       const ofAddress = perAddress.get(address) ?? 0;
