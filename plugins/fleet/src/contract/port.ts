@@ -79,6 +79,9 @@ export interface ModelCapacity {
 
 export const fleetPortRef = createServiceRef<FleetPort>({ id: 'portico.port.fleet', scope: 'root' });
 
+/** The runtime of the embedded nodes. The fleet brings it; a factory for this ref among the backend's own services takes its place, in tests above all. */
+export const localRuntimeRef = createServiceRef<Runtime>({ id: 'portico.runtime.local', scope: 'root' });
+
 export { RuntimeError, runtimeErrorCodes } from './runtime';
 export type {
   ExecProcess, ExecRequest, GpuReport, InstanceRef, Isolation, MetricsSample, NodeReport, ProvisionRequest, Runtime, RuntimeErrorCode, RuntimeInstance,

@@ -1,0 +1,50 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { coreServices, createServiceFactory, createServiceRef } from '@backstage/backend-plugin-api';
+import { clockRef, settingsRef } from '@portico/plugin-kit/backend';
+import { fleetSettings } from '@portico/plugin-fleet/contract';
+import { localRuntimeRef as publicRef } from '@portico/plugin-fleet/port';
+import type { Runtime } from '@portico/plugin-fleet/port';
+import { assertIsolationAllowed, embeddedFleet } from './embedded-fleet';
+import { createLocalRuntime } from './runtimes/local/local-runtime';
+
+/** The same service as the port's ref. As the ref's default, so that it gives way to a factory the backend was started with. */
+export const localRuntimeRef = createServiceRef<Runtime>({
+  id: publicRef.id,
+  scope: 'root',
+  defaultFactory: async service =>
+    createServiceFactory({
+      service,
+      deps: { settings: settingsRef, clock: clockRef, logger: coreServices.rootLogger, lifecycle: coreServices.rootLifecycle },
+      async factory({ settings, clock, logger, lifecycle }) {
+        assertIsolationAllowed(settings);
+        const { isolation, realGpus } = settings.of(fleetSettings);
+        const nodes = (await embeddedFleet(settings)).filter(node => node.simulated);
+        const runtime = createLocalRuntime({
+          stateDirectory: path.join(settings.dataDirectory, 'runtime'),
+          isolation,
+          simulatedNodes: Object.fromEntries(nodes.map(node => [node.name, node.slots.map(slot => slot.gpu)])),
+          assetsDirectory: assetsDirectory(),
+          clock,
+          logger,
+          protectedPaths: [settings.dataDirectory],
+          ...(realGpus === 'off' && { nvidiaSmi: noGpus }),
+        });
+        lifecycle.addShutdownHook(async () => runtime.close());
+        // What a portal before this one started and paid for goes on.
+        await runtime.adoptAll();
+        return runtime;
+      },
+    }),
+});
+
+/** Beside this package, found from the program that was started: the backend may be a bundle, whose own place says nothing. */
+function assetsDirectory(): string {
+  const program = process.argv[1] ?? path.join(process.cwd(), 'package.json');
+  const entry = createRequire(program).resolve('@portico/plugin-fleet-backend');
+  return path.join(path.dirname(entry), '..', 'dist');
+}
+
+async function noGpus(): Promise<never> {
+  throw new Error('"fleet.realGpus" is "off"');
+}
