@@ -13,7 +13,10 @@ const OUTPUT = [
 
 export default function InstrumentsPage() {
   const start = (terminal: TerminalHandle) => terminal.write(OUTPUT);
-  const events = [{ at: TIMES[20] ?? 0, label: 'launch' }, { at: TIMES[105] ?? 0, label: 'release' }];
+  const events = [
+    { at: TIMES[20] ?? 0, label: 'launch' },
+    { at: TIMES[105] ?? 0, label: 'release' },
+  ];
   return (
     <Stack gap="loose">
       <PageHeader title="Instruments" />
@@ -22,8 +25,27 @@ export default function InstrumentsPage() {
       </Panel>
       <Panel title="Metrics">
         <Stack gap="loose">
-          <TimeSeries title="GPU use" note="simulated" times={TIMES} group="sample" range={[0, 100]} csvName="gpu" events={events} series={[{ id: 'a', label: 'GPU 0', unit: '%', values: wave(100, 9) }, { id: 'b', label: 'GPU 1', unit: '%', values: wave(80, 14) }, { id: 'c', label: 'GPU 2', unit: '%', values: wave(60, 5) }]} />
-          <TimeSeries title="Memory" times={TIMES} group="sample" events={events} series={[{ id: 'm', label: 'Used', unit: 'GiB', values: wave(140, 30) }]} />
+          <TimeSeries
+            title="GPU use"
+            note="simulated"
+            times={TIMES}
+            group="sample"
+            range={[0, 100]}
+            csvName="gpu"
+            events={events}
+            series={[
+              { id: 'a', label: 'GPU 0', unit: '%', values: wave(100, 9) },
+              { id: 'b', label: 'GPU 1', unit: '%', values: wave(80, 14) },
+              { id: 'c', label: 'GPU 2', unit: '%', values: wave(60, 5) },
+            ]}
+          />
+          <TimeSeries
+            title="Memory"
+            times={TIMES}
+            group="sample"
+            events={events}
+            series={[{ id: 'm', label: 'Used', unit: 'GiB', values: wave(140, 30) }]}
+          />
         </Stack>
       </Panel>
     </Stack>

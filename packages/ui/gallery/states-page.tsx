@@ -1,9 +1,44 @@
-import { BoxIcon, CardGrid, DataTable, LinkButton, PageHeader, PageState, Panel, Skeleton, Stack, type PageRendering } from '../src/index';
+import {
+  BoxIcon,
+  CardGrid,
+  DataTable,
+  LinkButton,
+  PageHeader,
+  PageState,
+  Panel,
+  Skeleton,
+  Stack,
+  type PageRendering,
+} from '../src/index';
 
 const STATES: Array<[string, PageRendering]> = [
-  ['Empty', { kind: 'empty', title: 'No SSH keys', description: 'A key lets you connect with your own terminal.', icon: BoxIcon, actions: <LinkButton to="/forms">Add a key</LinkButton> }],
-  ['Error', { kind: 'error', failure: { status: 503, code: 'database_unavailable', message: 'The database does not answer.', correlationId: 'c_8d2k19' }, onRetry: () => undefined }],
-  ['Restricted', { kind: 'restricted', permission: 'See balances of other people', grantedBy: 'an organization admin' }],
+  [
+    'Empty',
+    {
+      kind: 'empty',
+      title: 'No SSH keys',
+      description: 'A key lets you connect with your own terminal.',
+      icon: BoxIcon,
+      actions: <LinkButton to="/forms">Add a key</LinkButton>,
+    },
+  ],
+  [
+    'Error',
+    {
+      kind: 'error',
+      failure: {
+        status: 503,
+        code: 'database_unavailable',
+        message: 'The database does not answer.',
+        correlationId: 'c_8d2k19',
+      },
+      onRetry: () => undefined,
+    },
+  ],
+  [
+    'Restricted',
+    { kind: 'restricted', permission: 'See balances of other people', grantedBy: 'an organization admin' },
+  ],
   ['Rate limited', { kind: 'rate_limited', retryAfterSeconds: 42, onRetry: () => undefined }],
   ['Not found', { kind: 'not_found', what: 'workload', backTo: '/list', backLabel: 'All workloads' }],
   ['Loading', { kind: 'loading' }],
@@ -20,7 +55,17 @@ export function StatesPage() {
           </Panel>
         ))}
       </CardGrid>
-      <DataTable label="Loading rows" columns={[{ key: 'a', header: 'Name', cell: () => null }, { key: 'b', header: 'Status', cell: () => null }]} rows={[]} rowKey={String} isLoading skeletonRows={3} />
+      <DataTable
+        label="Loading rows"
+        columns={[
+          { key: 'a', header: 'Name', cell: () => null },
+          { key: 'b', header: 'Status', cell: () => null },
+        ]}
+        rows={[]}
+        rowKey={String}
+        isLoading
+        skeletonRows={3}
+      />
       <Skeleton shape="cards" count={3} />
     </Stack>
   );

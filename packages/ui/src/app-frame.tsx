@@ -60,7 +60,13 @@ export function AppFrame(props: AppFrameProps) {
         <div className="pt-frame-body">
           <header className="pt-topbar">
             <div className="pt-topbar-menu">
-              <IconButton label="Open navigation" icon={MenuIcon} aria-haspopup="dialog" aria-expanded={isSheetOpen} onPress={() => setSheetOpen(true)} />
+              <IconButton
+                label="Open navigation"
+                icon={MenuIcon}
+                aria-haspopup="dialog"
+                aria-expanded={isSheetOpen}
+                onPress={() => setSheetOpen(true)}
+              />
             </div>
             <div className="pt-topbar-start">{topStart}</div>
             <div className="pt-topbar-end">{topEnd}</div>
@@ -107,7 +113,12 @@ function Navigation({ nav, label }: { nav: readonly NavGroup[]; label: string })
           <ul>
             {group.items.map(({ to, label: text, icon: Glyph, isExact, count }) => (
               <li key={to}>
-                <NavLink to={to} end={isExact ?? to === '/'} title={text} className={({ isActive }) => classNames('pt-nav-item', isActive && 'pt-current')}>
+                <NavLink
+                  to={to}
+                  end={isExact ?? to === '/'}
+                  title={text}
+                  className={({ isActive }) => classNames('pt-nav-item', isActive && 'pt-current')}
+                >
                   <Glyph size={18} />
                   <span className="pt-nav-label">{text}</span>
                   {count !== undefined && count > 0 && <span className="pt-count">{count}</span>}

@@ -16,9 +16,21 @@ export interface BannerProps {
 }
 
 const ICONS: Record<BannerTone, Icon> = { info: InfoIcon, notice: ClockIcon, warning: AlertIcon, failed: CircleXIcon };
-const WORDS: Record<BannerTone, string> = { info: 'Information', notice: 'Notice', warning: 'Warning', failed: 'Error' };
+const WORDS: Record<BannerTone, string> = {
+  info: 'Information',
+  notice: 'Notice',
+  warning: 'Warning',
+  failed: 'Error',
+};
 
-export function Banner({ tone = 'info', title, children, actions, onDismiss, isAlert = tone === 'failed' }: BannerProps) {
+export function Banner({
+  tone = 'info',
+  title,
+  children,
+  actions,
+  onDismiss,
+  isAlert = tone === 'failed',
+}: BannerProps) {
   const Glyph = ICONS[tone];
   return (
     <div className={classNames('pt-banner', `pt-banner-${tone}`)} role={isAlert ? 'alert' : undefined}>

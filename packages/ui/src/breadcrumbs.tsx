@@ -13,7 +13,11 @@ export function Breadcrumbs({ items }: { items: readonly Crumb[] }) {
       <ol>
         {items.map((crumb, index) => (
           <li key={`${crumb.label}-${index}`}>
-            {crumb.to ? <Link to={rememberedListUrl(crumb.to)}>{crumb.label}</Link> : <span aria-current="page">{crumb.label}</span>}
+            {crumb.to ? (
+              <Link to={rememberedListUrl(crumb.to)}>{crumb.label}</Link>
+            ) : (
+              <span aria-current="page">{crumb.label}</span>
+            )}
           </li>
         ))}
       </ol>

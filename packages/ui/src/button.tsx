@@ -33,7 +33,14 @@ export interface ButtonProps {
 }
 
 export const Button = /* @__PURE__ */ forwardRef<HTMLButtonElement, ButtonProps>(function Button(props, ref) {
-  const { children, variant = 'secondary', size = 'medium', type = 'button', icon: IconStart, iconEnd: IconEnd } = props;
+  const {
+    children,
+    variant = 'secondary',
+    size = 'medium',
+    type = 'button',
+    icon: IconStart,
+    iconEnd: IconEnd,
+  } = props;
   const { isPending = false, pendingLabel, isDisabled, isFullWidth, onPress, ...rest } = props;
   return (
     <button
@@ -122,25 +129,27 @@ export interface IconButtonProps {
   'aria-controls'?: string;
 }
 
-export const IconButton = /* @__PURE__ */ forwardRef<HTMLButtonElement, IconButtonProps>(function IconButton(props, ref) {
-  const { label, icon: Glyph, variant = 'quiet', size = 'medium', isDisabled, isPending, isPressed, onPress } = props;
-  return (
-    <Tooltip text={label} isName>
-      <button
-        ref={ref}
-        type="button"
-        className={classNames('pt-button', 'pt-icon-button', `pt-button-${variant}`, `pt-size-${size}`)}
-        aria-label={label}
-        aria-pressed={isPressed}
-        aria-expanded={props['aria-expanded']}
-        aria-haspopup={props['aria-haspopup']}
-        aria-controls={props['aria-controls']}
-        aria-busy={isPending || undefined}
-        disabled={isDisabled}
-        onClick={event => (isPending ? event.preventDefault() : onPress?.(event))}
-      >
-        {isPending ? <Spinner label={null} /> : <Glyph size={16} />}
-      </button>
-    </Tooltip>
-  );
-});
+export const IconButton = /* @__PURE__ */ forwardRef<HTMLButtonElement, IconButtonProps>(
+  function IconButton(props, ref) {
+    const { label, icon: Glyph, variant = 'quiet', size = 'medium', isDisabled, isPending, isPressed, onPress } = props;
+    return (
+      <Tooltip text={label} isName>
+        <button
+          ref={ref}
+          type="button"
+          className={classNames('pt-button', 'pt-icon-button', `pt-button-${variant}`, `pt-size-${size}`)}
+          aria-label={label}
+          aria-pressed={isPressed}
+          aria-expanded={props['aria-expanded']}
+          aria-haspopup={props['aria-haspopup']}
+          aria-controls={props['aria-controls']}
+          aria-busy={isPending || undefined}
+          disabled={isDisabled}
+          onClick={event => (isPending ? event.preventDefault() : onPress?.(event))}
+        >
+          {isPending ? <Spinner label={null} /> : <Glyph size={16} />}
+        </button>
+      </Tooltip>
+    );
+  },
+);

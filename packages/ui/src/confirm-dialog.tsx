@@ -47,7 +47,8 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   }, [isOpen]);
 
   const typedError = level !== 'simple' && typed.trim() !== typedName ? `Type ${typedName} to confirm.` : null;
-  const reasonError = level === 'reason' && reason.trim() === '' ? 'Give a reason; it is written to the audit log.' : null;
+  const reasonError =
+    level === 'reason' && reason.trim() === '' ? 'Give a reason; it is written to the audit log.' : null;
   const isPending = props.isPending || isRunning;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -73,7 +74,15 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     </>
   );
   return (
-    <Dialog isOpen={isOpen} onClose={onClose} title={title} footer={footer} role="alertdialog" size="small" isDismissable={!isPending}>
+    <Dialog
+      isOpen={isOpen}
+      onClose={onClose}
+      title={title}
+      footer={footer}
+      role="alertdialog"
+      size="small"
+      isDismissable={!isPending}
+    >
       <form id={formId} className="pt-stack" onSubmit={submit} noValidate>
         {props.children && <div>{props.children}</div>}
         {impact && impact.length > 0 && (
@@ -84,7 +93,14 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           </ul>
         )}
         {level === 'reason' && (
-          <TextArea label="Reason" rows={3} value={reason} onChange={setReason} maxLength={REASON_LENGTH_MAX} error={wasTried ? reasonError : null} />
+          <TextArea
+            label="Reason"
+            rows={3}
+            value={reason}
+            onChange={setReason}
+            maxLength={REASON_LENGTH_MAX}
+            error={wasTried ? reasonError : null}
+          />
         )}
         {level !== 'simple' && (
           <TextField

@@ -52,7 +52,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, columns, rows, rowKey, selection, isLoading = false, skeletonRows = 6 } = props;
   const tableColumns = useMemo(() => {
     const helper = createColumnHelper<Row>();
-    return columns.map(column => helper.display({ id: column.key, header: column.header, cell: ({ row }) => column.cell(row.original) }));
+    return columns.map(column =>
+      helper.display({ id: column.key, header: column.header, cell: ({ row }) => column.cell(row.original) }),
+    );
   }, [columns]);
   const table = useReactTable({
     data: rows as Row[],
@@ -66,7 +68,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const keys = rows.map(rowKey);
   // The roles are written out because the phone layout changes `display`, which would take them away.
   return (
-    <div className={classNames('pt-table-frame', props.isRefreshing && 'pt-refreshing')} aria-busy={isLoading || props.isRefreshing}>
+    <div
+      className={classNames('pt-table-frame', props.isRefreshing && 'pt-refreshing')}
+      aria-busy={isLoading || props.isRefreshing}
+    >
       <table className="pt-table" role="table" aria-label={label}>
         <thead role="rowgroup">
           <tr role="row">
@@ -76,7 +81,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               </th>
             )}
             {columns.map(column => (
-              <HeaderCell key={column.key} column={column} sort={props.sort ?? null} onSortChange={props.onSortChange} />
+              <HeaderCell
+                key={column.key}
+                column={column}
+                sort={props.sort ?? null}
+                onSortChange={props.onSortChange}
+              />
             ))}
           </tr>
         </thead>
@@ -98,7 +108,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                     const column = byKey.get(cell.column.id);
                     const content = flexRender(cell.column.columnDef.cell, cell.getContext());
                     return (
-                      <td key={cell.id} role="cell" data-label={column?.header} className={classNames(cellClass(column), index === 0 && 'pt-cell-lead')}>
+                      <td
+                        key={cell.id}
+                        role="cell"
+                        data-label={column?.header}
+                        className={classNames(cellClass(column), index === 0 && 'pt-cell-lead')}
+                      >
                         {index === 0 ? <RowLink {...props} row={row.original} content={content} /> : content}
                       </td>
                     );
@@ -133,7 +148,11 @@ function BodyRow<Row>(props: RowProps<Row> & { id: string; children: ReactNode }
     <tr
       role="row"
       data-row-key={id}
-      className={classNames(isPressable && 'pt-row-link', isSelected && 'pt-row-selected', props.currentKey === id && 'pt-row-current')}
+      className={classNames(
+        isPressable && 'pt-row-link',
+        isSelected && 'pt-row-selected',
+        props.currentKey === id && 'pt-row-current',
+      )}
       aria-selected={selection ? isSelected : undefined}
       onClick={isPressable ? follow : undefined}
     >
@@ -173,7 +192,8 @@ interface HeaderCellProps<Row> {
 
 function HeaderCell<Row>({ column, sort, onSortChange }: HeaderCellProps<Row>) {
   const { sortKey } = column;
-  const direction = sortKey && sort === sortKey ? 'ascending' : sortKey && sort === `-${sortKey}` ? 'descending' : undefined;
+  const direction =
+    sortKey && sort === sortKey ? 'ascending' : sortKey && sort === `-${sortKey}` ? 'descending' : undefined;
   if (!sortKey || !onSortChange) {
     return (
       <th role="columnheader" scope="col" className={cellClass(column)}>

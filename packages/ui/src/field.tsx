@@ -37,7 +37,16 @@ interface FieldFrameProps extends FieldProps {
 }
 
 /** Label above, description under it, control, error below with an icon: the same places everywhere. */
-export function FieldFrame({ ids, label, description, error, isRequired, isLabelHidden, children, labelEnd }: FieldFrameProps) {
+export function FieldFrame({
+  ids,
+  label,
+  description,
+  error,
+  isRequired,
+  isLabelHidden,
+  children,
+  labelEnd,
+}: FieldFrameProps) {
   return (
     <div className={classNames('pt-field', error && 'pt-invalid')}>
       <div className={classNames('pt-field-label-line', isLabelHidden && 'pt-visually-hidden')}>

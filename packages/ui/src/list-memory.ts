@@ -23,7 +23,11 @@ export function recallList(path: string): ListMemory | null {
     const stored = sessionStorage.getItem(PREFIX + path);
     const memory = stored === null ? null : (JSON.parse(stored) as Partial<ListMemory>);
     if (typeof memory?.search !== 'string' || typeof memory.scrollY !== 'number') return null;
-    return { search: memory.search, scrollY: memory.scrollY, rowKey: typeof memory.rowKey === 'string' ? memory.rowKey : null };
+    return {
+      search: memory.search,
+      scrollY: memory.scrollY,
+      rowKey: typeof memory.rowKey === 'string' ? memory.rowKey : null,
+    };
   } catch {
     return null;
   }

@@ -111,7 +111,17 @@ export function ListPage<Row, F extends string>(props: ListPageProps<Row, F>) {
         </div>
       )}
       {failure && rows && (
-        <Banner tone="warning" title="Not up to date" actions={onRetry && <Button size="small" onPress={onRetry}>Try again</Button>}>
+        <Banner
+          tone="warning"
+          title="Not up to date"
+          actions={
+            onRetry && (
+              <Button size="small" onPress={onRetry}>
+                Try again
+              </Button>
+            )
+          }
+        >
           {failure.message ?? 'The list could not be refreshed; these rows may be old.'}
         </Banner>
       )}
@@ -144,7 +154,11 @@ function ListBody<Row, F extends string>(props: ListPageProps<Row, F>) {
           icon: FilterIcon,
           title: 'Nothing matches',
           description: list.hasPrevious ? 'This page is empty.' : 'No entry fits the filters and the search.',
-          actions: <Button onPress={list.hasPrevious ? list.goPrevious : list.clear}>{list.hasPrevious ? 'Previous page' : 'Clear filters'}</Button>,
+          actions: (
+            <Button onPress={list.hasPrevious ? list.goPrevious : list.clear}>
+              {list.hasPrevious ? 'Previous page' : 'Clear filters'}
+            </Button>
+          ),
         }}
       />
     );

@@ -39,7 +39,12 @@ test('an unknown sort falls back to the first; search and cursor are bounded', (
 });
 
 test('a schema without search or sorts ignores both', () => {
-  expect(parseListUrl({}, new URLSearchParams('q=a&sort=name'))).toEqual({ filters: {}, search: '', sort: null, cursor: null });
+  expect(parseListUrl({}, new URLSearchParams('q=a&sort=name'))).toEqual({
+    filters: {},
+    search: '',
+    sort: null,
+    cursor: null,
+  });
 });
 
 test('defaults are not written', () => expect(serializeListUrl(SCHEMA, parse('')).toString()).toBe(''));

@@ -59,7 +59,10 @@ export function Progress({ label, value, valueLabel }: ProgressProps) {
         aria-valuenow={fraction === undefined ? undefined : Math.round(fraction * 100)}
         aria-valuetext={valueLabel}
       >
-        <div className="pt-progress-fill" style={fraction === undefined ? undefined : { width: `${fraction * 100}%` }} />
+        <div
+          className="pt-progress-fill"
+          style={fraction === undefined ? undefined : { width: `${fraction * 100}%` }}
+        />
       </div>
     </div>
   );

@@ -1,5 +1,12 @@
 import type { RefObject } from 'react';
-import { Header, Menu as AriaMenu, MenuItem as AriaItem, MenuSection as AriaSection, Popover, Text } from 'react-aria-components';
+import {
+  Header,
+  Menu as AriaMenu,
+  MenuItem as AriaItem,
+  MenuSection as AriaSection,
+  Popover,
+  Text,
+} from 'react-aria-components';
 import { useNavigate } from 'react-router-dom';
 import { claimAriaStyle } from './aria-style';
 import { classNames } from './class-names';
@@ -23,7 +30,14 @@ export default function MenuPopover({ label, sections, anchor, onClose }: MenuPo
     else item.onAction?.();
   };
   return (
-    <Popover className="pt-popover" triggerRef={anchor} isOpen placement="bottom end" offset={4} onOpenChange={isOpen => !isOpen && onClose()}>
+    <Popover
+      className="pt-popover"
+      triggerRef={anchor}
+      isOpen
+      placement="bottom end"
+      offset={4}
+      onOpenChange={isOpen => !isOpen && onClose()}
+    >
       <AriaMenu className="pt-menu" aria-label={label} autoFocus="first" onClose={onClose}>
         {sections.map((section, index) => (
           <AriaSection key={index} className="pt-menu-section" aria-label={section.title ?? label}>

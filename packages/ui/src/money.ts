@@ -23,7 +23,18 @@ export interface MoneyFormat {
 
 const DEFAULT_EXPONENT = 2;
 const EXPONENTS: Readonly<Record<string, number>> = {
-  BHD: 3, CLP: 0, ISK: 0, JOD: 3, JPY: 0, KRW: 0, KWD: 3, OMR: 3, PYG: 0, TND: 3, UGX: 0, VND: 0,
+  BHD: 3,
+  CLP: 0,
+  ISK: 0,
+  JOD: 3,
+  JPY: 0,
+  KRW: 0,
+  KWD: 3,
+  OMR: 3,
+  PYG: 0,
+  TND: 3,
+  UGX: 0,
+  VND: 0,
 };
 const SYMBOLS: Readonly<Record<string, string>> = { EUR: '€', GBP: '£', JPY: '¥', USD: '$' };
 const PER: Readonly<Record<'hour' | 'day' | 'month', string>> = { hour: '/h', day: '/day', month: '/month' };

@@ -50,7 +50,11 @@ export function NumberField(props: NumberFieldProps) {
   return (
     <FieldFrame {...props} ids={ids}>
       <div className="pt-input-frame pt-number">
-        <StepButton label={`Decrease ${props.label}`} isDisabled={isDisabled || (value ?? min) <= min} onPress={() => commit((value ?? min) - step)}>
+        <StepButton
+          label={`Decrease ${props.label}`}
+          isDisabled={isDisabled || (value ?? min) <= min}
+          onPress={() => commit((value ?? min) - step)}
+        >
           <MinusIcon size={14} />
         </StepButton>
         <input
@@ -72,7 +76,11 @@ export function NumberField(props: NumberFieldProps) {
           aria-describedby={ids.describedBy}
         />
         {props.suffix && <span className="pt-affix">{props.suffix}</span>}
-        <StepButton label={`Increase ${props.label}`} isDisabled={isDisabled || (value ?? min) >= max} onPress={() => commit((value ?? min - step) + step)}>
+        <StepButton
+          label={`Increase ${props.label}`}
+          isDisabled={isDisabled || (value ?? min) >= max}
+          onPress={() => commit((value ?? min - step) + step)}
+        >
           <PlusIcon size={14} />
         </StepButton>
       </div>
@@ -90,7 +98,14 @@ interface StepButtonProps {
 /** Out of the tab order: the arrow keys of the input do the same. */
 function StepButton({ label, isDisabled, onPress, children }: StepButtonProps) {
   return (
-    <button type="button" tabIndex={-1} className="pt-input-button" aria-label={label} disabled={isDisabled} onClick={onPress}>
+    <button
+      type="button"
+      tabIndex={-1}
+      className="pt-input-button"
+      aria-label={label}
+      disabled={isDisabled}
+      onClick={onPress}
+    >
       {children}
     </button>
   );

@@ -105,7 +105,10 @@ export function pageRenderingOf(query: {
 }
 
 /** 401, 403, 404 and 429 each have a rendering of their own; the rest are errors with a way to try again. */
-export function failureRendering(failure: RequestFailure, options: { onRetry?: () => void; what?: string } = {}): PageRendering {
+export function failureRendering(
+  failure: RequestFailure,
+  options: { onRetry?: () => void; what?: string } = {},
+): PageRendering {
   const { onRetry, what } = options;
   switch (failure.status) {
     case 401:
@@ -113,13 +116,21 @@ export function failureRendering(failure: RequestFailure, options: { onRetry?: (
     case 403:
       return {
         kind: 'restricted',
-        permission: text(failure.details?.permission_sentence) ?? text(failure.details?.permission) ?? failure.message ?? 'unknown',
+        permission:
+          text(failure.details?.permission_sentence) ??
+          text(failure.details?.permission) ??
+          failure.message ??
+          'unknown',
         grantedBy: text(failure.details?.granted_by),
       };
     case 404:
       return { kind: 'not_found', what };
     case 429:
-      return { kind: 'rate_limited', retryAfterSeconds: failure.retryAfterSeconds ?? RETRY_AFTER_DEFAULT_SECONDS, onRetry };
+      return {
+        kind: 'rate_limited',
+        retryAfterSeconds: failure.retryAfterSeconds ?? RETRY_AFTER_DEFAULT_SECONDS,
+        onRetry,
+      };
     default:
       return { kind: 'error', failure, onRetry };
   }
@@ -188,7 +199,9 @@ function RateLimited({ retryAfterSeconds, onRetry }: Extract<PageRendering, { ki
         )
       }
     >
-      <p className="pt-numeric">{left > 0 ? `You can try again in ${formatDuration(left)}.` : 'You can try again now.'}</p>
+      <p className="pt-numeric">
+        {left > 0 ? `You can try again in ${formatDuration(left)}.` : 'You can try again now.'}
+      </p>
     </Notice>
   );
 }

@@ -1,4 +1,11 @@
-import { COMPACT_METRICS, FULL_METRICS, layoutNode, moveInLayout, summarizeSlots, type SlotMapNode } from './slot-map-model';
+import {
+  COMPACT_METRICS,
+  FULL_METRICS,
+  layoutNode,
+  moveInLayout,
+  summarizeSlots,
+  type SlotMapNode,
+} from './slot-map-model';
 
 const NODE: SlotMapNode = {
   id: 'n',
@@ -22,7 +29,11 @@ test.each([FULL_METRICS, COMPACT_METRICS])('no two slots overlap and all are ins
     expect(cell.y + cell.height).toBeLessThanOrEqual(height);
     for (const other of cells) {
       if (other === cell) continue;
-      const apart = cell.x + cell.width <= other.x || other.x + other.width <= cell.x || cell.y + cell.height <= other.y || other.y + other.height <= cell.y;
+      const apart =
+        cell.x + cell.width <= other.x ||
+        other.x + other.width <= cell.x ||
+        cell.y + cell.height <= other.y ||
+        other.y + other.height <= cell.y;
       expect(apart).toBe(true);
     }
   }
@@ -41,4 +52,5 @@ test('the picture has a sentence', () => {
   expect(summarizeSlots([])).toBe('no slots');
 });
 
-test('a node without hardware has a size', () => expect(layoutNode({ id: 'e', label: 'e', numa: [] }, FULL_METRICS).width).toBeGreaterThanOrEqual(0));
+test('a node without hardware has a size', () =>
+  expect(layoutNode({ id: 'e', label: 'e', numa: [] }, FULL_METRICS).width).toBeGreaterThanOrEqual(0));

@@ -133,8 +133,11 @@ export function summarizeSlots(nodes: readonly SlotMapNode[]): string {
   const counts = new Map<SlotState, number>();
   for (const node of nodes)
     for (const numa of node.numa)
-      for (const gpu of numa.gpus) for (const slice of gpu.slices) counts.set(slice.state, (counts.get(slice.state) ?? 0) + 1);
+      for (const gpu of numa.gpus)
+        for (const slice of gpu.slices) counts.set(slice.state, (counts.get(slice.state) ?? 0) + 1);
   const order: SlotState[] = ['yours', 'free', 'held', 'candidate', 'blocked'];
-  const parts = order.flatMap(state => (counts.has(state) ? [`${counts.get(state)} ${SLOT_STATE_LABELS[state].toLowerCase()}`] : []));
+  const parts = order.flatMap(state =>
+    counts.has(state) ? [`${counts.get(state)} ${SLOT_STATE_LABELS[state].toLowerCase()}`] : [],
+  );
   return parts.length > 0 ? parts.join(', ') : 'no slots';
 }

@@ -2,8 +2,16 @@ import { useId, useRef, useState, type KeyboardEvent } from 'react';
 import { classNames } from './class-names';
 import { SegmentedControl } from './tabs';
 import {
-  COMPACT_METRICS, FULL_METRICS, layoutNode, moveInLayout, SLOT_STATE_LABELS, summarizeSlots,
-  type SlotCell, type SlotDirection, type SlotMapNode, type SlotState,
+  COMPACT_METRICS,
+  FULL_METRICS,
+  layoutNode,
+  moveInLayout,
+  SLOT_STATE_LABELS,
+  summarizeSlots,
+  type SlotCell,
+  type SlotDirection,
+  type SlotMapNode,
+  type SlotState,
 } from './slot-map-model';
 
 export interface SlotMapProps {
@@ -68,7 +76,9 @@ function MapView(props: SlotMapProps) {
         ))}
       </div>
       {/* One fixed line instead of a floating tooltip: it never covers the map and is there for keyboard and touch too. */}
-      <p className="pt-slot-detail pt-numeric">{current ? describe(current) : 'Point at a slot, or use the arrow keys.'}</p>
+      <p className="pt-slot-detail pt-numeric">
+        {current ? describe(current) : 'Point at a slot, or use the arrow keys.'}
+      </p>
     </>
   );
 }
@@ -85,7 +95,12 @@ function InteractiveNode(props: SlotMapProps & { node: SlotMapNode; onCurrent: (
     svg.current?.querySelectorAll<SVGGElement>('[data-cell]')[index]?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const directions: Record<string, SlotDirection> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' };
+    const directions: Record<string, SlotDirection> = {
+      ArrowLeft: 'left',
+      ArrowRight: 'right',
+      ArrowUp: 'up',
+      ArrowDown: 'down',
+    };
     const direction = directions[event.key];
     const cell = layout.cells[active];
     if (direction) focus(moveInLayout(layout.cells, active, direction));
@@ -116,7 +131,12 @@ function InteractiveNode(props: SlotMapProps & { node: SlotMapNode; onCurrent: (
           tabIndex={index === active ? 0 : -1}
           aria-label={describe(cell)}
           aria-pressed={onSelect ? (selectedIds?.includes(cell.slice.id) ?? false) : undefined}
-          className={classNames('pt-slot', `pt-slot-${cell.slice.state}`, onSelect && 'pt-slot-choosable', selectedIds?.includes(cell.slice.id) && 'pt-selected')}
+          className={classNames(
+            'pt-slot',
+            `pt-slot-${cell.slice.state}`,
+            onSelect && 'pt-slot-choosable',
+            selectedIds?.includes(cell.slice.id) && 'pt-selected',
+          )}
           onPointerEnter={() => onCurrent(cell)}
           onFocus={() => {
             setFocused(index);
@@ -135,7 +155,14 @@ function InteractiveNode(props: SlotMapProps & { node: SlotMapNode; onCurrent: (
 function NodeDrawing({ node, metrics, label }: { node: SlotMapNode; metrics: typeof COMPACT_METRICS; label: string }) {
   const layout = layoutNode(node, metrics);
   return (
-    <svg className="pt-slot-svg" viewBox={`0 0 ${layout.width} ${layout.height}`} width={layout.width} height={layout.height} role="img" aria-label={label}>
+    <svg
+      className="pt-slot-svg"
+      viewBox={`0 0 ${layout.width} ${layout.height}`}
+      width={layout.width}
+      height={layout.height}
+      role="img"
+      aria-label={label}
+    >
       <Frames layout={layout} />
       {layout.cells.map(cell => (
         <g key={cell.slice.id} className={classNames('pt-slot', `pt-slot-${cell.slice.state}`)}>
@@ -151,7 +178,14 @@ function Frames({ layout, captions }: { layout: ReturnType<typeof layoutNode>; c
     <g aria-hidden="true">
       {layout.domains.map(domain => (
         <g key={domain.id}>
-          <rect className="pt-slot-domain" x={domain.x} y={domain.y} width={domain.width} height={domain.height} rx={4} />
+          <rect
+            className="pt-slot-domain"
+            x={domain.x}
+            y={domain.y}
+            width={domain.width}
+            height={domain.height}
+            rx={4}
+          />
           {captions && (
             <text className="pt-slot-caption" x={domain.x + 8} y={domain.y + 16}>
               {domain.label}
@@ -176,10 +210,19 @@ function CellShape({ cell }: { cell: SlotCell }) {
       <rect className="pt-slot-fill" x={x} y={y} width={width} height={height} rx={Math.min(3, height / 4)} />
       {cell.slice.state === 'held' && <Hatch x={x} y={y} width={width} height={height} />}
       {/* In the slices of a compact map a glyph would be noise; there the fills carry the picture and the sentence the facts. */}
-      {height >= 6 && <g className="pt-slot-glyph" transform={`translate(${x + width / 2} ${y + height / 2})`}>
-        <Glyph state={cell.slice.state} unit={unit} />
-      </g>}
-      <rect className="pt-slot-ring" x={x - 1} y={y - 1} width={width + 2} height={height + 2} rx={Math.min(4, height / 4 + 1)} />
+      {height >= 6 && (
+        <g className="pt-slot-glyph" transform={`translate(${x + width / 2} ${y + height / 2})`}>
+          <Glyph state={cell.slice.state} unit={unit} />
+        </g>
+      )}
+      <rect
+        className="pt-slot-ring"
+        x={x - 1}
+        y={y - 1}
+        width={width + 2}
+        height={height + 2}
+        rx={Math.min(4, height / 4 + 1)}
+      />
     </>
   );
 }
@@ -189,9 +232,16 @@ function Glyph({ state, unit }: { state: SlotState; unit: number }) {
     case 'free':
       return <circle r={unit} className="pt-glyph-line" />;
     case 'yours':
-      return <path d={`M0 ${-unit * 1.5} L${unit * 1.5} 0 L0 ${unit * 1.5} L${-unit * 1.5} 0 Z`} className="pt-glyph-solid" />;
+      return (
+        <path
+          d={`M0 ${-unit * 1.5} L${unit * 1.5} 0 L0 ${unit * 1.5} L${-unit * 1.5} 0 Z`}
+          className="pt-glyph-solid"
+        />
+      );
     case 'blocked':
-      return <path d={`M${-unit} ${-unit} L${unit} ${unit} M${unit} ${-unit} L${-unit} ${unit}`} className="pt-glyph-line" />;
+      return (
+        <path d={`M${-unit} ${-unit} L${unit} ${unit} M${unit} ${-unit} L${-unit} ${unit}`} className="pt-glyph-line" />
+      );
     case 'candidate':
       return <path d={`M0 ${-unit * 1.2} V${unit * 1.2} M${-unit * 1.2} 0 H${unit * 1.2}`} className="pt-glyph-line" />;
     case 'held':
@@ -215,14 +265,22 @@ function Hatch({ x, y, width, height }: { x: number; y: number; width: number; h
 }
 
 function Legend({ nodes }: { nodes: readonly SlotMapNode[] }) {
-  const present = new Set(nodes.flatMap(node => node.numa.flatMap(numa => numa.gpus.flatMap(gpu => gpu.slices.map(slice => slice.state)))));
+  const present = new Set(
+    nodes.flatMap(node => node.numa.flatMap(numa => numa.gpus.flatMap(gpu => gpu.slices.map(slice => slice.state)))),
+  );
   const shown = (Object.keys(SLOT_STATE_LABELS) as SlotState[]).filter(state => present.has(state));
   const id = useId();
   return (
     <ul className="pt-slot-legend" aria-label="Legend">
       {shown.map(state => (
         <li key={`${id}-${state}`}>
-          <svg width={18} height={18} viewBox="0 0 18 18" aria-hidden="true" className={classNames('pt-slot', `pt-slot-${state}`)}>
+          <svg
+            width={18}
+            height={18}
+            viewBox="0 0 18 18"
+            aria-hidden="true"
+            className={classNames('pt-slot', `pt-slot-${state}`)}
+          >
             <CellShape cell={{ x: 0, y: 0, width: 18, height: 18, slice: { id: state, state } } as SlotCell} />
           </svg>
           {SLOT_STATE_LABELS[state]}
@@ -265,5 +323,7 @@ function SlotTable({ nodes, label }: SlotMapProps) {
 
 function describe(cell: SlotCell): string {
   const place = [cell.node.label, cell.numa.label, cell.gpu.label, cell.slice.label].filter(Boolean).join(' / ');
-  return [`${place}: ${SLOT_STATE_LABELS[cell.slice.state].toLowerCase()}`, cell.slice.detail].filter(Boolean).join(', ');
+  return [`${place}: ${SLOT_STATE_LABELS[cell.slice.state].toLowerCase()}`, cell.slice.detail]
+    .filter(Boolean)
+    .join(', ');
 }

@@ -1,5 +1,13 @@
 import { classNames } from './class-names';
-import { ApprovalIcon, CircleDashedIcon, CircleDotIcon, CircleXIcon, AlertIcon, ProgressIcon, type Icon } from './icons';
+import {
+  ApprovalIcon,
+  CircleDashedIcon,
+  CircleDotIcon,
+  CircleXIcon,
+  AlertIcon,
+  ProgressIcon,
+  type Icon,
+} from './icons';
 import { statusLook, type StatusFamily, type Tone } from './status';
 
 const ICONS: Record<Tone, Icon> = {

@@ -8,7 +8,9 @@ test.each([
   ['task', 'cancelling', 'degraded', 'Cancelling'],
   ['step', 'skipped', 'muted', 'Skipped'],
   ['availability', 'sold_out', 'muted', 'Unavailable'],
-] as const)('%s %s is %s and reads %s', (family, status, tone, label) => expect(statusLook(family, status)).toEqual({ tone, label }));
+] as const)('%s %s is %s and reads %s', (family, status, tone, label) =>
+  expect(statusLook(family, status)).toEqual({ tone, label }),
+);
 
 test('a status of a newer server is shown in its own words', () => {
   expect(statusLook('allocation', 'idle_suspended')).toEqual({ tone: 'muted', label: 'Idle suspended' });
@@ -17,5 +19,10 @@ test('a status of a newer server is shown in its own words', () => {
 });
 
 test('every status of the contract can be filtered by', () => {
-  expect(statusOptions('status_group').map(option => option.value)).toEqual(['active', 'in_progress', 'needs_attention', 'inactive']);
+  expect(statusOptions('status_group').map(option => option.value)).toEqual([
+    'active',
+    'in_progress',
+    'needs_attention',
+    'inactive',
+  ]);
 });

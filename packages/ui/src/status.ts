@@ -9,7 +9,8 @@ export interface StatusLook {
   label: string;
 }
 
-export type StatusFamily = 'allocation' | 'status_group' | 'task' | 'step' | 'balance' | 'availability' | 'node' | 'slot';
+export type StatusFamily =
+  'allocation' | 'status_group' | 'task' | 'step' | 'balance' | 'availability' | 'node' | 'slot';
 
 const LOOKS = {
   allocation: {
@@ -79,7 +80,10 @@ export function statusLook(family: StatusFamily, status: string): StatusLook {
 
 /** Filter options of a family, in the order of the table. */
 export function statusOptions(family: StatusFamily): Array<{ value: string; label: string }> {
-  return Object.entries(LOOKS[family] as Record<string, StatusLook>).map(([value, look]) => ({ value, label: look.label }));
+  return Object.entries(LOOKS[family] as Record<string, StatusLook>).map(([value, look]) => ({
+    value,
+    label: look.label,
+  }));
 }
 
 function inWords(status: string): string {

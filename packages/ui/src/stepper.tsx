@@ -31,7 +31,10 @@ export function Stepper({ label, steps, onSelect }: StepperProps) {
       )}
       <ol>
         {steps.map((step, index) => (
-          <li key={step.id} className={classNames('pt-step', `pt-step-${step.state}`, Boolean(step.errorCount) && 'pt-invalid')}>
+          <li
+            key={step.id}
+            className={classNames('pt-step', `pt-step-${step.state}`, Boolean(step.errorCount) && 'pt-invalid')}
+          >
             <button
               type="button"
               className="pt-step-button"
@@ -39,7 +42,13 @@ export function Stepper({ label, steps, onSelect }: StepperProps) {
               onClick={() => onSelect?.(step.id)}
             >
               <span className="pt-step-mark" aria-hidden="true">
-                {step.errorCount ? <WarningIcon size={14} /> : step.state === 'complete' ? <CheckIcon size={14} /> : index + 1}
+                {step.errorCount ? (
+                  <WarningIcon size={14} />
+                ) : step.state === 'complete' ? (
+                  <CheckIcon size={14} />
+                ) : (
+                  index + 1
+                )}
               </span>
               <span className="pt-step-text">
                 <span className="pt-step-label">{step.label}</span>

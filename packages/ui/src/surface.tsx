@@ -78,7 +78,11 @@ export interface CardGridProps {
 
 export function CardGrid({ children, label, minWidth = 'medium' }: CardGridProps) {
   return (
-    <div className={classNames('pt-card-grid', `pt-min-${minWidth}`)} role={label ? 'group' : undefined} aria-label={label}>
+    <div
+      className={classNames('pt-card-grid', `pt-min-${minWidth}`)}
+      role={label ? 'group' : undefined}
+      aria-label={label}
+    >
       {children}
     </div>
   );
@@ -140,12 +144,24 @@ export function Stack({ children, gap = 'normal' }: StackProps) {
 }
 
 /** Horizontal group that wraps. */
-export function Inline({ children, gap = 'normal', align = 'center' }: StackProps & { align?: 'center' | 'start' | 'between' }) {
+export function Inline({
+  children,
+  gap = 'normal',
+  align = 'center',
+}: StackProps & { align?: 'center' | 'start' | 'between' }) {
   return <div className={classNames('pt-inline', `pt-gap-${gap}`, `pt-align-${align}`)}>{children}</div>;
 }
 
 /** Main column with a sticky rail beside it, which becomes a bar at the bottom of phones (the price of a wizard). */
-export function SplitLayout({ children, rail, railLabel }: { children: ReactNode; rail: ReactNode; railLabel: string }) {
+export function SplitLayout({
+  children,
+  rail,
+  railLabel,
+}: {
+  children: ReactNode;
+  rail: ReactNode;
+  railLabel: string;
+}) {
   return (
     <div className="pt-split">
       <div className="pt-split-main">{children}</div>

@@ -22,7 +22,11 @@ export function Tabs({ label, items }: TabsProps) {
       <ul>
         {items.map(item => (
           <li key={item.to}>
-            <NavLink to={item.to} end={item.isExact ?? false} className={({ isActive }) => classNames('pt-tab', isActive && 'pt-current')}>
+            <NavLink
+              to={item.to}
+              end={item.isExact ?? false}
+              className={({ isActive }) => classNames('pt-tab', isActive && 'pt-current')}
+            >
               {item.label}
               {item.count !== undefined && <span className="pt-count">{item.count}</span>}
             </NavLink>
@@ -41,14 +45,25 @@ export interface SegmentedControlProps<V extends string = string> {
 }
 
 /** Two to four ways to look at the same thing; one tab stop, arrow keys. */
-export function SegmentedControl<V extends string = string>({ label, value, onChange, options }: SegmentedControlProps<V>) {
+export function SegmentedControl<V extends string = string>({
+  label,
+  value,
+  onChange,
+  options,
+}: SegmentedControlProps<V>) {
   const name = useId();
   return (
     <fieldset className="pt-segments">
       <legend className="pt-visually-hidden">{label}</legend>
       {options.map(option => (
         <label key={option.value} className="pt-segment">
-          <input type="radio" name={name} value={option.value} checked={value === option.value} onChange={() => onChange(option.value)} />
+          <input
+            type="radio"
+            name={name}
+            value={option.value}
+            checked={value === option.value}
+            onChange={() => onChange(option.value)}
+          />
           <span>{option.label}</span>
         </label>
       ))}

@@ -84,7 +84,9 @@ export interface TextAreaProps extends FieldProps {
 export const TextArea = /* @__PURE__ */ forwardRef<HTMLTextAreaElement, TextAreaProps>(function TextArea(props, ref) {
   const ids = useFieldIds(props);
   const { maxLength, value } = props;
-  const counter = maxLength ? <span className="pt-description pt-numeric">{`${value.length} / ${maxLength}`}</span> : null;
+  const counter = maxLength ? (
+    <span className="pt-description pt-numeric">{`${value.length} / ${maxLength}`}</span>
+  ) : null;
   return (
     <FieldFrame {...props} ids={ids} labelEnd={counter}>
       <div className="pt-input-frame">

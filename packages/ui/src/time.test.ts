@@ -33,6 +33,9 @@ test.each([
   [-200, '3 min ago'],
   [7_300, 'in 2 h'],
   [-2 * 86_400, '2 d ago'],
-])('%d seconds from now read %s', (seconds, text) => expect(formatRelative(new Date(NOW.getTime() + seconds * 1000), NOW)).toBe(text));
+])('%d seconds from now read %s', (seconds, text) =>
+  expect(formatRelative(new Date(NOW.getTime() + seconds * 1000), NOW)).toBe(text),
+);
 
-test('from a week on the date is shown', () => expect(formatRelative(new Date('2026-10-01T12:00:00Z'), NOW)).toBe('1 Oct 2026'));
+test('from a week on the date is shown', () =>
+  expect(formatRelative(new Date('2026-10-01T12:00:00Z'), NOW)).toBe('1 Oct 2026'));

@@ -21,7 +21,12 @@ interface ToastEntry extends ToastOptions {
 /** Older ones make room; nobody reads four at once. */
 const TOASTS_MAX = 3;
 const SHOWN_MS = 7_000;
-const ICONS: Record<ToastTone, Icon> = { success: CircleCheckIcon, info: InfoIcon, warning: AlertIcon, failed: CircleXIcon };
+const ICONS: Record<ToastTone, Icon> = {
+  success: CircleCheckIcon,
+  info: InfoIcon,
+  warning: AlertIcon,
+  failed: CircleXIcon,
+};
 
 let entries: readonly ToastEntry[] = [];
 let lastKey = 0;
@@ -56,7 +61,11 @@ const TOASTS = { show: showToast };
 
 /** Rendered once by `AppFrame`; render it yourself only on pages outside the frame. */
 export function ToastRegion() {
-  const shown = useSyncExternalStore(subscribe, () => entries, () => entries);
+  const shown = useSyncExternalStore(
+    subscribe,
+    () => entries,
+    () => entries,
+  );
   return createPortal(
     <section className="pt-toasts" aria-label="Notifications">
       {/* The live region exists before its content does, or the first toast would not be announced. */}
@@ -95,7 +104,12 @@ function ToastCard({ entry }: { entry: ToastEntry }) {
         {entry.description && <span>{entry.description}</span>}
         {entry.action && <ToastAction action={entry.action} onDone={() => dismiss(entry.key)} />}
       </div>
-      <button type="button" className="pt-input-button" aria-label="Dismiss notification" onClick={() => dismiss(entry.key)}>
+      <button
+        type="button"
+        className="pt-input-button"
+        aria-label="Dismiss notification"
+        onClick={() => dismiss(entry.key)}
+      >
         <CloseIcon size={14} />
       </button>
     </li>

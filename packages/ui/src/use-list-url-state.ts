@@ -32,13 +32,17 @@ export function useListUrlState<F extends string>(schema: ListUrlSchema<F>): Lis
   const valid = serializeListUrl(schema, state).toString();
   const current = params.toString();
   useEffect(() => {
-    if (normalized(valid) !== normalized(current)) setParams(new URLSearchParams(valid), { replace: true, state: location.state });
+    if (normalized(valid) !== normalized(current))
+      setParams(new URLSearchParams(valid), { replace: true, state: location.state });
   }, [valid, current, setParams, location.state]);
 
   const go = useCallback(
     (next: ListUrlState<F>, options: { replace: boolean; earlierCursors?: Array<string | null> }) => {
       const search = serializeListUrl(schema, next).toString();
-      navigate({ search: search ? `?${search}` : '' }, { replace: options.replace, state: { earlierCursors: options.earlierCursors ?? [] } });
+      navigate(
+        { search: search ? `?${search}` : '' },
+        { replace: options.replace, state: { earlierCursors: options.earlierCursors ?? [] } },
+      );
     },
     [navigate, schema],
   );
@@ -55,10 +59,12 @@ export function useListUrlState<F extends string>(schema: ListUrlSchema<F>): Lis
     // Typing replaces: the back button should not replay a word letter by letter.
     setSearch: search => go({ ...state, search, cursor: null }, { replace: true }),
     setSort: sort => go({ ...state, sort, cursor: null }, { replace: false }),
-    clear: () => go({ ...state, filters: {} as ListUrlState<F>['filters'], search: '', cursor: null }, { replace: false }),
+    clear: () =>
+      go({ ...state, filters: {} as ListUrlState<F>['filters'], search: '', cursor: null }, { replace: false }),
     goNext: cursor => go({ ...state, cursor }, { replace: false, earlierCursors: [...earlier, state.cursor] }),
     // A shared link to a later page has no trail; its previous page is then the first one.
-    goPrevious: () => go({ ...state, cursor: earlier.at(-1) ?? null }, { replace: false, earlierCursors: earlier.slice(0, -1) }),
+    goPrevious: () =>
+      go({ ...state, cursor: earlier.at(-1) ?? null }, { replace: false, earlierCursors: earlier.slice(0, -1) }),
     hasPrevious: state.cursor !== null,
   };
 }

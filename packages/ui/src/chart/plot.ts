@@ -3,7 +3,14 @@ import 'uplot/dist/uPlot.min.css';
 import { tokenColor } from '../theme';
 import type { ChartEvent } from './time-series';
 
-export const SERIES_TOKENS = ['--pt-accent', '--pt-degraded', '--pt-approval', '--pt-progress', '--pt-running', '--pt-failed'] as const;
+export const SERIES_TOKENS = [
+  '--pt-accent',
+  '--pt-degraded',
+  '--pt-approval',
+  '--pt-progress',
+  '--pt-running',
+  '--pt-failed',
+] as const;
 /** Second to the colour, so that lines are told apart without it. */
 export const DASHES: ReadonlyArray<readonly number[]> = [[], [6, 3], [2, 3], [10, 3, 2, 3], [1, 4], [12, 6]];
 

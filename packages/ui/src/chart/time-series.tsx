@@ -111,7 +111,11 @@ export function TimeSeries(props: TimeSeriesProps) {
           />
         </span>
       </figcaption>
-      {view === 'chart' ? <div ref={host} className="pt-chart-host" role="img" aria-label={describe(props)} /> : <SeriesTable {...props} />}
+      {view === 'chart' ? (
+        <div ref={host} className="pt-chart-host" role="img" aria-label={describe(props)} />
+      ) : (
+        <SeriesTable {...props} />
+      )}
       {view === 'chart' && (
         <ul className="pt-chart-legend">
           {series.map((one, position) => (
@@ -131,13 +135,27 @@ export function TimeSeries(props: TimeSeriesProps) {
 function LineSample({ position }: { position: number }) {
   const slot = position % SERIES_TOKENS.length;
   return (
-    <svg width={26} height={8} viewBox="0 0 26 8" aria-hidden="true" className={classNames('pt-line-sample', `pt-series-${slot}`)}>
+    <svg
+      width={26}
+      height={8}
+      viewBox="0 0 26 8"
+      aria-hidden="true"
+      className={classNames('pt-line-sample', `pt-series-${slot}`)}
+    >
       <path d="M0 4H26" strokeDasharray={DASHES[position % DASHES.length]?.join(' ')} />
     </svg>
   );
 }
 
-function CsvButton({ name, times, series }: { name: string; times: readonly number[]; series: readonly ChartSeries[] }) {
+function CsvButton({
+  name,
+  times,
+  series,
+}: {
+  name: string;
+  times: readonly number[];
+  series: readonly ChartSeries[];
+}) {
   const download = () => {
     const address = URL.createObjectURL(new Blob([seriesCsv(times, series)], { type: 'text/csv' }));
     const link = document.createElement('a');

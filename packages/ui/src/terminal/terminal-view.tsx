@@ -41,96 +41,98 @@ const FONT = "'JetBrains Mono Variable', ui-monospace, monospace";
  * A terminal takes every key, Tab included, so it needs a way out for people without a pointer (WCAG 2.1.2): Ctrl+Shift+Esc
  * leaves it. The line under the terminal says so.
  */
-export const TerminalView = /* @__PURE__ */ forwardRef<TerminalHandle, TerminalViewProps>(function TerminalView(props, ref) {
-  const host = useRef<HTMLDivElement>(null);
-  const exit = useRef<HTMLParagraphElement>(null);
-  const handle = useRef<TerminalHandle | null>(null);
-  const latest = useRef(props);
-  latest.current = props;
-  const hintId = useId();
+export const TerminalView = /* @__PURE__ */ forwardRef<TerminalHandle, TerminalViewProps>(
+  function TerminalView(props, ref) {
+    const host = useRef<HTMLDivElement>(null);
+    const exit = useRef<HTMLParagraphElement>(null);
+    const handle = useRef<TerminalHandle | null>(null);
+    const latest = useRef(props);
+    latest.current = props;
+    const hintId = useId();
 
-  useImperativeHandle(ref, () => forwardingHandle(handle), []);
+    useImperativeHandle(ref, () => forwardingHandle(handle), []);
 
-  useEffect(() => {
-    const element = host.current;
-    if (!element) return;
-    const terminal = new Terminal({
-      fontFamily: FONT,
-      fontSize: latest.current.fontSizePx ?? 13,
-      lineHeight: 1.25,
-      scrollback: SCROLLBACK_LINES,
-      cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-      screenReaderMode: latest.current.isScreenReaderMode ?? false,
-      disableStdin: latest.current.isReadOnly ?? false,
-      minimumContrastRatio: 4.5,
-      theme: terminalTheme(),
-    });
-    const fit = new FitAddon();
-    terminal.loadAddon(fit);
-    const removeStyles = openUnderPolicy(terminal, element);
-    terminal.textarea?.setAttribute('aria-label', latest.current.label);
-    terminal.textarea?.setAttribute('aria-describedby', hintId);
+    useEffect(() => {
+      const element = host.current;
+      if (!element) return;
+      const terminal = new Terminal({
+        fontFamily: FONT,
+        fontSize: latest.current.fontSizePx ?? 13,
+        lineHeight: 1.25,
+        scrollback: SCROLLBACK_LINES,
+        cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
+        screenReaderMode: latest.current.isScreenReaderMode ?? false,
+        disableStdin: latest.current.isReadOnly ?? false,
+        minimumContrastRatio: 4.5,
+        theme: terminalTheme(),
+      });
+      const fit = new FitAddon();
+      terminal.loadAddon(fit);
+      const removeStyles = openUnderPolicy(terminal, element);
+      terminal.textarea?.setAttribute('aria-label', latest.current.label);
+      terminal.textarea?.setAttribute('aria-describedby', hintId);
 
-    terminal.attachCustomKeyEventHandler(event => {
-      if (!(event.key === 'Escape' && event.ctrlKey && event.shiftKey)) return true;
-      if (event.type === 'keydown') leave();
-      return false;
-    });
-    const leave = () => {
-      if (latest.current.onExit) latest.current.onExit();
-      else exit.current?.focus();
-    };
-    const encoder = new TextEncoder();
-    const own: TerminalHandle = {
-      write: (bytes, onWritten) => terminal.write(bytes, onWritten),
-      focus: () => terminal.focus(),
-      reset: () => terminal.reset(),
-      size: () => ({ cols: terminal.cols, rows: terminal.rows }),
-      selection: () => terminal.getSelection(),
-    };
-    handle.current = own;
-    const fitNow = () => {
-      // A hidden tab measures zero; the shell must not be told that it has one column.
-      if (element.clientWidth > 0 && element.clientHeight > 0) fit.fit();
-    };
-    const observer = new ResizeObserver(fitNow);
-    const subscriptions = [
-      terminal.onData(text => latest.current.onInput(encoder.encode(text))),
-      // Mouse reports of some programs are bytes that are not valid UTF-8; one char is one byte here.
-      terminal.onBinary(text => latest.current.onInput(Uint8Array.from(text, char => char.charCodeAt(0)))),
-      terminal.onResize(size => latest.current.onResize?.(size)),
-    ];
-    const unsubscribe = subscribeToTheme(() => (terminal.options.theme = terminalTheme()));
-    fitNow();
-    observer.observe(element);
-    // The web font changes the cell size; measured before it arrived, columns would not line up.
-    void document.fonts.load(`13px ${FONT}`).then(() => {
-      if (handle.current !== own) return;
-      terminal.options.fontFamily = `${FONT}, monospace`;
+      terminal.attachCustomKeyEventHandler(event => {
+        if (!(event.key === 'Escape' && event.ctrlKey && event.shiftKey)) return true;
+        if (event.type === 'keydown') leave();
+        return false;
+      });
+      const leave = () => {
+        if (latest.current.onExit) latest.current.onExit();
+        else exit.current?.focus();
+      };
+      const encoder = new TextEncoder();
+      const own: TerminalHandle = {
+        write: (bytes, onWritten) => terminal.write(bytes, onWritten),
+        focus: () => terminal.focus(),
+        reset: () => terminal.reset(),
+        size: () => ({ cols: terminal.cols, rows: terminal.rows }),
+        selection: () => terminal.getSelection(),
+      };
+      handle.current = own;
+      const fitNow = () => {
+        // A hidden tab measures zero; the shell must not be told that it has one column.
+        if (element.clientWidth > 0 && element.clientHeight > 0) fit.fit();
+      };
+      const observer = new ResizeObserver(fitNow);
+      const subscriptions = [
+        terminal.onData(text => latest.current.onInput(encoder.encode(text))),
+        // Mouse reports of some programs are bytes that are not valid UTF-8; one char is one byte here.
+        terminal.onBinary(text => latest.current.onInput(Uint8Array.from(text, char => char.charCodeAt(0)))),
+        terminal.onResize(size => latest.current.onResize?.(size)),
+      ];
+      const unsubscribe = subscribeToTheme(() => (terminal.options.theme = terminalTheme()));
       fitNow();
-    });
-    latest.current.onResize?.(own.size());
-    latest.current.onReady?.(own);
-    if (latest.current.autoFocus) terminal.focus();
-    return () => {
-      handle.current = null;
-      unsubscribe();
-      observer.disconnect();
-      for (const subscription of subscriptions) subscription.dispose();
-      terminal.dispose();
-      removeStyles();
-    };
-  }, [hintId]);
+      observer.observe(element);
+      // The web font changes the cell size; measured before it arrived, columns would not line up.
+      void document.fonts.load(`13px ${FONT}`).then(() => {
+        if (handle.current !== own) return;
+        terminal.options.fontFamily = `${FONT}, monospace`;
+        fitNow();
+      });
+      latest.current.onResize?.(own.size());
+      latest.current.onReady?.(own);
+      if (latest.current.autoFocus) terminal.focus();
+      return () => {
+        handle.current = null;
+        unsubscribe();
+        observer.disconnect();
+        for (const subscription of subscriptions) subscription.dispose();
+        terminal.dispose();
+        removeStyles();
+      };
+    }, [hintId]);
 
-  return (
-    <div className="pt-terminal" role="group" aria-label={props.label}>
-      <div ref={host} className="pt-terminal-host" />
-      <p ref={exit} id={hintId} className="pt-terminal-hint" tabIndex={-1}>
-        <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>Esc</kbd> leaves the terminal
-      </p>
-    </div>
-  );
-});
+    return (
+      <div className="pt-terminal" role="group" aria-label={props.label}>
+        <div ref={host} className="pt-terminal-host" />
+        <p ref={exit} id={hintId} className="pt-terminal-hint" tabIndex={-1}>
+          <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>Esc</kbd> leaves the terminal
+        </p>
+      </div>
+    );
+  },
+);
 
 /** Stays valid while the terminal behind it comes and goes; writes to none are dropped, acknowledgements are not. */
 function forwardingHandle(current: { current: TerminalHandle | null }): TerminalHandle {
