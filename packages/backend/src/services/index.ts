@@ -13,3 +13,8 @@ export {
 export { readSettings, SettingsError } from './settings/read-settings';
 export type { SettingsSource } from './settings/read-settings';
 export { settingsServiceFactory } from './settings/settings-service';
+export { attentionServiceFactory, listAttention } from './attention/attention-service';
+export type { AttentionItem } from './attention/attention-service';
+export { auditServiceFactory } from './audit/audit-service';
+export { eventFeedRef, outboxServiceFactories } from './outbox/outbox-service';
+export type { EventFeed, FeedItem, Subscription } from './outbox/event-feed';

@@ -1,0 +1,50 @@
+import type { AuditEntry } from '@portico/plugin-kit/backend';
+import { eachDatabase } from '@portico/plugin-kit/testing';
+import { audit, auditMigrations } from './audit-service';
+import { auditedChanges } from './audited-changes';
+
+const account = { type: 'account', fields: { name: 'track', balance: 'track', password: 'secret', etag: 'ignore' } } as const;
+
+test.each([
+  ['creation', undefined, { name: 'a', balance: 5n }, { name: { after: 'a' }, balance: { after: '5' } }],
+  ['deletion', { name: 'a' }, undefined, { name: { before: 'a' } }],
+  ['change', { name: 'a', balance: 1n }, { name: 'b', balance: 1n }, { name: { before: 'a', after: 'b' } }],
+  ['null is a value', { name: null }, { name: 'b' }, { name: { before: null, after: 'b' } }],
+  ['a secret is only said to have changed', { password: 'x' }, { password: 'y' }, { password: 'changed' }],
+  ['an unchanged secret is not told', { password: 'x' }, { password: 'x' }, {}],
+  ['ignored', { etag: 1 }, { etag: 2 }, {}],
+])('%s', (_name, before, after, expected) => {
+  expect(auditedChanges(account, before, after)).toEqual(expected);
+});
+
+test.each(['colour', 'constructor', '__proto__x'])('a field nobody classified (%s) throws', field => {
+  expect(() => auditedChanges(account, undefined, { [field]: 1 })).toThrow(`field "${field}" of account is not classified`);
+});
+
+eachDatabase(db => {
+  test('the row says who, what, why and in which request, and goes with its transaction', async () => {
+    const { database, clock, close } = await db.open();
+    await database.migrate('platform_audit', auditMigrations);
+    const entry: AuditEntry = {
+      action: 'account.credited',
+      actor: { type: 'user', id: 'usr_1', sessionId: 'sess_1', address: '192.0.2.1' },
+      organizationId: 'org_1',
+      resource: account,
+      targetId: 'acc_1',
+      correlationId: 'corr_1',
+      reason: 'goodwill',
+      after: { balance: 9_007_199_254_740_993n, password: 'x' },
+    };
+    await database.transaction(tx => audit.record(tx, entry));
+    await database.transaction(async tx => (await audit.record(tx, entry), Promise.reject(new Error('no')))).catch(() => {});
+    const rows = await database.read.all('SELECT * FROM platform_audit_log');
+    expect(rows).toEqual([
+      expect.objectContaining({
+        at: clock.now(), action: 'account.credited', actor_type: 'user', actor_id: 'usr_1', session_id: 'sess_1', address: '192.0.2.1',
+        organization_id: 'org_1', project_id: null, resource_type: 'account', target_id: 'acc_1', correlation_id: 'corr_1', reason: 'goodwill',
+        changes_json: '{"balance":{"after":"9007199254740993"},"password":"changed"}',
+      }),
+    ]);
+    await close();
+  });
+});
