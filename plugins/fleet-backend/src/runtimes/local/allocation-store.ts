@@ -1,22 +1,10 @@
 import { execFile } from 'node:child_process';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { RuntimeError } from './port';
 import type { ProvisionRequest } from './port';
+import { writeDurably } from './durable-file';
 import { FENCE_KEPT_MS } from './limits';
 import { HOST_ENVIRONMENT } from './sandbox/host-environment';
 import type { ProcessIdentity } from './process-table';
@@ -189,30 +177,6 @@ function makeDirectory(path: string): void {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') mkdirSync(path, { recursive: true, mode: 0o700 });
     else if (code !== 'EEXIST') throw error;
-  }
-}
-
-/** Replaces a file so that a crash leaves the old content or the new one, and a power cut after return leaves the new one. */
-export function writeDurably(path: string, text: string): void {
-  const temporary = `${path}.new`;
-  try {
-    const file = openSync(temporary, 'w', 0o600);
-    try {
-      writeSync(file, text);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
-  const directory = openSync(dirname(path), 'r');
-  try {
-    fsyncSync(directory);
-  } finally {
-    closeSync(directory);
   }
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RuntimeError } from './port';
@@ -130,14 +130,12 @@ it('without isolation, only when asked for: says so, runs, and still leaves noth
 it('without a tool that works, says what to install instead of running without a sandbox', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'portico-probe-'));
   try {
-    // A uid nobody can become makes every candidate fail for real.
-    mkdirSync(join(directory, 'x'));
-    await expect(chooseIsolation('util-linux', { directory: join(directory, 'x'), hostUid: -5 })).rejects.toMatchObject(
-      {
-        code: 'isolation_unavailable',
-        message: expect.stringContaining('Install bubblewrap'),
-      },
-    );
+    await expect(
+      chooseIsolation('auto', { directory, hostUid: null, environment: { PATH: directory } }),
+    ).rejects.toMatchObject({
+      code: 'isolation_unavailable',
+      message: expect.stringContaining('Install bubblewrap'),
+    });
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

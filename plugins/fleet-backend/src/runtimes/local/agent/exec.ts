@@ -82,6 +82,14 @@ export class Exec {
 
   private startOnTerminal(stdio: Socket, pty: { term: string; cols: number; rows: number }): void {
     const { file, args } = this.commandLine();
+    // A terminal is read in pieces of at most 4 KiB: those of one turn of the event loop leave together, a lone one at once.
+    const pending: Buffer[] = [];
+    const flush = () => {
+      const chunk = Buffer.concat(pending.splice(0));
+      if (chunk.length === 0 || stdio.destroyed) return;
+      stdio.write(chunk);
+      if (stdio.writableLength > TERMINAL_BACKLOG_BYTES) terminal.pause();
+    };
     const terminal = new Terminal({
       file,
       args,
@@ -89,9 +97,10 @@ export class Exec {
       directory: this.surroundings.directory(),
       environment: { ...this.surroundings.environment, ...this.request.environment, TERM: pty.term },
       onOutput: chunk => {
-        if (!stdio.destroyed && !stdio.write(chunk)) terminal.pause();
+        if (pending.push(chunk) === 1) setImmediate(flush);
       },
       onEnd: ({ exitCode, signal }) => {
+        flush();
         stdio.end();
         this.finish(signal ? { exitCode: null, signal: signalName(signal) } : { exitCode, signal: null });
       },
@@ -126,6 +135,8 @@ export class Exec {
   }
 }
 
+/** Output of a terminal waiting for its reader. Several of the socket's own buffers, so that reading and writing overlap. */
+const TERMINAL_BACKLOG_BYTES = 512 * 1024;
 /** A command whose connection is gone gets this long to notice its hang-up. */
 const KILL_GRACE_MS = 2_000;
 const SFTP_SERVERS = ['/usr/lib/openssh/sftp-server', '/usr/libexec/openssh/sftp-server', '/usr/lib/ssh/sftp-server'];

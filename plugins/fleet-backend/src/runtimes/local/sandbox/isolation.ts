@@ -23,14 +23,18 @@ export interface Mechanism {
   nestUserNamespace: boolean;
 }
 
+interface ProbeOptions {
+  directory: string;
+  hostUid: number | null;
+  /** Where the tools are looked for; the system's places when absent. */
+  environment?: Readonly<Record<string, string>>;
+}
+
 /**
  * Finds a mechanism by building a real, empty sandbox with each candidate and running a command in it. A tool that is installed but
  * refused (by AppArmor, by a container's own sandbox, by a sysctl) counts as missing.
  */
-export async function chooseIsolation(
-  choice: IsolationChoice,
-  options: { directory: string; hostUid: number | null },
-): Promise<Mechanism> {
+export async function chooseIsolation(choice: IsolationChoice, options: ProbeOptions): Promise<Mechanism> {
   if (choice === 'none')
     return { name: 'none', detail: 'none: processes run as the portal’s own user', nestUserNamespace: false };
   const refusals: string[] = [];
@@ -69,7 +73,7 @@ export function sandboxCommand(mechanism: Mechanism, plan: SandboxPlan): string[
   ];
 }
 
-async function trySandbox(mechanism: Mechanism, options: { directory: string; hostUid: number | null }): Promise<void> {
+async function trySandbox(mechanism: Mechanism, options: ProbeOptions): Promise<void> {
   const directory = translateDiskErrors(() => {
     mkdirSync(options.directory, { recursive: true, mode: 0o700 });
     return mkdtempSync(join(options.directory, 'probe-'));
@@ -103,7 +107,7 @@ async function trySandbox(mechanism: Mechanism, options: { directory: string; ho
     const { stdout } = await run(file, args, {
       timeout: PROBE_DEADLINE_MS,
       killSignal: 'SIGKILL',
-      env: HOST_ENVIRONMENT,
+      env: options.environment ?? HOST_ENVIRONMENT,
     });
     if (!stdout.includes('sandboxed')) throw new Error('the sandbox ran and did nothing');
   } finally {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { writeDurably } from '../allocation-store';
+import { writeDurably } from '../durable-file';
 import { START_DEADLINE_MS, WATCH_INTERVAL_MS } from '../limits';
 import { bootId, childrenOf, identify, killProcess, pidNamespaceOf } from '../process-table';
 import { socketAddress } from '../unix-socket';
