@@ -60,7 +60,12 @@ export default function MenuPopover({ label, sections, anchor, onClose }: MenuPo
                     </Text>
                   )}
                 </span>
-                {item.isSelected && <CheckIcon size={16} className="pt-menu-check" />}
+                {item.isSelected && (
+                  <>
+                    <span className="pt-visually-hidden">(current)</span>
+                    <CheckIcon size={16} className="pt-menu-check" />
+                  </>
+                )}
               </AriaItem>
             ))}
           </AriaSection>
