@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { node, request } from './testing/requests';
@@ -70,6 +70,21 @@ it('provision is idempotent: the running sandbox is returned, a stopped one is s
   await bench.runtime.provision(request('same', { fencingToken: 3 }));
   expect(account().supervisor.pid).not.toBe(supervisor.pid);
   expect((await bench.run('same', 'cat ~/file')).output).toBe('kept\n');
+});
+
+it('starting again writes nothing through links the tenant left in its home', async () => {
+  await bench.runtime.provision(request('linked'));
+  const victim = join(bench.stateDirectory, 'victim');
+  writeFileSync(victim, 'untouched');
+  await bench.run('linked', `ln -sf ${victim} ~/.bashrc; ln -sf ${victim} ~/.profile; ln -sf ${victim} /tmp/.bashrc`);
+  const account = JSON.parse(
+    readFileSync(join(bench.stateDirectory, 'allocations/linked/supervisor.json'), 'utf8'),
+  ) as { init: { pid: number } };
+  process.kill(account.init.pid, 'SIGKILL');
+  await until('it to stop', async () => (await bench.runtime.observe(bench.instance('linked'))).state === 'stopped');
+  await bench.runtime.provision(request('linked', { fencingToken: 2 }));
+  expect(readFileSync(victim, 'utf8')).toBe('untouched');
+  expect(statSync(victim).uid).toBe(process.getuid?.());
 });
 
 it('parallel provisions of one allocation make one sandbox', async () => {

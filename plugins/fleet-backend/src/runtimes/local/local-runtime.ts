@@ -107,7 +107,9 @@ class LocalSandboxes implements LocalRuntime {
       this.store.fence(allocationId, request.fencingToken);
       const mechanism = await this.isolation();
       const existing = this.store.exists(allocationId) ? this.store.record(allocationId) : null;
-      if (existing?.phase === 'created') {
+      // Something was worked in here: its home is kept, whatever goes wrong from now on.
+      const restarts = existing?.phase === 'created';
+      if (restarts) {
         if (await this.isRunning(allocationId)) return this.instanceOf(existing);
         this.options.logger.warn(`local runtime: ${allocationId} had stopped and is started again`);
         await this.destroy(allocationId, { keepFiles: true });
@@ -115,8 +117,8 @@ class LocalSandboxes implements LocalRuntime {
 
       const record: AllocationRecord = {
         request,
-        phase: 'creating',
-        uid: existing?.phase === 'created' ? existing.uid : this.claimUid(mechanism),
+        phase: restarts ? 'created' : 'creating',
+        uid: restarts ? existing.uid : this.claimUid(mechanism),
         isolation: mechanism.name === 'none' ? 'none' : 'sandbox',
         createdAt: this.options.clock.now(),
       };
@@ -131,7 +133,7 @@ class LocalSandboxes implements LocalRuntime {
         });
         this.store.saveRecord({ ...record, phase: 'created' });
       } catch (error) {
-        await this.destroy(allocationId, { keepFiles: false }).catch(cleanup =>
+        await this.destroy(allocationId, { keepFiles: restarts }).catch(cleanup =>
           this.options.logger.error(
             `local runtime: what was left of ${allocationId} could not be removed: ${String(cleanup)}`,
           ),

@@ -11,7 +11,7 @@ import { RuntimeError } from './port';
 import { HOST_ENVIRONMENT } from './sandbox/host-environment';
 import { sandboxCommand } from './sandbox/isolation';
 import { AGENT_DIRECTORY, AGENT_NODE_FLAGS, planSandbox, SANDBOX_HOME, SANDBOX_UID } from './sandbox/plan';
-import { writeHome, writeSystemFiles } from './sandbox/system-files';
+import { homeFiles, makeTenantDirectory, writeSystemFiles } from './sandbox/system-files';
 import type { Readable } from 'node:stream';
 import type { AllocationRecord } from './allocation-store';
 import type { RuntimeAssets } from './assets';
@@ -59,7 +59,6 @@ function prepareFiles(record: AllocationRecord, directory: string, surroundings:
 
   for (const name of ['run', 'root']) mkdirSync(path(name), { recursive: true, mode: 0o700 });
   for (const name of ['supervisor.json', 'exit.json']) rmSync(path(name), { force: true });
-  mkdirSync(path('tmp'), { recursive: true, mode: 0o700 });
   const real = request.gpus.filter(gpu => !gpu.simulated);
   writeSystemFiles({
     directory,
@@ -68,9 +67,8 @@ function prepareFiles(record: AllocationRecord, directory: string, surroundings:
     hostname,
     nvidiaSmi: simulatedNvidiaSmi(request.gpus.filter(gpu => gpu.simulated)),
   });
-  writeHome(path('home'), uid);
-  writeHome(path('tmp'), uid);
-  for (const name of ['.bashrc', '.profile']) rmSync(join(path('tmp'), name), { force: true });
+  makeTenantDirectory(path('home'), uid, homeFiles());
+  makeTenantDirectory(path('tmp'), uid, {});
   if (egress) mkdirSync(path('egress'), { recursive: true, mode: 0o755 });
 
   const environment = sandboxEnvironment(

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
-import { ROOT_BYTES, SHARED_MEMORY_BYTES } from '../limits';
+import { SHARED_MEMORY_BYTES } from '../limits';
 
 /**
  * What a sandbox sees, independent of which tool builds it. Bubblewrap and util-linux render the same plan, so that the two cannot
@@ -78,9 +78,11 @@ export function planSandbox(input: PlanInput): SandboxPlan {
   }
 
   // A data directory inside the system tree (say /usr/local/portico/data) would be readable through the bind: cover it.
-  for (const path of input.protectedPaths) {
+  for (const path of input.protectedPaths.filter(existsSync).map(path => realpathSync(path))) {
     if (!isWithin(path, '/usr') && !SYSTEM_DIRECTORIES.some(name => isWithin(path, `/${name}`))) continue;
-    steps.push({ kind: 'tmpfs', target: path, bytes: 4096, mode: '0555', writable: false });
+    if (lstatSync(path).isDirectory())
+      steps.push({ kind: 'tmpfs', target: path, bytes: 4096, mode: '0555', writable: false });
+    else steps.push({ kind: 'device', source: '/dev/null', target: path });
   }
 
   for (const name of DEVICES) steps.push({ kind: 'device', source: `/dev/${name}`, target: `/dev/${name}` });
@@ -112,8 +114,6 @@ export function planSandbox(input: PlanInput): SandboxPlan {
 
 /** The agent's buffers live outside V8's heap; what is left is small, and every allocation pays for it. */
 export const AGENT_NODE_FLAGS = ['--max-old-space-size=64', '--max-semi-space-size=1'];
-
-export const ROOT_TMPFS_BYTES = ROOT_BYTES;
 
 export function isWithin(path: string, directory: string): boolean {
   const base = directory.endsWith(sep) ? directory : directory + sep;

@@ -27,19 +27,26 @@ export function writeSystemFiles({ directory, uid, home, hostname, nvidiaSmi }: 
   writeReadable(join(directory, 'nvidia-smi'), nvidiaSmi, 0o755);
 }
 
-/** What a shell finds in a new home. Comes from the host's skeleton where there is one. */
-export function writeHome(home: string, uid: number | null): void {
-  mkdirSync(home, { recursive: true, mode: 0o700 });
-  const bashrc = existsSync('/etc/skel/.bashrc') ? readFileSync('/etc/skel/.bashrc', 'utf8') : '';
-  const profile = '[ -n "$BASH_VERSION" ] && [ -f "$HOME/.bashrc" ] && . "$HOME/.bashrc"\n';
-  for (const [name, text] of [
-    ['.bashrc', bashrc],
-    ['.profile', profile],
-  ] as const) {
-    writeReadable(join(home, name), text, 0o644);
-    if (uid !== null) chownSync(join(home, name), uid, uid);
+/**
+ * Makes a directory of the tenant's, once. One that exists is left exactly as it is: its owner may have put links there by now, and
+ * root following them would write wherever they point.
+ */
+export function makeTenantDirectory(path: string, uid: number | null, files: Readonly<Record<string, string>>): void {
+  if (existsSync(path)) return;
+  mkdirSync(path, { mode: 0o700 });
+  for (const [name, text] of Object.entries(files)) {
+    writeReadable(join(path, name), text, 0o644);
+    if (uid !== null) chownSync(join(path, name), uid, uid);
   }
-  if (uid !== null) chownSync(home, uid, uid);
+  if (uid !== null) chownSync(path, uid, uid);
+}
+
+/** What a shell finds in a new home. Comes from the host's skeleton where there is one. */
+export function homeFiles(): Record<string, string> {
+  return {
+    '.bashrc': existsSync('/etc/skel/.bashrc') ? readFileSync('/etc/skel/.bashrc', 'utf8') : '',
+    '.profile': '[ -n "$BASH_VERSION" ] && [ -f "$HOME/.bashrc" ] && . "$HOME/.bashrc"\n',
+  };
 }
 
 /** Whatever the backend's umask: the tenant, another uid, must be able to read it. */

@@ -1,5 +1,6 @@
+import { ROOT_BYTES } from '../limits';
 import { dropPrivilegesScript, quote } from './drop-privileges';
-import { ROOT_TMPFS_BYTES, parentsOf } from './plan';
+import { parentsOf } from './plan';
 import type { SandboxPlan } from './plan';
 
 /**
@@ -31,9 +32,9 @@ function setupScript(plan: SandboxPlan, nestUserNamespace: boolean): string {
     'set -eu; umask 022',
     READ_ONLY,
     'mount --make-rprivate /',
-    `mount -t tmpfs -o size=${ROOT_TMPFS_BYTES},mode=755,nosuid,nodev tmpfs ${quote(root)}`,
+    `mount -t tmpfs -o size=${ROOT_BYTES},mode=755,nosuid,nodev tmpfs ${quote(root)}`,
     `mkdir ${inRoot('/proc')} ${inRoot('/dev')} ${inRoot('/old')}`,
-    `mount -t tmpfs -o size=${ROOT_TMPFS_BYTES},mode=755,nosuid tmpfs ${inRoot('/dev')}`,
+    `mount -t tmpfs -o size=${ROOT_BYTES},mode=755,nosuid tmpfs ${inRoot('/dev')}`,
     `mkdir ${inRoot('/dev/pts')}`,
     `mount -t devpts -o newinstance,ptmxmode=0666,mode=620,nosuid,noexec devpts ${inRoot('/dev/pts')}`,
     `ln -s pts/ptmx ${inRoot('/dev/ptmx')}; ln -s /proc/self/fd ${inRoot('/dev/fd')}`,
@@ -52,7 +53,7 @@ function setupScript(plan: SandboxPlan, nestUserNamespace: boolean): string {
       lines.push(`[ -d ${target} ] || mkdir ${target}`);
       lines.push(`mount -t tmpfs -o ${mode}${step.writable ? '' : ',ro'} tmpfs ${target}`);
     } else if (step.kind === 'device') {
-      lines.push(`: > ${target}; mount --bind ${quote(step.source)} ${target}`);
+      lines.push(`[ -e ${target} ] || : > ${target}; mount --bind ${quote(step.source)} ${target}`);
     } else {
       lines.push(step.directory ? `mkdir -p ${target}` : `: > ${target}`);
       lines.push(`mount --rbind ${quote(step.source)} ${target}`);

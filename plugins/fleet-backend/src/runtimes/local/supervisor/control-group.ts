@@ -82,11 +82,11 @@ export class ControlGroup {
     return Number(/^oom_kill (\d+)/m.exec(text ?? '')?.[1] ?? 0);
   }
 
-  pids(): number[] {
-    const all = [...this.directories.keys()].flatMap(controller =>
-      (this.read(controller, 'cgroup.procs') ?? '').split('\n'),
+  /** Whether that process really entered. One that could not is limited by nothing here. */
+  holds(pid: number): boolean {
+    return [...this.directories.keys()].every(controller =>
+      (this.read(controller, 'cgroup.procs') ?? '').split('\n').includes(String(pid)),
     );
-    return [...new Set(all.filter(Boolean).map(Number))];
   }
 
   kill(): void {

@@ -79,7 +79,9 @@ async function main(): Promise<void> {
   writeFileSync(path('alive'), '');
   writeDurably(path('supervisor.json'), JSON.stringify(account));
 
-  const watch = new ResourceWatch(spec, init, group, () => proxy?.traffic() ?? { rxBytes: 0, txBytes: 0 });
+  // Limits of a group the sandbox is not in would be believed and hold nothing: then everything is watched instead.
+  const holding = group?.holds(init.pid) ? group : null;
+  const watch = new ResourceWatch(spec, init, holding, () => proxy?.traffic() ?? { rxBytes: 0, txBytes: 0 });
   rmSync(path('run/control.sock'), { force: true });
   const control = createServer(connection => {
     connection.on('error', () => connection.destroy());

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalRuntime } from '../local-runtime';
@@ -27,14 +27,15 @@ export function buildDriver(directory: string): string {
 /** A runtime on a state directory of its own, which releases everything it made. */
 export class SandboxBench {
   readonly stateDirectory: string;
+  private readonly base: string;
   readonly runtime: LocalRuntime;
   private readonly options: LocalRuntimeOptions;
 
   constructor(assetsDirectory: string, changes: Partial<LocalRuntimeOptions> = {}) {
     const base = mkdtempSync(join(tmpdir(), 'portico-runtime-'));
     chmodSync(base, 0o755);
-    this.stateDirectory = join(base, 'state');
-    mkdirSync(this.stateDirectory);
+    this.base = base;
+    this.stateDirectory = changes.stateDirectory ?? join(base, 'state');
     this.options = {
       stateDirectory: this.stateDirectory,
       isolation: 'util-linux',
@@ -81,7 +82,7 @@ export class SandboxBench {
     for (const { allocationId } of await this.runtime.list(node)) {
       await this.runtime.release({ allocationId, node, fencingToken: Number.MAX_SAFE_INTEGER });
     }
-    rmSync(join(this.stateDirectory, '..'), { recursive: true, force: true });
+    rmSync(this.base, { recursive: true, force: true });
   }
 }
 
