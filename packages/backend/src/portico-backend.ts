@@ -31,7 +31,7 @@ export interface BackendOptions {
 export interface PorticoBackend {
   add: Backend['add'];
   /** Starts everything, then opens the port. Throws with a sentence when something does not hold, having stopped again. */
-  start(): Promise<{ port: number; publicUrl: string }>;
+  start(): Promise<{ port: number; url: string }>;
   stop(): Promise<void>;
 }
 
@@ -76,9 +76,10 @@ export function createPorticoBackend(options: BackendOptions): PorticoBackend {
         opened.http.assertComplete();
         const { host, port, publicUrl } = opened.settings.server;
         const listening = await opened.web.listen({ host, port });
-        return { port: listening.port, publicUrl };
+        return { port: listening.port, url: port === 0 ? `http://${host}:${listening.port}` : publicUrl };
       } catch (error) {
-        await backend.stop();
+        // What could not start may not be able to stop either; the first failure is the one to tell.
+        await backend.stop().catch(() => {});
         throw error;
       }
     },

@@ -101,6 +101,8 @@ function listFiles(directory: string): ReadonlyMap<string, AppFile> {
     const extension = path.extname(file);
     if (extension === '.br' || extension === '.gz' || extension === '.map') continue;
     const place = `/${path.relative(directory, file).split(path.sep).join('/')}`;
+    // Vite's manifest is for whoever deploys, not for who visits.
+    if (place.includes('/.')) continue;
     found.set(place, {
       file,
       mediaType: MEDIA_TYPES[extension] ?? 'application/octet-stream',

@@ -16,9 +16,10 @@ export function assembleOpenApi(contracts: readonly PluginContract[], title = 'P
   const errors: Record<string, ErrorDefinition> = Object.assign({}, commonErrors, ...contracts.map(contract => contract.errors));
   const permissions: Record<string, string> = Object.assign({}, ...contracts.map(contract => contract.permissions));
   const paths: Record<string, Json> = {};
+  const refusals: Json = {};
   for (const { operation } of operations) {
     const path = (paths[`/${operation.path}`] ??= {});
-    path[operation.method.toLowerCase()] = describe(operation, errors, permissions);
+    path[operation.method.toLowerCase()] = describe(operation, { errors, permissions, refusals });
   }
   return {
     openapi: '3.1.0',
@@ -30,6 +31,7 @@ export function assembleOpenApi(contracts: readonly PluginContract[], title = 'P
     paths: sorted(paths),
     components: {
       schemas: { Error: errorSchema },
+      responses: sorted(refusals),
       parameters: {
         CorrelationId: {
           name: 'X-Correlation-Id', in: 'header', required: false, schema: { type: 'string', pattern: '^[A-Za-z0-9._:-]{1,128}$' },
@@ -52,7 +54,14 @@ export function assembleOpenApi(contracts: readonly PluginContract[], title = 'P
   };
 }
 
-function describe(operation: OperationShape, errors: Record<string, ErrorDefinition>, permissions: Record<string, string>): Json {
+interface Shared {
+  readonly errors: Readonly<Record<string, ErrorDefinition>>;
+  readonly permissions: Readonly<Record<string, string>>;
+  /** Refusals, by a name made of what they are: many operations are refused in the same ways. */
+  readonly refusals: Json;
+}
+
+function describe(operation: OperationShape, { errors, permissions, refusals }: Shared): Json {
   return {
     operationId: operation.id,
     tags: [operation.tag],
@@ -64,7 +73,7 @@ function describe(operation: OperationShape, errors: Record<string, ErrorDefinit
     ...(operation.permission === PUBLIC ? { security: [{}, { bearer: [] }, { session: [] }] } : {}),
     parameters: parametersOf(operation),
     ...(operation.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: operation.body } } } }),
-    responses: { ...successes(operation), ...failures(operation, errors) },
+    responses: { ...successes(operation), ...failures(operation, errors, refusals) },
   };
 }
 
@@ -110,7 +119,7 @@ function successes(operation: OperationShape): Json {
 }
 
 /** Per status the codes that may travel under it; which one it was is in the envelope. */
-function failures(operation: OperationShape, errors: Record<string, ErrorDefinition>): Json {
+function failures(operation: OperationShape, errors: Shared['errors'], refusals: Json): Json {
   const byStatus = new Map<number, string[]>();
   for (const code of operationErrorCodes(operation)) {
     const status = errors[code]?.status;
@@ -119,7 +128,9 @@ function failures(operation: OperationShape, errors: Record<string, ErrorDefinit
   }
   const responses: Json = {};
   for (const [status, codes] of [...byStatus].sort(([a], [b]) => a - b)) {
-    responses[status] = {
+    const name = `${status}.${codes.join('.')}`;
+    responses[status] = { $ref: `#/components/responses/${name}` };
+    refusals[name] ??= {
       description: codes.map(code => `\`${code}\`: ${errors[code]?.sentence}`).join('\n\n'),
       ...(status === 429 ? { headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds to wait.' } } } : {}),
       content: {
