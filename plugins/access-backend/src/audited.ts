@@ -17,7 +17,15 @@ export const auditedUser = {
 
 export const auditedSession = {
   type: 'session',
-  fields: { user_id: 'track', kind: 'track', device: 'track', address: 'track', end_reason: 'track', access_hash: 'secret', refresh_hash: 'secret' },
+  fields: {
+    user_id: 'track',
+    kind: 'track',
+    device: 'track',
+    address: 'track',
+    end_reason: 'track',
+    access_hash: 'secret',
+    refresh_hash: 'secret',
+  },
 } as const satisfies AuditedResource;
 
 export const auditedSshKey = {

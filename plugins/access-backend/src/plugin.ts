@@ -1,9 +1,23 @@
-import { coreServices, createBackendFeatureLoader, createBackendPlugin, createServiceFactory, createServiceRef } from '@backstage/backend-plugin-api';
+import {
+  coreServices,
+  createBackendFeatureLoader,
+  createBackendPlugin,
+  createServiceFactory,
+  createServiceRef,
+} from '@backstage/backend-plugin-api';
 import { accessContract, accessSettings } from '@portico/plugin-access/contract';
 import { accessPortRef } from '@portico/plugin-access/port';
 import { billingPortRef } from '@portico/plugin-billing/port';
 import {
-  auditRef, authenticationRef, clockRef, databaseRef, httpApiRef, outboxRef, rateLimitsRef, secretsRef, settingsRef,
+  auditRef,
+  authenticationRef,
+  clockRef,
+  databaseRef,
+  httpApiRef,
+  outboxRef,
+  rateLimitsRef,
+  secretsRef,
+  settingsRef,
 } from '@portico/plugin-kit/backend';
 import { migrations } from '../migrations';
 import { accessPort } from './access-port';
@@ -16,7 +30,10 @@ import { firstAdminNotice } from './first-admin-notice';
 import { accessRoutes } from './routes/routes';
 
 /** What both halves, authentication and routes, stand on; made once, after the tables are up to date. */
-const foundationRef = createServiceRef<{ keys: SessionKeys; cookie: SessionCookie; publicUrl: string }>({ id: 'portico.access.foundation', scope: 'root' });
+const foundationRef = createServiceRef<{ keys: SessionKeys; cookie: SessionCookie; publicUrl: string }>({
+  id: 'portico.access.foundation',
+  scope: 'root',
+});
 
 const foundationFactory = createServiceFactory({
   service: foundationRef,
@@ -30,7 +47,13 @@ const foundationFactory = createServiceFactory({
 
 const authenticationFactory = createServiceFactory({
   service: authenticationRef,
-  deps: { foundation: foundationRef, database: databaseRef, clock: clockRef, audit: auditRef, logger: coreServices.rootLogger },
+  deps: {
+    foundation: foundationRef,
+    database: databaseRef,
+    clock: clockRef,
+    audit: auditRef,
+    logger: coreServices.rootLogger,
+  },
   factory: ({ foundation, ...services }) => new SessionAuthentication({ ...foundation, ...services }),
 });
 
@@ -45,8 +68,16 @@ const accessPlugin = createBackendPlugin({
   register(env) {
     env.registerInit({
       deps: {
-        foundation: foundationRef, http: httpApiRef, settings: settingsRef, database: databaseRef, clock: clockRef, audit: auditRef,
-        outbox: outboxRef, rateLimits: rateLimitsRef, billing: billingPortRef, logger: coreServices.logger,
+        foundation: foundationRef,
+        http: httpApiRef,
+        settings: settingsRef,
+        database: databaseRef,
+        clock: clockRef,
+        audit: auditRef,
+        outbox: outboxRef,
+        rateLimits: rateLimitsRef,
+        billing: billingPortRef,
+        logger: coreServices.logger,
       },
       async init({ foundation, http, settings, logger, ...services }) {
         const { signUp, adminPassword } = settings.of(accessSettings);

@@ -1,4 +1,10 @@
-import type { adminUserSchema, organizationSchema, projectSchema, sshKeySchema, userSchema } from '@portico/plugin-access/contract';
+import type {
+  adminUserSchema,
+  organizationSchema,
+  projectSchema,
+  sshKeySchema,
+  userSchema,
+} from '@portico/plugin-access/contract';
 import { toMoney } from '@portico/plugin-kit/contract';
 import type { Micros } from '@portico/plugin-kit/contract';
 import type { FromSchema } from 'json-schema-to-ts';
@@ -22,7 +28,11 @@ export function userReply(user: User): FromSchema<typeof userSchema> {
 }
 
 export function organizationReply(organization: Organization): FromSchema<typeof organizationSchema> {
-  return { organization_id: organization.organizationId, name: organization.name, created_at: instant(organization.createdAt) };
+  return {
+    organization_id: organization.organizationId,
+    name: organization.name,
+    created_at: instant(organization.createdAt),
+  };
 }
 
 export function projectReply(project: Project, defaultProjectId: string): FromSchema<typeof projectSchema> {
@@ -37,7 +47,13 @@ export function projectReply(project: Project, defaultProjectId: string): FromSc
 }
 
 export function sshKeyReply(key: StoredSshKey): FromSchema<typeof sshKeySchema> {
-  return { key_id: key.keyId, name: key.name, key_type: key.keyType, fingerprint: key.fingerprint, created_at: instant(key.createdAt) };
+  return {
+    key_id: key.keyId,
+    name: key.name,
+    key_type: key.keyType,
+    fingerprint: key.fingerprint,
+    created_at: instant(key.createdAt),
+  };
 }
 
 export interface Balance {

@@ -22,7 +22,8 @@ export async function addSshKey(
     throw access.fail('key_limit_reached', { details: { maximum: SSH_KEYS_PER_USER_MAX } });
   }
   const key = { keyId: newId('key', tx.now), userId: caller.userId, name: name.trim(), ...parsed };
-  if (!(await insertSshKey(tx, key))) throw access.fail('key_duplicate', { details: { fingerprint: parsed.fingerprint } });
+  if (!(await insertSshKey(tx, key)))
+    throw access.fail('key_duplicate', { details: { fingerprint: parsed.fingerprint } });
 
   const { keyType: key_type, fingerprint } = parsed;
   await services.audit.record(tx, {

@@ -16,7 +16,8 @@ export interface NewAccount {
   readonly platformRole: string | null;
   readonly correlationId: string;
   /** Who makes it; a person who signs up does so themselves, from this address. */
-  readonly actor: { readonly type: 'self'; readonly address: string } | { readonly type: 'system'; readonly id: string };
+  readonly actor:
+    { readonly type: 'self'; readonly address: string } | { readonly type: 'system'; readonly id: string };
 }
 
 export interface CreatedAccount {
@@ -37,7 +38,14 @@ export async function createAccount(
   const projectId = newId('proj', tx.now);
   const { username, displayName, email, platformRole, correlationId } = account;
 
-  const inserted = await insertUser(tx, { userId, username, displayName, email, organizationId, defaultProjectId: projectId });
+  const inserted = await insertUser(tx, {
+    userId,
+    username,
+    displayName,
+    email,
+    organizationId,
+    defaultProjectId: projectId,
+  });
   if (!inserted) return null;
   await insertPassword(tx, { userId, hash: account.passwordHash });
   await insertOrganization(tx, { organizationId, name: displayName });
@@ -47,7 +55,9 @@ export async function createAccount(
   if (platformRole !== null) await grantPlatformRole(tx, { userId, role: platformRole });
 
   const actor: Actor =
-    account.actor.type === 'self' ? { type: 'user', id: userId, sessionId: null, address: account.actor.address } : account.actor;
+    account.actor.type === 'self'
+      ? { type: 'user', id: userId, sessionId: null, address: account.actor.address }
+      : account.actor;
   await billing.openAccount(tx, { organizationId });
   await billing.credit(tx, {
     kind: 'trial',

@@ -26,12 +26,18 @@ export interface CreditedEntry {
   readonly currency: string;
 }
 
-export async function creditUser(tx: Transaction, services: AccessServices, request: CreditRequest): Promise<CreditedEntry> {
+export async function creditUser(
+  tx: Transaction,
+  services: AccessServices,
+  request: CreditRequest,
+): Promise<CreditedEntry> {
   const { billing, audit } = services;
   const { caller, actor, correlationId, money, reason } = request;
   const amount = fromMoney(money);
   if (amount <= 0n || amount > CREDIT_MICROS_MAX) {
-    throw access.fail('credit_amount_out_of_range', { details: { maximum: toMoney(CREDIT_MICROS_MAX, money.currency) } });
+    throw access.fail('credit_amount_out_of_range', {
+      details: { maximum: toMoney(CREDIT_MICROS_MAX, money.currency) },
+    });
   }
   const user = await userById(tx, request.userId);
   const scope = user && (await scopeOf(tx, { user, organizationId: request.organizationId ?? user.organizationId }));
@@ -41,7 +47,16 @@ export async function creditUser(tx: Transaction, services: AccessServices, requ
   const reference = `admin:${caller.userId}:${request.idempotencyKey ?? newId('led', tx.now)}`;
   // Billing knows the account's currency and refuses another.
   const { currency } = money;
-  const entry = await billing.credit(tx, { kind: 'internal_credit', scope, amount, currency, reason, reference, actor, correlationId });
+  const entry = await billing.credit(tx, {
+    kind: 'internal_credit',
+    scope,
+    amount,
+    currency,
+    reason,
+    reference,
+    actor,
+    correlationId,
+  });
   if (entry === null) throw new Error('billing answered an internal credit with nothing');
   await audit.record(tx, {
     action: 'access.user.credit',
@@ -52,7 +67,12 @@ export async function creditUser(tx: Transaction, services: AccessServices, requ
     targetId: entry.entryId,
     correlationId,
     reason,
-    after: { entry_id: entry.entryId, user_id: request.userId, amount: entry.amount.toString(), currency: entry.currency },
+    after: {
+      entry_id: entry.entryId,
+      user_id: request.userId,
+      amount: entry.amount.toString(),
+      currency: entry.currency,
+    },
   });
   return { ...entry, scope };
 }
@@ -62,7 +82,14 @@ async function scopeOf(tx: Transaction, options: { user: User; organizationId: s
   const { user, organizationId } = options;
   if (!(await isMember(tx, { userId: user.userId, organizationId }))) return null;
   const own = await projectById(tx, user.defaultProjectId);
-  const project = own?.organizationId === organizationId ? own : (await projectsPage(tx, { organizationId, limit: 1 }))[0];
+  const project =
+    own?.organizationId === organizationId ? own : (await projectsPage(tx, { organizationId, limit: 1 }))[0];
   if (!project) return null;
-  return { organizationId, departmentId: project.departmentId, projectId: project.projectId, userId: user.userId, allocationId: null };
+  return {
+    organizationId,
+    departmentId: project.departmentId,
+    projectId: project.projectId,
+    userId: user.userId,
+    allocationId: null,
+  };
 }

@@ -7,7 +7,14 @@ import type { EndReason } from '../store/sessions';
 export async function endSession(
   tx: Transaction,
   audit: Audit,
-  end: { sessionId: string; userId: string; organizationId: string; reason: EndReason; actor: Actor; correlationId: string },
+  end: {
+    sessionId: string;
+    userId: string;
+    organizationId: string;
+    reason: EndReason;
+    actor: Actor;
+    correlationId: string;
+  },
 ): Promise<void> {
   const ended = await sessions.endSession(tx, end);
   if (!ended) return;

@@ -41,14 +41,25 @@ describe.each(['sqlite', 'postgres'] as const)('the first administrator, on %s',
   });
 
   test('takes the configured password, which is not shown and changes nothing later', async () => {
-    const first = await consoleOf(() => startTestBackend({ database, plugins, settings: { access: { adminPassword: 'first-configured' } } }));
+    const first = await consoleOf(() =>
+      startTestBackend({ database, plugins, settings: { access: { adminPassword: 'first-configured' } } }),
+    );
     expect(first.text).not.toContain('first-configured');
     await first.result.stop({ keep: true });
-    const second = await startTestBackend({ database, plugins, on: first.result.data, settings: { access: { adminPassword: 'second-configured' } } });
+    const second = await startTestBackend({
+      database,
+      plugins,
+      on: first.result.data,
+      settings: { access: { adminPassword: 'second-configured' } },
+    });
     try {
       await second.call(signIn, { body: { username: 'admin', password: 'first-configured' } });
-      expect((await second.refusal(signIn, { body: { username: 'admin', password: 'second-configured' } })).code).toBe('credentials_invalid');
-      expect((await second.refusal(signUp, { body: { username: 'admin', password: 'third-configured' } })).code).toBe('username_taken');
+      expect((await second.refusal(signIn, { body: { username: 'admin', password: 'second-configured' } })).code).toBe(
+        'credentials_invalid',
+      );
+      expect((await second.refusal(signUp, { body: { username: 'admin', password: 'third-configured' } })).code).toBe(
+        'username_taken',
+      );
     } finally {
       await second.stop();
     }
@@ -57,11 +68,14 @@ describe.each(['sqlite', 'postgres'] as const)('the first administrator, on %s',
 
 test('of several replicas that start at once there is one administrator', async () => {
   const data = await createTestDatabase('postgres');
-  const replicas = await Promise.all([1, 2, 3].map(() => startTestBackend({ database: 'postgres', plugins, on: data })));
+  const replicas = await Promise.all(
+    [1, 2, 3].map(() => startTestBackend({ database: 'postgres', plugins, on: data })),
+  );
   try {
     const rows = await replicas[0]?.services.database.read.all('SELECT user_id FROM access_platform_roles');
     expect(rows).toHaveLength(1);
-    for (const replica of replicas) await replica.call(signIn, { body: { username: 'admin', password: 'correct horse battery staple' } });
+    for (const replica of replicas)
+      await replica.call(signIn, { body: { username: 'admin', password: 'correct horse battery staple' } });
   } finally {
     for (const replica of replicas) await replica.stop({ keep: true });
     await data.drop();

@@ -47,7 +47,9 @@ export async function ensureFirstAdmin(
     if (account) return true;
     // The name is taken: by a replica that was faster, or by a user who must not become administrator by a restart.
     if (await hasPlatformRoleHolder(tx, PLATFORM_ADMIN)) return false;
-    throw new Error(`There is no platform administrator, and the user name "${FIRST_ADMIN_USERNAME}" belongs to someone who is not one.`);
+    throw new Error(
+      `There is no platform administrator, and the user name "${FIRST_ADMIN_USERNAME}" belongs to someone who is not one.`,
+    );
   });
   return { created, generatedPassword: created && configuredPassword === undefined ? password : null };
 }

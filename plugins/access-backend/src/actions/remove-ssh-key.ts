@@ -4,7 +4,11 @@ import { auditedSshKey } from '../audited';
 import type { AccessServices } from '../services';
 import { deleteSshKey } from '../store/ssh-keys';
 
-export async function removeSshKey(tx: Transaction, services: AccessServices, request: RequestContext & { keyId: string }): Promise<void> {
+export async function removeSshKey(
+  tx: Transaction,
+  services: AccessServices,
+  request: RequestContext & { keyId: string },
+): Promise<void> {
   const { caller, actor, correlationId, keyId } = request;
   const key = await deleteSshKey(tx, { keyId, userId: caller.userId });
   if (!key) throw common.fail('not_found');

@@ -48,7 +48,11 @@ export async function refreshTokens(
   return outcome;
 }
 
-async function nextPair(tx: Transaction, services: AccessServices, options: { session: Session; handle: string }): Promise<TokenPair> {
+async function nextPair(
+  tx: Transaction,
+  services: AccessServices,
+  options: { session: Session; handle: string },
+): Promise<TokenPair> {
   const { session, handle } = options;
   const accessToken = newToken('access', handle);
   const refreshToken = newToken('refresh', handle);
@@ -79,7 +83,14 @@ export async function rotateCookie(
   return database.transaction(async tx => {
     const session = await sessionForChange(tx, { sessionId: request.sessionId });
     const handle = handleOf('access', request.presented);
-    if (!session || handle === null || session.kind !== 'cookie' || session.endedAt !== null || !isDue(session.rotatedAt, tx.now)) return null;
+    if (
+      !session ||
+      handle === null ||
+      session.kind !== 'cookie' ||
+      session.endedAt !== null ||
+      !isDue(session.rotatedAt, tx.now)
+    )
+      return null;
     const presentedHash = keys.ofToken(request.presented);
     const fromCurrent = presentedHash === session.accessHash;
     // Only as long as nobody has shown the newer one: then its reply was lost. Else this is a request that was under way.

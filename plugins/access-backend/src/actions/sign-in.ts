@@ -10,7 +10,9 @@ import { passwordOf } from '../store/credentials';
  * Checks a password. A name that is unknown, disabled or impossible costs the same hash and gets the same answer as a wrong
  * password; only someone who knows the password learns more.
  */
-export function passwordCheck(services: AccessServices): (attempt: { username: string; password: string; address: string }) => Promise<{ userId: string }> {
+export function passwordCheck(
+  services: AccessServices,
+): (attempt: { username: string; password: string; address: string }) => Promise<{ userId: string }> {
   const verify: VerifyPassword = async ({ username, password }) => {
     const name = canonicalUsername(username);
     const credential = name === null ? undefined : await passwordOf(services.database.read, name);
@@ -20,7 +22,10 @@ export function passwordCheck(services: AccessServices): (attempt: { username: s
   const throughPassport = passwordSignIn(verify);
 
   return async ({ username, password, address }) => {
-    await services.rateLimits.consume('signIn', services.keys.ofAttempt(canonicalUsername(username) ?? username, address));
+    await services.rateLimits.consume(
+      'signIn',
+      services.keys.ofAttempt(canonicalUsername(username) ?? username, address),
+    );
     const user = await throughPassport({ username, password });
     if (user === null) throw access.fail('credentials_invalid');
     return user;

@@ -55,7 +55,8 @@ export class PasswordHasher {
 
   async #limited<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#running >= this.#runningMax) {
-      if (this.#waiting.length >= this.#waitingMax) throw common.fail('service_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+      if (this.#waiting.length >= this.#waitingMax)
+        throw common.fail('service_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
       // The one who finishes hands its place over, so `running` does not change in between and nobody overtakes.
       await new Promise<void>(resolve => this.#waiting.push(resolve));
     } else {
@@ -81,7 +82,8 @@ function derive(password: string, stored: Stored): Promise<Buffer> {
 
 function parse(stored: string): Stored {
   const [, memory, passes, parallelism, salt, hash] = PHC.exec(stored) ?? [];
-  if (salt === undefined || hash === undefined) throw new Error('A stored password hash is not in the form this version writes.');
+  if (salt === undefined || hash === undefined)
+    throw new Error('A stored password hash is not in the form this version writes.');
   return {
     memory: Number(memory),
     passes: Number(passes),

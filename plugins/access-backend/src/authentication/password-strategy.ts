@@ -26,7 +26,8 @@ export function passwordSignIn(verify: VerifyPassword): VerifyPassword {
   );
   return credentials =>
     new Promise((resolve, reject) => {
-      const finish = (error: unknown, user?: VerifiedUser | false | null) => (error ? reject(error) : resolve(user || null));
+      const finish = (error: unknown, user?: VerifiedUser | false | null) =>
+        error ? reject(error) : resolve(user || null);
       const middleware = passport.authenticate('local', { session: false }, finish) as Middleware;
       middleware({ body: credentials, query: {} }, {}, finish);
     });

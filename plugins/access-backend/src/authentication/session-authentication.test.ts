@@ -17,12 +17,17 @@ describe.each(['sqlite', 'postgres'] as const)('authentication, on %s', database
   afterAll(() => backend.stop());
 
   const callerOf = async (token: string): Promise<UserCaller> => {
-    const caller = await backend.services.authentication.authenticate({ method: 'GET', headers: { authorization: `Bearer ${token}` } } as IncomingMessage);
+    const caller = await backend.services.authentication.authenticate({
+      method: 'GET',
+      headers: { authorization: `Bearer ${token}` },
+    } as IncomingMessage);
     if (caller.kind !== 'user') throw new Error('anonymous');
     return caller;
   };
   const setStatus = (userId: string, status: string) =>
-    backend.services.database.transaction(tx => tx.run('UPDATE access_users SET status = ? WHERE user_id = ?', [status, userId]));
+    backend.services.database.transaction(tx =>
+      tx.run('UPDATE access_users SET status = ? WHERE user_id = ?', [status, userId]),
+    );
 
   test('a long-lived stream outlives the access token it began with, but not the session', async () => {
     const account = await backend.signUp();
@@ -48,7 +53,9 @@ describe.each(['sqlite', 'postgres'] as const)('authentication, on %s', database
     expect((await backend.refusal(getMe, { token })).status).toBe(401);
     expect((await backend.refusal(refreshToken, { body: { refresh_token } })).code).toBe('refresh_token_invalid');
     expect(await backend.services.authentication.revalidate(caller)).toBeNull();
-    expect(await backend.services.authentication.callerFor(backend.services.database.read, { userId, projectId })).toBeNull();
+    expect(
+      await backend.services.authentication.callerFor(backend.services.database.read, { userId, projectId }),
+    ).toBeNull();
     const reply = await backend.request('POST', 'auth/personal/login', { body: { username, password } });
     expect(reply).toMatchObject({ status: 401, body: { code: 'credentials_invalid' } });
     await setStatus(userId, 'active');
@@ -57,7 +64,10 @@ describe.each(['sqlite', 'postgres'] as const)('authentication, on %s', database
 
   test('a gateway gets the caller of a user without a session, in their own projects alone', async () => {
     const [mine, theirs] = [await backend.signUp(), await backend.signUp()];
-    const { authentication, database: { read } } = backend.services;
+    const {
+      authentication,
+      database: { read },
+    } = backend.services;
     const caller = await authentication.callerFor(read, mine);
     expect(caller).toEqual({ ...(await callerOf(mine.token)), sessionId: null });
     expect(caller && (await authentication.revalidate(caller))).toEqual(caller);
@@ -68,9 +78,10 @@ describe.each(['sqlite', 'postgres'] as const)('authentication, on %s', database
   test('being seen is written once a minute', async () => {
     const { token, userId } = await backend.signUp();
     const seen = async () =>
-      (await backend.services.database.read.first<{ last_used_at: number; last_seen_at: number }>(
-        'SELECT s.last_used_at, u.last_seen_at FROM access_sessions s JOIN access_users u ON u.user_id = s.user_id WHERE u.user_id = ?', [userId],
-      ));
+      await backend.services.database.read.first<{ last_used_at: number; last_seen_at: number }>(
+        'SELECT s.last_used_at, u.last_seen_at FROM access_sessions s JOIN access_users u ON u.user_id = s.user_id WHERE u.user_id = ?',
+        [userId],
+      );
     const at = clock.now();
     clock.set(at + 59_000);
     await backend.call(getMe, { token });
@@ -103,7 +114,13 @@ describe.each(['sqlite', 'postgres'] as const)('authentication, on %s', database
   test('nothing that opens an account or a session is stored as it was sent', async () => {
     const { token, refreshToken: refresh, password } = await backend.signUp();
     const stored: unknown[] = [];
-    for (const table of ['access_users', 'access_credentials', 'access_sessions', 'platform_audit_log', 'platform_outbox']) {
+    for (const table of [
+      'access_users',
+      'access_credentials',
+      'access_sessions',
+      'platform_audit_log',
+      'platform_outbox',
+    ]) {
       stored.push(await backend.services.database.read.all(`SELECT * FROM ${table}`));
     }
     const text = JSON.stringify(stored);

@@ -91,7 +91,8 @@ export class SessionAuthentication implements Authentication {
     if (presented === 'reused' || presented === 'expired') throw common.fail('authentication_required');
 
     const overlapEnd = now + COOKIE_OVERLAP_SECONDS * 1000;
-    const confirms = session.kind === 'cookie' && presented === 'current' && (session.previousAccessExpiresAt ?? 0) > overlapEnd;
+    const confirms =
+      session.kind === 'cookie' && presented === 'current' && (session.previousAccessExpiresAt ?? 0) > overlapEnd;
     if (!confirms && row.last_used_at > now - TOUCH_SECONDS * 1000) return;
     await this.#touch(row, confirms ? overlapEnd : session.previousAccessExpiresAt);
   }
@@ -120,7 +121,12 @@ export class SessionAuthentication implements Authentication {
 
   /** Being seen is noted for people; a disk that is full must not keep anyone from reading. */
   async #touch(row: CallerRow, previousAccessExpiresAt: number | null): Promise<void> {
-    const session = { sessionId: row.session_id ?? '', userId: row.user_id, accessHash: row.access_hash, previousAccessExpiresAt };
+    const session = {
+      sessionId: row.session_id ?? '',
+      userId: row.user_id,
+      accessHash: row.access_hash,
+      previousAccessExpiresAt,
+    };
     try {
       await this.parts.database.transaction(tx => touchSession(tx, session));
     } catch (error) {

@@ -32,12 +32,18 @@ export class SessionCookie {
     if (this.name === null || headers.cookie === undefined) return null;
     for (const pair of headers.cookie.split(';')) {
       const separator = pair.indexOf('=');
-      if (separator > 0 && pair.slice(0, separator).trim() === this.name) return pair.slice(separator + 1).trim() || null;
+      if (separator > 0 && pair.slice(0, separator).trim() === this.name)
+        return pair.slice(separator + 1).trim() || null;
     }
     return null;
   }
 }
 
 function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(\.\d{1,3}){3}$/.test(hostname)
+  );
 }

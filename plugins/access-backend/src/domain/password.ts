@@ -27,13 +27,22 @@ export function passwordWeakness(options: { password: string; username: string }
   const password = normalizedPassword(options.password).toLowerCase();
   const characters = [...password];
   if (characters.length < PASSWORD_LENGTH_MIN) {
-    return { reason: 'too_short', advice: `Use at least ${PASSWORD_LENGTH_MIN} characters; a few unrelated words do well.` };
+    return {
+      reason: 'too_short',
+      advice: `Use at least ${PASSWORD_LENGTH_MIN} characters; a few unrelated words do well.`,
+    };
   }
   if (new Set(characters).size < DISTINCT_CHARACTERS_MIN) {
-    return { reason: 'too_repetitive', advice: 'Use more than a few different characters; a few unrelated words do well.' };
+    return {
+      reason: 'too_repetitive',
+      advice: 'Use more than a few different characters; a few unrelated words do well.',
+    };
   }
   if (COMMON_PASSWORDS.has(password)) {
-    return { reason: 'too_common', advice: 'This is one of the first passwords anyone would try; use a few unrelated words instead.' };
+    return {
+      reason: 'too_common',
+      advice: 'This is one of the first passwords anyone would try; use a few unrelated words instead.',
+    };
   }
   const besides = password.split(options.username.toLowerCase()).join('');
   if (besides.length < password.length && [...besides].length < BESIDES_USERNAME_MIN) {

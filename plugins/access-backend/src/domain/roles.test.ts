@@ -9,7 +9,9 @@ test('an owner may do nothing on the platform', () => {
 
 test('roles add up, and a role nobody knows grants nothing', () => {
   const both = permissionsOf({ organization: ['organization_owner'], platform: ['platform_admin'] });
-  expect(both.size).toBe((organizationRoles.get(ORGANIZATION_OWNER)?.length ?? 0) + (platformRoles.get(PLATFORM_ADMIN)?.length ?? 0));
+  expect(both.size).toBe(
+    (organizationRoles.get(ORGANIZATION_OWNER)?.length ?? 0) + (platformRoles.get(PLATFORM_ADMIN)?.length ?? 0),
+  );
   expect(permissionsOf({ organization: ['astronaut'], platform: ['constructor'] }).size).toBe(0);
 });
 

@@ -34,12 +34,17 @@ export const ORGANIZATION_OWNER = 'organization_owner';
 export const PLATFORM_ADMIN = 'platform_admin';
 
 /** Roles one has in an organization: name → permissions. */
-export const organizationRoles: ReadonlyMap<string, readonly string[]> = new Map([[ORGANIZATION_OWNER, organizationOwner]]);
+export const organizationRoles: ReadonlyMap<string, readonly string[]> = new Map([
+  [ORGANIZATION_OWNER, organizationOwner],
+]);
 /** Roles one has on the whole platform, wherever one is: name → permissions. */
 export const platformRoles: ReadonlyMap<string, readonly string[]> = new Map([[PLATFORM_ADMIN, platformAdmin]]);
 
 /** Union of what the roles grant. A name nobody knows (a role of a newer version) grants nothing. */
-export function permissionsOf(roles: { organization: readonly string[]; platform: readonly string[] }): ReadonlySet<string> {
+export function permissionsOf(roles: {
+  organization: readonly string[];
+  platform: readonly string[];
+}): ReadonlySet<string> {
   return new Set([
     ...roles.organization.flatMap(role => organizationRoles.get(role) ?? []),
     ...roles.platform.flatMap(role => platformRoles.get(role) ?? []),

@@ -22,6 +22,9 @@ test.each([
   ['cookie', 'previous', 1001, 1000, 'reused'],
   ['cookie', 'previous', 1001, null, 'reused'],
   ['cookie', 'older', 1001, 1001, 'reused'],
-] as const)('a session by %s: the %s secret (present until %i, before until %j) is %s', (kind, hash, end, previousEnd, expected) => {
-  expect(presentedSecret(session(kind, end, previousEnd), { hash, now })).toBe(expected);
-});
+] as const)(
+  'a session by %s: the %s secret (present until %i, before until %j) is %s',
+  (kind, hash, end, previousEnd, expected) => {
+    expect(presentedSecret(session(kind, end, previousEnd), { hash, now })).toBe(expected);
+  },
+);

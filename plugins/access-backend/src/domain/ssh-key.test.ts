@@ -38,23 +38,48 @@ describe('refused', () => {
     ['RSA with exponent 1', rsaOfExponent(Buffer.from([1])), 'key_too_weak', 'exponent'],
     ['RSA with an even exponent', rsaOfExponent(Buffer.from([4])), 'key_too_weak', 'exponent'],
     ['a hardware-backed key', line('sk-ssh-ed25519@openssh.com', edBytes, 'ssh:'), 'key_type_unsupported', 'hardware'],
-    ['a hardware-backed ECDSA key', line('sk-ecdsa-sha2-nistp256@openssh.com', 'nistp256', 'x', 'ssh:'), 'key_type_unsupported', 'hardware'],
+    [
+      'a hardware-backed ECDSA key',
+      line('sk-ecdsa-sha2-nistp256@openssh.com', 'nistp256', 'x', 'ssh:'),
+      'key_type_unsupported',
+      'hardware',
+    ],
     ['a certificate', line('ssh-ed25519-cert-v01@openssh.com', 'x'), 'key_type_unsupported', 'certificate'],
     ['a PEM private key', privatePem, 'private_key_refused', '.pub'],
-    ['an OpenSSH private key', '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA', 'private_key_refused', '.pub'],
+    [
+      'an OpenSSH private key',
+      '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA',
+      'private_key_refused',
+      '.pub',
+    ],
     ['the inside of a private key', 'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ', 'private_key_refused', '.pub'],
     ['a PuTTY private key', 'PuTTY-User-Key-File-3: ssh-ed25519', 'private_key_refused', '.pub'],
     ['two keys', `${ed25519.line}\n${rsa2048.line}`, 'key_malformed', 'one line'],
-    ['an RFC 4716 file', '---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----', 'key_malformed', 'one line'],
+    [
+      'an RFC 4716 file',
+      '---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----',
+      'key_malformed',
+      'one line',
+    ],
     ['options', `command="/bin/sh",no-pty ${ed25519.line}`, 'key_malformed', 'options'],
     ['options with a space', `from="10.0.0.1", command="a b" ${ed25519.line} me`, 'key_malformed', 'options'],
     ['no type', ed25519.line.split(' ')[1] ?? '', 'key_malformed', 'begin'],
     ['only a type', 'ssh-ed25519', 'key_malformed', 'cut off'],
     ['a cut key', ed25519.line.slice(0, -8), 'key_malformed', 'does not hold'],
-    ['a key with more behind it', `ssh-ed25519 ${Buffer.concat([blobOf(ed25519.line), field('more')]).toString('base64')}`, 'key_malformed', 'standard'],
+    [
+      'a key with more behind it',
+      `ssh-ed25519 ${Buffer.concat([blobOf(ed25519.line), field('more')]).toString('base64')}`,
+      'key_malformed',
+      'standard',
+    ],
     ['a type that is not the key’s', ed25519.line.replace('ssh-ed25519', 'ssh-rsa'), 'key_malformed', 'first word'],
     ['an ed25519 key that is too short', line('ssh-ed25519', edBytes.subarray(1)), 'key_malformed', ''],
-    ['a point off the curve', line('ecdsa-sha2-nistp256', 'nistp256', Buffer.concat([Buffer.from([4]), Buffer.alloc(64, 7)])), 'key_malformed', 'not a valid'],
+    [
+      'a point off the curve',
+      line('ecdsa-sha2-nistp256', 'nistp256', Buffer.concat([Buffer.from([4]), Buffer.alloc(64, 7)])),
+      'key_malformed',
+      'not a valid',
+    ],
     ['base64 for URLs', ed25519.line.replace(/.$/, '_'), 'key_malformed', 'characters'],
     ['a NUL', `${ed25519.line} a\u0000b`, 'key_malformed', 'one line'],
     ['prose', 'my key please', 'key_malformed', 'begin'],
@@ -65,7 +90,8 @@ describe('refused', () => {
 
   test('without repeating any of a private key', () => {
     const rejection = JSON.stringify(parseSshKey(privatePem));
-    for (const part of privatePem.split('\n').filter(text => text.length > 20 && !text.startsWith('--'))) expect(rejection).not.toContain(part);
+    for (const part of privatePem.split('\n').filter(text => text.length > 20 && !text.startsWith('--')))
+      expect(rejection).not.toContain(part);
   });
 
   test('whatever it is, without throwing', () => {

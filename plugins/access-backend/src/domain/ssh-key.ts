@@ -7,7 +7,13 @@ import { readWireFields } from './ssh-wire';
  * that stands. The comment is dropped and the rest is kept in canonical form, so equal keys are equal texts. Anything that looks like
  * a private key is refused before it is parsed, and no rejection carries any of the text.
  */
-export const ACCEPTED_KEY_TYPES = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'ssh-rsa'] as const;
+export const ACCEPTED_KEY_TYPES = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'ssh-rsa',
+] as const;
 export type SshKeyType = (typeof ACCEPTED_KEY_TYPES)[number];
 
 /** Bits. Below this RSA is within reach of factoring (NIST SP 800-131A). */
@@ -30,19 +36,25 @@ const PRIVATE_MARKS = [/PRIVATE KEY/i, /PuTTY-User-Key-File/i, /b3BlbnNzaC1rZXkt
 
 export function parseSshKey(text: string): ParsedSshKey | SshKeyRejection {
   if (PRIVATE_MARKS.some(mark => mark.test(text))) {
-    return { code: 'private_key_refused', reason: 'Paste the file that ends in .pub, and make a new key pair if others may have seen this one.' };
+    return {
+      code: 'private_key_refused',
+      reason: 'Paste the file that ends in .pub, and make a new key pair if others may have seen this one.',
+    };
   }
   const line = text.trim();
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(line)) return malformed('A public key is one line; add keys one by one.');
+  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(line))
+    return malformed('A public key is one line; add keys one by one.');
   const [keyType = '', encoded = ''] = line.split(/[ \t]+/);
   const refused = refusalOfType(keyType, line);
   if (refused) return refused;
 
   const blob = Buffer.from(encoded, 'base64');
-  if (blob.length === 0 || blob.toString('base64') !== encoded) return malformed('The key itself is cut off or has characters that do not belong there.');
+  if (blob.length === 0 || blob.toString('base64') !== encoded)
+    return malformed('The key itself is cut off or has characters that do not belong there.');
   const fields = readWireFields(blob);
-  if (fields === null || fields[0]?.toString('latin1') !== keyType) return malformed('The key does not hold what its first word says.');
+  if (fields === null || fields[0]?.toString('latin1') !== keyType)
+    return malformed('The key does not hold what its first word says.');
 
   if (keyType === 'ssh-rsa') {
     const weakness = rsaRejection(fields);
@@ -54,12 +66,19 @@ export function parseSshKey(text: string): ParsedSshKey | SshKeyRejection {
 function refusalOfType(keyType: string, line: string): SshKeyRejection | null {
   if ((ACCEPTED_KEY_TYPES as readonly string[]).includes(keyType)) return null;
   if (keyType.startsWith('sk-')) {
-    return { code: 'key_type_unsupported', reason: 'The gateway cannot verify hardware-backed keys; make one with: ssh-keygen -t ed25519' };
+    return {
+      code: 'key_type_unsupported',
+      reason: 'The gateway cannot verify hardware-backed keys; make one with: ssh-keygen -t ed25519',
+    };
   }
   if (/-cert-v\d+@openssh\.com$/.test(keyType)) {
-    return { code: 'key_type_unsupported', reason: 'This is a certificate; paste the plain public key it was made for.' };
+    return {
+      code: 'key_type_unsupported',
+      reason: 'This is a certificate; paste the plain public key it was made for.',
+    };
   }
-  if (keyType === 'ssh-dss') return { code: 'key_too_weak', reason: 'DSA keys are no longer safe; make one with: ssh-keygen -t ed25519' };
+  if (keyType === 'ssh-dss')
+    return { code: 'key_too_weak', reason: 'DSA keys are no longer safe; make one with: ssh-keygen -t ed25519' };
   if (/\s(ssh-(ed25519|rsa|dss)|ecdsa-sha2-\S+|sk-\S+)\s/.test(line)) {
     return malformed('Remove what stands before the key type; options are not taken over.');
   }
@@ -73,10 +92,14 @@ function rsaRejection(fields: readonly Buffer[]): SshKeyRejection | null {
   const bits = bitLength(modulus);
   if (bits > RSA_BITS_MAX) return malformed(`RSA keys have at most ${RSA_BITS_MAX} bits.`);
   if (bits < RSA_BITS_MIN) {
-    return { code: 'key_too_weak', reason: `RSA keys need at least ${RSA_BITS_MIN} bits, this one has ${bits}; make one with: ssh-keygen -t ed25519` };
+    return {
+      code: 'key_too_weak',
+      reason: `RSA keys need at least ${RSA_BITS_MIN} bits, this one has ${bits}; make one with: ssh-keygen -t ed25519`,
+    };
   }
   const even = ((exponent.at(-1) ?? 0) & 1) === 0;
-  if (even || bitLength(exponent) < 2) return { code: 'key_too_weak', reason: 'The exponent of this RSA key is not safe; make a new key pair.' };
+  if (even || bitLength(exponent) < 2)
+    return { code: 'key_too_weak', reason: 'The exponent of this RSA key is not safe; make a new key pair.' };
   return null;
 }
 
@@ -89,7 +112,8 @@ function bitLength(number: Buffer): number {
 function verified(keyType: SshKeyType, encoded: string, blob: Buffer): ParsedSshKey | SshKeyRejection {
   try {
     const key = utils.parseKey(`${keyType} ${encoded}`);
-    if (key instanceof Error || !key.getPublicSSH().equals(blob)) return malformed('The key is not in the standard form; export it again.');
+    if (key instanceof Error || !key.getPublicSSH().equals(blob))
+      return malformed('The key is not in the standard form; export it again.');
     createPublicKey(key.getPublicPEM());
   } catch {
     return malformed('The key is not a valid one of its type.');

@@ -19,10 +19,14 @@ export function adminRoutes(services: AccessServices): Pick<Handlers<typeof acce
       const { limit = PAGE_LIMIT_DEFAULT, cursor, q } = query;
       // A position belongs to one search: another one starts at its own beginning.
       const list = `users:${q ?? ''}`;
-      const [createdAt, userId] = cursor === undefined ? [] : (decodeCursor(list, cursor, ['number', 'string']) as [number, string]);
+      const [createdAt, userId] =
+        cursor === undefined ? [] : (decodeCursor(list, cursor, ['number', 'string']) as [number, string]);
       const after = createdAt === undefined || userId === undefined ? undefined : { createdAt, userId };
       const users = await usersPage(database.read, { q, after, limit: limit + 1 });
-      const balances = await billing.balances(database.read, users.slice(0, limit).map(user => user.organizationId));
+      const balances = await billing.balances(
+        database.read,
+        users.slice(0, limit).map(user => user.organizationId),
+      );
       return {
         status: 200,
         body: pageOf(users, {

@@ -15,9 +15,14 @@ describe.each(['sqlite', 'postgres'] as const)('signing in, on %s', database => 
 
   describe('sign-up', () => {
     test('makes user, organization, project, account and session at once', async () => {
-      const reply = await backend.call(signUp, { body: { username: 'Ada.Lovelace', password, display_name: ' Ada ', email: 'ada@example.org' } });
+      const reply = await backend.call(signUp, {
+        body: { username: 'Ada.Lovelace', password, display_name: ' Ada ', email: 'ada@example.org' },
+      });
       expect(reply.user).toMatchObject({ username: 'ada.lovelace', display_name: 'Ada', email: 'ada@example.org' });
-      expect(reply.default_project).toMatchObject({ organization_id: reply.organization.organization_id, is_default: true });
+      expect(reply.default_project).toMatchObject({
+        organization_id: reply.organization.organization_id,
+        is_default: true,
+      });
       expect(reply.expires_in_seconds).toBe(900);
       expect(reply.access_token).toMatch(/^pts_/);
       expect(reply.refresh_token).toMatch(/^ptr_/);
@@ -35,13 +40,21 @@ describe.each(['sqlite', 'postgres'] as const)('signing in, on %s', database => 
 
     test('refuses a name that is taken, in whatever case, and names that pass for the portal', async () => {
       await backend.call(signUp, { body: { username: 'taken', password } });
-      expect(await backend.refusal(signUp, { body: { username: 'TAKEN', password } })).toMatchObject({ status: 409, code: 'username_taken' });
-      expect(await backend.refusal(signUp, { body: { username: 'Admin', password } })).toMatchObject({ status: 409, code: 'username_taken' });
+      expect(await backend.refusal(signUp, { body: { username: 'TAKEN', password } })).toMatchObject({
+        status: 409,
+        code: 'username_taken',
+      });
+      expect(await backend.refusal(signUp, { body: { username: 'Admin', password } })).toMatchObject({
+        status: 409,
+        code: 'username_taken',
+      });
     });
 
     test('of one name twenty times at once makes one account', async () => {
       const replies = await Promise.all(
-        Array.from({ length: 20 }, () => backend.request('POST', 'auth/personal/signup', { body: { username: 'race', password } })),
+        Array.from({ length: 20 }, () =>
+          backend.request('POST', 'auth/personal/signup', { body: { username: 'race', password } }),
+        ),
       );
       expect(replies.map(reply => reply.status).sort()).toEqual([201, ...Array<number>(19).fill(409)]);
     });
@@ -67,7 +80,11 @@ describe.each(['sqlite', 'postgres'] as const)('signing in, on %s', database => 
     });
 
     test('sent twice with one key answers the same session', async () => {
-      const send = () => backend.request('POST', 'auth/personal/signup', { body: { username: 'replayed', password }, headers: { 'idempotency-key': 'k1' } });
+      const send = () =>
+        backend.request('POST', 'auth/personal/signup', {
+          body: { username: 'replayed', password },
+          headers: { 'idempotency-key': 'k1' },
+        });
       const first = await send();
       const second = await send();
       expect([first.status, second.status]).toEqual([201, 201]);
@@ -80,14 +97,24 @@ describe.each(['sqlite', 'postgres'] as const)('signing in, on %s', database => 
     beforeAll(() => backend.call(signUp, { body: { username: 'grace', password: 'caf\u00e9 au lait \u{1F600} ok' } }));
 
     test('takes the name in any case and the password in any form of its characters', async () => {
-      const reply = await backend.call(signIn, { body: { username: 'GRACE', password: 'cafe\u0301 au lait \u{1F600} ok' } });
+      const reply = await backend.call(signIn, {
+        body: { username: 'GRACE', password: 'cafe\u0301 au lait \u{1F600} ok' },
+      });
       expect(reply.user.username).toBe('grace');
     });
 
     test('answers an unknown name, an impossible one and a wrong password alike', async () => {
       const attempts = ['grace', 'nobody-here', "x' OR '1'='1", '../../etc', 'Kelvin\u212A', 'a', 'ada.lovelace\n'];
-      const refusals = await Promise.all(attempts.map(username => backend.refusal(signIn, { body: { username, password: 'wrong password' } })));
-      const seen = refusals.map(({ status, code, message, details, headers }) => ({ status, code, message, details, type: headers.get('content-type') }));
+      const refusals = await Promise.all(
+        attempts.map(username => backend.refusal(signIn, { body: { username, password: 'wrong password' } })),
+      );
+      const seen = refusals.map(({ status, code, message, details, headers }) => ({
+        status,
+        code,
+        message,
+        details,
+        type: headers.get('content-type'),
+      }));
       for (const one of seen) expect(one).toEqual(seen[0]);
       expect(seen[0]).toMatchObject({ status: 401, code: 'credentials_invalid', details: {} });
     });
@@ -105,7 +132,10 @@ describe.each(['sqlite', 'postgres'] as const)('signing in, on %s', database => 
     test('run out after fifteen minutes, and a refresh goes on', async () => {
       const account = await backend.signUp();
       clock.set(clock.now() + 15 * 60 * 1000);
-      expect(await backend.refusal(getMe, { token: account.token })).toMatchObject({ status: 401, code: 'authentication_required' });
+      expect(await backend.refusal(getMe, { token: account.token })).toMatchObject({
+        status: 401,
+        code: 'authentication_required',
+      });
       const next = await backend.call(refreshToken, { body: { refresh_token: account.refreshToken } });
       expect(next.expires_in_seconds).toBe(900);
       expect((await backend.call(getMe, { token: next.access_token })).user.user_id).toBe(account.userId);
@@ -121,8 +151,14 @@ describe.each(['sqlite', 'postgres'] as const)('signing in, on %s', database => 
       const account = await backend.signUp();
       const second = await backend.call(refreshToken, { body: { refresh_token: account.refreshToken } });
       const third = await backend.call(refreshToken, { body: { refresh_token: second.refresh_token } });
-      expect(await backend.refusal(refreshToken, { body: { refresh_token: account.refreshToken } })).toMatchObject({ status: 401, code: 'session_revoked' });
-      expect(await backend.refusal(refreshToken, { body: { refresh_token: third.refresh_token } })).toMatchObject({ status: 401, code: 'session_revoked' });
+      expect(await backend.refusal(refreshToken, { body: { refresh_token: account.refreshToken } })).toMatchObject({
+        status: 401,
+        code: 'session_revoked',
+      });
+      expect(await backend.refusal(refreshToken, { body: { refresh_token: third.refresh_token } })).toMatchObject({
+        status: 401,
+        code: 'session_revoked',
+      });
       for (const token of [account.token, second.access_token, third.access_token]) {
         expect((await backend.refusal(getMe, { token })).status).toBe(401);
       }
@@ -132,7 +168,9 @@ describe.each(['sqlite', 'postgres'] as const)('signing in, on %s', database => 
       const account = await backend.signUp();
       const other = await backend.call(signIn, { body: { username: account.username, password: account.password } });
       const replies = await Promise.all(
-        [1, 2].map(() => backend.request('POST', 'auth/token/refresh', { body: { refresh_token: account.refreshToken } })),
+        [1, 2].map(() =>
+          backend.request('POST', 'auth/token/refresh', { body: { refresh_token: account.refreshToken } }),
+        ),
       );
       expect(replies.map(reply => reply.status).sort()).toEqual([200, 401]);
       expect((await backend.request('GET', 'me', { token: account.token })).status).toBe(401);
@@ -143,13 +181,18 @@ describe.each(['sqlite', 'postgres'] as const)('signing in, on %s', database => 
       const account = await backend.signUp();
       // A jump, not an advance: background loops need not live through every second of a month.
       clock.set(clock.now() + 30 * 24 * 60 * 60 * 1000);
-      expect(await backend.refusal(refreshToken, { body: { refresh_token: account.refreshToken } })).toMatchObject({ status: 401, code: 'refresh_token_invalid' });
+      expect(await backend.refusal(refreshToken, { body: { refresh_token: account.refreshToken } })).toMatchObject({
+        status: 401,
+        code: 'refresh_token_invalid',
+      });
     });
 
     test('for one purpose do not serve the other', async () => {
       const account = await backend.signUp();
       expect((await backend.refusal(getMe, { token: account.refreshToken })).status).toBe(401);
-      expect((await backend.refusal(refreshToken, { body: { refresh_token: account.token } })).code).toBe('refresh_token_invalid');
+      expect((await backend.refusal(refreshToken, { body: { refresh_token: account.token } })).code).toBe(
+        'refresh_token_invalid',
+      );
       expect((await backend.refusal(refreshToken, { body: {} })).code).toBe('refresh_token_invalid');
     });
 
@@ -158,14 +201,17 @@ describe.each(['sqlite', 'postgres'] as const)('signing in, on %s', database => 
       const reply = await backend.request('POST', 'auth/logout', { token: account.token });
       expect(reply.status).toBe(204);
       expect((await backend.refusal(getMe, { token: account.token })).status).toBe(401);
-      expect((await backend.refusal(refreshToken, { body: { refresh_token: account.refreshToken } })).code).toBe('refresh_token_invalid');
+      expect((await backend.refusal(refreshToken, { body: { refresh_token: account.refreshToken } })).code).toBe(
+        'refresh_token_invalid',
+      );
       expect((await backend.refusal(signOut, { token: account.token })).status).toBe(401);
     });
   });
 
   test('X-Project-Id chooses among one’s own projects; another organization’s is not there', async () => {
     const [mine, theirs] = [await backend.signUp(), await backend.signUp()];
-    const me = (project: string) => backend.request('GET', 'me', { token: mine.token, headers: { 'x-project-id': project } });
+    const me = (project: string) =>
+      backend.request('GET', 'me', { token: mine.token, headers: { 'x-project-id': project } });
     expect((await me(mine.projectId)).body.active_project_id).toBe(mine.projectId);
     for (const project of [theirs.projectId, 'proj_none', "' OR 1=1 --", '']) {
       expect(await me(project)).toMatchObject({ status: 404, body: { code: 'not_found' } });
@@ -173,24 +219,36 @@ describe.each(['sqlite', 'postgres'] as const)('signing in, on %s', database => 
   });
 
   test('the sign-in page learns the rules without signing in', async () => {
-    expect(await backend.call(getSignInOptions, {})).toEqual({ sign_up: 'open', methods: ['personal'], password_length_min: 10 });
+    expect(await backend.call(getSignInOptions, {})).toEqual({
+      sign_up: 'open',
+      methods: ['personal'],
+      password_length_min: 10,
+    });
   });
 });
 
 test('sign-up can be closed, sign-in stays', async () => {
-  const backend = await startTestBackend({ plugins: ['access', 'billing'], settings: { access: { signUp: 'closed' } } });
+  const backend = await startTestBackend({
+    plugins: ['access', 'billing'],
+    settings: { access: { signUp: 'closed' } },
+  });
   try {
     const body = { username: 'late', password: 'correct horse battery staple' };
     expect(await backend.refusal(signUp, { body })).toMatchObject({ status: 403, code: 'sign_up_closed' });
     expect((await backend.call(getSignInOptions, {})).sign_up).toBe('closed');
-    expect((await backend.call(signIn, { body: { username: 'admin', password: body.password } })).user.username).toBe('admin');
+    expect((await backend.call(signIn, { body: { username: 'admin', password: body.password } })).user.username).toBe(
+      'admin',
+    );
   } finally {
     await backend.stop();
   }
 });
 
 test('attempts are counted per account and address', async () => {
-  const backend = await startTestBackend({ plugins: ['access', 'billing'], settings: { rateLimits: { signIn: { perMinute: 10, burst: 0 } } } });
+  const backend = await startTestBackend({
+    plugins: ['access', 'billing'],
+    settings: { rateLimits: { signIn: { perMinute: 10, burst: 0 } } },
+  });
   try {
     const { username, password } = await backend.signUp();
     const other = await backend.signUp();

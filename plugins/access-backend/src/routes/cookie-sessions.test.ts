@@ -17,10 +17,19 @@ class Browser {
     this.#headers = site;
   }
 
-  async send(method: string, path: string, options: { body?: unknown; headers?: Record<string, string>; loseReply?: boolean } = {}) {
+  async send(
+    method: string,
+    path: string,
+    options: { body?: unknown; headers?: Record<string, string>; loseReply?: boolean } = {},
+  ) {
     const reply = await this.backend.request(method, path, {
       body: options.body,
-      headers: { ...this.#headers, ...(this.cookie ? { cookie: this.cookie } : {}), ...(this.csrf ? { 'x-csrf-token': this.csrf } : {}), ...options.headers },
+      headers: {
+        ...this.#headers,
+        ...(this.cookie ? { cookie: this.cookie } : {}),
+        ...(this.csrf ? { 'x-csrf-token': this.csrf } : {}),
+        ...options.headers,
+      },
     });
     const given = reply.headers.get('set-cookie');
     if (given && !options.loseReply) this.cookie = given.split(';')[0] ?? '';
@@ -162,7 +171,9 @@ describe.each(['sqlite', 'postgres'] as const)('a session by cookie, on %s', dat
 
     test('once, though two tabs ask at once', async () => {
       const { browser } = await opened('rotate-5');
-      const replies = await Promise.all([1, 2].map(() => backend.request('GET', 'me', { headers: { cookie: browser.cookie } })));
+      const replies = await Promise.all(
+        [1, 2].map(() => backend.request('GET', 'me', { headers: { cookie: browser.cookie } })),
+      );
       expect(replies.map(reply => reply.status)).toEqual([200, 200]);
       expect(replies.filter(reply => reply.headers.get('set-cookie') !== null)).toHaveLength(1);
     });
@@ -186,7 +197,9 @@ test.each([
 ] as const)('at %s answers %i', async (publicUrl, status, cookie) => {
   const backend = await startTestBackend({ plugins: ['access', 'billing'], settings: { server: { publicUrl } } });
   try {
-    const reply = await new Browser(backend, { origin: publicUrl }).send('POST', 'auth/personal/signup', { body: { username: 'someone', password, session: 'cookie' } });
+    const reply = await new Browser(backend, { origin: publicUrl }).send('POST', 'auth/personal/signup', {
+      body: { username: 'someone', password, session: 'cookie' },
+    });
     expect(reply.status).toBe(status);
     if (cookie) expect(reply.headers.get('set-cookie')).toMatch(cookie);
     else expect(reply.body.code).toBe('cookie_session_insecure');

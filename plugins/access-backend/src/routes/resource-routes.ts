@@ -46,13 +46,20 @@ export function resourceRoutes(services: AccessServices): Pick<Handlers<typeof a
       });
       return {
         status: 200,
-        body: pageOf(rows, { limit, item: sshKeyReply, cursor: key => encodeCursor('ssh-keys', [key.createdAt, key.keyId]) }),
+        body: pageOf(rows, {
+          limit,
+          item: sshKeyReply,
+          cursor: key => encodeCursor('ssh-keys', [key.createdAt, key.keyId]),
+        }),
       };
     },
 
     async addSshKey(request) {
       const { name, public_key: publicKey } = request.body;
-      return request.write(async tx => ({ status: 201, body: sshKeyReply(await addSshKey(tx, services, { ...request, name, publicKey })) }));
+      return request.write(async tx => ({
+        status: 201,
+        body: sshKeyReply(await addSshKey(tx, services, { ...request, name, publicKey })),
+      }));
     },
 
     async removeSshKey(request) {

@@ -30,13 +30,21 @@ export function sessionRoutes(services: AccessServices): Pick<Handlers<typeof ac
   const checkPassword = passwordCheck(services);
   return {
     async getSignInOptions() {
-      return { status: 200, body: { sign_up: services.signUp, methods: ['personal'], password_length_min: PASSWORD_LENGTH_MIN } };
+      return {
+        status: 200,
+        body: { sign_up: services.signUp, methods: ['personal'], password_length_min: PASSWORD_LENGTH_MIN },
+      };
     },
 
     async signUp(request) {
       const { username, password, display_name, email } = request.body;
       const origin = originOf(services, request, request.body.session);
-      const account = await prepareSignUp(services, { username, password, displayName: display_name ?? null, email: email ?? null });
+      const account = await prepareSignUp(services, {
+        username,
+        password,
+        displayName: display_name ?? null,
+        email: email ?? null,
+      });
       return request.write(async tx => {
         const { userId, session } = await signUp(tx, services, { account, origin });
         return { status: 201, ...(await sessionReply(tx, services, { userId, session })) };
@@ -70,7 +78,14 @@ export function sessionRoutes(services: AccessServices): Pick<Handlers<typeof ac
       const { sessionId, userId, organizationId } = caller;
       return request.write(async tx => {
         if (sessionId !== null) {
-          await endSession(tx, services.audit, { sessionId, userId, organizationId, reason: 'signed_out', actor, correlationId });
+          await endSession(tx, services.audit, {
+            sessionId,
+            userId,
+            organizationId,
+            reason: 'signed_out',
+            actor,
+            correlationId,
+          });
         }
         const headers = services.cookie.name === null ? undefined : { 'Set-Cookie': services.cookie.cleared() };
         return { status: 204, body: undefined, headers };
@@ -104,7 +119,11 @@ function originOf(
   return { kind, device: headers['user-agent']?.slice(0, DEVICE_LENGTH_MAX) ?? null, address, correlationId };
 }
 
-async function sessionReply(queries: Queries, services: AccessServices, opened: { userId: string; session: OpenedSession }) {
+async function sessionReply(
+  queries: Queries,
+  services: AccessServices,
+  opened: { userId: string; session: OpenedSession },
+) {
   const { userId, session } = opened;
   const { user, organization, defaultProject } = await home(queries, userId);
   const body = {
@@ -113,7 +132,9 @@ async function sessionReply(queries: Queries, services: AccessServices, opened: 
     default_project: projectReply(defaultProject, user.defaultProjectId),
   };
   if (session.refreshToken !== null) {
-    return { body: { ...tokenFields({ accessToken: session.accessToken, refreshToken: session.refreshToken }), ...body } };
+    return {
+      body: { ...tokenFields({ accessToken: session.accessToken, refreshToken: session.refreshToken }), ...body },
+    };
   }
   return {
     body: { csrf_token: services.keys.csrfToken(session.sessionId), ...body },
@@ -125,10 +146,14 @@ function tokenFields(pair: { accessToken: string; refreshToken: string }) {
   return { access_token: pair.accessToken, refresh_token: pair.refreshToken, expires_in_seconds: ACCESS_TOKEN_SECONDS };
 }
 
-async function refreshCookie(services: AccessServices, request: ApiRequest<typeof refreshToken>): Promise<ApiReply<typeof refreshToken>> {
+async function refreshCookie(
+  services: AccessServices,
+  request: ApiRequest<typeof refreshToken>,
+): Promise<ApiReply<typeof refreshToken>> {
   const { caller, headers } = request;
   const cookie = cookieOf(services, headers);
-  if (caller.kind !== 'user' || caller.sessionId === null || cookie === null) throw access.fail('refresh_token_invalid');
+  if (caller.kind !== 'user' || caller.sessionId === null || cookie === null)
+    throw access.fail('refresh_token_invalid');
   const next = await rotateCookie(services, { sessionId: caller.sessionId, presented: cookie, force: true });
   return {
     status: 200,
@@ -146,7 +171,8 @@ async function home(queries: Queries, userId: string) {
   const user = await userById(queries, userId);
   const organization = user && (await organizationById(queries, user.organizationId));
   const defaultProject = user && (await projectById(queries, user.defaultProjectId));
-  if (!user || !organization || !defaultProject) throw new Error(`user ${userId} lacks an organization or a default project`);
+  if (!user || !organization || !defaultProject)
+    throw new Error(`user ${userId} lacks an organization or a default project`);
   return { user, organization, defaultProject };
 }
 

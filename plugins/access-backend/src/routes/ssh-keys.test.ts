@@ -1,4 +1,11 @@
-import { addSshKey, getMe, listProjects, listSshKeys, removeSshKey, SSH_KEYS_PER_USER_MAX } from '@portico/plugin-access/contract';
+import {
+  addSshKey,
+  getMe,
+  listProjects,
+  listSshKeys,
+  removeSshKey,
+  SSH_KEYS_PER_USER_MAX,
+} from '@portico/plugin-access/contract';
 import { accessPortRef } from '@portico/plugin-access/port';
 import { startTestBackend } from '@portico/plugin-kit/testing';
 import { generateKeyPairSync } from 'node:crypto';
@@ -23,7 +30,8 @@ describe.each(['sqlite', 'postgres'] as const)('SSH keys, on %s', database => {
   });
   afterAll(() => backend.stop());
 
-  const add = (token: string, public_key: string, name = 'laptop') => backend.call(addSshKey, { token, body: { name, public_key } });
+  const add = (token: string, public_key: string, name = 'laptop') =>
+    backend.call(addSshKey, { token, body: { name, public_key } });
 
   test('are added, listed newest first and removed', async () => {
     const { token, userId } = await backend.signUp();
@@ -39,7 +47,10 @@ describe.each(['sqlite', 'postgres'] as const)('SSH keys, on %s', database => {
       { keyId: second.key_id, name: 'Büro 😀', publicKey: rsa2048.line, fingerprint: rsa2048.fingerprint },
     ]);
     await backend.call(removeSshKey, { token, params: { key_id: first.key_id } });
-    expect(await backend.refusal(removeSshKey, { token, params: { key_id: first.key_id } })).toMatchObject({ status: 404, code: 'not_found' });
+    expect(await backend.refusal(removeSshKey, { token, params: { key_id: first.key_id } })).toMatchObject({
+      status: 404,
+      code: 'not_found',
+    });
     expect(await backend.services.access.sshKeys(read, { userId, keyIds: [first.key_id] })).toBeNull();
     expect(await backend.services.access.sshKeys(read, { userId, keyIds: [second.key_id] })).toHaveLength(1);
   });
@@ -47,9 +58,16 @@ describe.each(['sqlite', 'postgres'] as const)('SSH keys, on %s', database => {
   test('of someone else are not there', async () => {
     const [mine, theirs] = [await backend.signUp(), await backend.signUp()];
     const key = await add(theirs.token, ed25519.line);
-    expect(await backend.refusal(removeSshKey, { token: mine.token, params: { key_id: key.key_id } })).toMatchObject({ status: 404 });
+    expect(await backend.refusal(removeSshKey, { token: mine.token, params: { key_id: key.key_id } })).toMatchObject({
+      status: 404,
+    });
     expect((await backend.call(listSshKeys, { token: mine.token })).items).toEqual([]);
-    expect(await backend.services.access.sshKeys(backend.services.database.read, { userId: mine.userId, keyIds: [key.key_id] })).toBeNull();
+    expect(
+      await backend.services.access.sshKeys(backend.services.database.read, {
+        userId: mine.userId,
+        keyIds: [key.key_id],
+      }),
+    ).toBeNull();
     await add(mine.token, ed25519.line);
   });
 
@@ -74,11 +92,18 @@ describe.each(['sqlite', 'postgres'] as const)('SSH keys, on %s', database => {
 
   test('sent twice with one key are one', async () => {
     const { token } = await backend.signUp();
-    const send = () => backend.call(addSshKey, { token, idempotencyKey: 'add-1', body: { name: 'a', public_key: ed25519.line } });
+    const send = () =>
+      backend.call(addSshKey, { token, idempotencyKey: 'add-1', body: { name: 'a', public_key: ed25519.line } });
     const replies = await Promise.all(Array.from({ length: 10 }, send));
     for (const reply of replies) expect(reply).toEqual(replies[0]);
     expect((await backend.call(listSshKeys, { token })).items).toHaveLength(1);
-    expect(await backend.refusal(addSshKey, { token, idempotencyKey: 'add-1', body: { name: 'b', public_key: ed25519.line } })).toMatchObject({
+    expect(
+      await backend.refusal(addSshKey, {
+        token,
+        idempotencyKey: 'add-1',
+        body: { name: 'b', public_key: ed25519.line },
+      }),
+    ).toMatchObject({
       status: 422,
       code: 'idempotency_key_reused',
     });
@@ -92,7 +117,8 @@ describe.each(['sqlite', 'postgres'] as const)('SSH keys, on %s', database => {
       ),
     );
     expect(replies.filter(reply => reply.status === 201)).toHaveLength(SSH_KEYS_PER_USER_MAX);
-    for (const reply of replies.filter(({ status }) => status !== 201)) expect(reply.body.code).toBe('key_limit_reached');
+    for (const reply of replies.filter(({ status }) => status !== 201))
+      expect(reply.body.code).toBe('key_limit_reached');
 
     const seen: string[] = [];
     let cursor: string | null | undefined;
@@ -110,7 +136,10 @@ describe.each(['sqlite', 'postgres'] as const)('SSH keys, on %s', database => {
     await add(token, ed25519.line);
     await add(token, rsa2048.line);
     const { next_cursor } = await backend.call(listSshKeys, { token, query: { limit: 1 } });
-    expect(await backend.refusal(listProjects, { token, query: { cursor: next_cursor ?? '' } })).toMatchObject({ status: 400, code: 'cursor_invalid' });
+    expect(await backend.refusal(listProjects, { token, query: { cursor: next_cursor ?? '' } })).toMatchObject({
+      status: 400,
+      code: 'cursor_invalid',
+    });
     expect((await backend.call(listProjects, { token })).items.map(project => project.project_id)).toEqual([projectId]);
   });
 });

@@ -23,7 +23,8 @@ export interface CallerRow {
   readonly platform_role: string | null;
 }
 
-const COLUMNS = 'u.user_id, u.username, p.project_id, p.department_id, p.organization_id, m.role, r.role AS platform_role';
+const COLUMNS =
+  'u.user_id, u.username, p.project_id, p.department_id, p.organization_id, m.role, r.role AS platform_role';
 const SESSION_COLUMNS = `s.session_id, s.kind, s.access_hash, s.access_expires_at, s.previous_access_hash, s.previous_access_expires_at,
   s.refresh_expires_at, s.last_used_at`;
 const JOINS = `LEFT JOIN access_projects p ON p.project_id = COALESCE(?, u.default_project_id)
@@ -37,10 +38,16 @@ const BY_SESSION = `${FROM_SESSION} s.session_id = ?`;
 const BY_USER = `SELECT NULL AS session_id, NULL AS kind, ${COLUMNS} FROM access_users u ${JOINS} WHERE u.status = 'active' AND u.user_id = ?`;
 
 /** `projectId` null stands for the user's default project. */
-export function callerRowsByHandle(queries: Queries, by: { handleHash: string; projectId: string | null }): Promise<CallerRow[]> {
+export function callerRowsByHandle(
+  queries: Queries,
+  by: { handleHash: string; projectId: string | null },
+): Promise<CallerRow[]> {
   return queries.all<CallerRow>(BY_HANDLE, [by.projectId, by.handleHash]);
 }
-export function callerRowsBySession(queries: Queries, by: { sessionId: string; projectId: string }): Promise<CallerRow[]> {
+export function callerRowsBySession(
+  queries: Queries,
+  by: { sessionId: string; projectId: string },
+): Promise<CallerRow[]> {
   return queries.all<CallerRow>(BY_SESSION, [by.projectId, by.sessionId]);
 }
 export function callerRowsByUser(queries: Queries, by: { userId: string; projectId: string }): Promise<CallerRow[]> {

@@ -2,12 +2,10 @@ import type { Queries, Transaction } from '@portico/plugin-kit/backend';
 import type { UserStatus } from './users';
 
 export async function insertPassword(tx: Transaction, credential: { userId: string; hash: string }): Promise<void> {
-  await tx.run(`INSERT INTO access_credentials (user_id, kind, hash, created_at, updated_at) VALUES (?, 'password', ?, ?, ?)`, [
-    credential.userId,
-    credential.hash,
-    tx.now,
-    tx.now,
-  ]);
+  await tx.run(
+    `INSERT INTO access_credentials (user_id, kind, hash, created_at, updated_at) VALUES (?, 'password', ?, ?, ?)`,
+    [credential.userId, credential.hash, tx.now, tx.now],
+  );
 }
 
 export interface PasswordCredential {

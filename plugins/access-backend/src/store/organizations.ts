@@ -6,7 +6,10 @@ export interface Organization {
   readonly createdAt: number;
 }
 
-export async function insertOrganization(tx: Transaction, organization: { organizationId: string; name: string }): Promise<void> {
+export async function insertOrganization(
+  tx: Transaction,
+  organization: { organizationId: string; name: string },
+): Promise<void> {
   await tx.run('INSERT INTO access_organizations (organization_id, name, created_at) VALUES (?, ?, ?)', [
     organization.organizationId,
     organization.name,
@@ -18,16 +21,16 @@ export async function insertDepartment(
   tx: Transaction,
   department: { departmentId: string; organizationId: string; name: string; isDefault: boolean },
 ): Promise<void> {
-  await tx.run('INSERT INTO access_departments (department_id, organization_id, name, is_default, created_at) VALUES (?, ?, ?, ?, ?)', [
-    department.departmentId,
-    department.organizationId,
-    department.name,
-    department.isDefault ? 1 : 0,
-    tx.now,
-  ]);
+  await tx.run(
+    'INSERT INTO access_departments (department_id, organization_id, name, is_default, created_at) VALUES (?, ?, ?, ?, ?)',
+    [department.departmentId, department.organizationId, department.name, department.isDefault ? 1 : 0, tx.now],
+  );
 }
 
-export async function insertMembership(tx: Transaction, membership: { userId: string; organizationId: string; role: string }): Promise<void> {
+export async function insertMembership(
+  tx: Transaction,
+  membership: { userId: string; organizationId: string; role: string },
+): Promise<void> {
   await tx.run('INSERT INTO access_memberships (user_id, organization_id, role, created_at) VALUES (?, ?, ?, ?)', [
     membership.userId,
     membership.organizationId,
@@ -36,11 +39,14 @@ export async function insertMembership(tx: Transaction, membership: { userId: st
   ]);
 }
 
-export async function isMember(queries: Queries, membership: { userId: string; organizationId: string }): Promise<boolean> {
-  const row = await queries.first('SELECT 1 AS member FROM access_memberships WHERE user_id = ? AND organization_id = ?', [
-    membership.userId,
-    membership.organizationId,
-  ]);
+export async function isMember(
+  queries: Queries,
+  membership: { userId: string; organizationId: string },
+): Promise<boolean> {
+  const row = await queries.first(
+    'SELECT 1 AS member FROM access_memberships WHERE user_id = ? AND organization_id = ?',
+    [membership.userId, membership.organizationId],
+  );
   return row !== undefined;
 }
 
@@ -53,9 +59,15 @@ export async function organizationById(queries: Queries, organizationId: string)
 }
 
 export async function grantPlatformRole(tx: Transaction, grant: { userId: string; role: string }): Promise<void> {
-  await tx.run('INSERT INTO access_platform_roles (user_id, role, created_at) VALUES (?, ?, ?)', [grant.userId, grant.role, tx.now]);
+  await tx.run('INSERT INTO access_platform_roles (user_id, role, created_at) VALUES (?, ?, ?)', [
+    grant.userId,
+    grant.role,
+    tx.now,
+  ]);
 }
 
 export async function hasPlatformRoleHolder(queries: Queries, role: string): Promise<boolean> {
-  return (await queries.first('SELECT 1 AS held FROM access_platform_roles WHERE role = ? LIMIT 1', [role])) !== undefined;
+  return (
+    (await queries.first('SELECT 1 AS held FROM access_platform_roles WHERE role = ? LIMIT 1', [role])) !== undefined
+  );
 }

@@ -29,7 +29,9 @@ export async function insertProject(tx: Transaction, project: Omit<Project, 'cre
 }
 
 export async function projectById(queries: Queries, projectId: string): Promise<Project | undefined> {
-  const row = await queries.first<ProjectRow>(`SELECT ${COLUMNS} FROM access_projects WHERE project_id = ?`, [projectId]);
+  const row = await queries.first<ProjectRow>(`SELECT ${COLUMNS} FROM access_projects WHERE project_id = ?`, [
+    projectId,
+  ]);
   return row && fromRow(row);
 }
 

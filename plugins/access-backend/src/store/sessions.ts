@@ -46,8 +46,19 @@ export async function insertSession(tx: Transaction, session: NewSession): Promi
     `INSERT INTO access_sessions (session_id, user_id, kind, handle_hash, access_hash, access_expires_at, refresh_hash, refresh_expires_at,
        device, address, rotated_at, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
-      session.sessionId, session.userId, session.kind, session.handleHash, session.accessHash, session.accessExpiresAt, session.refreshHash,
-      session.refreshExpiresAt, session.device, session.address, tx.now, tx.now, tx.now,
+      session.sessionId,
+      session.userId,
+      session.kind,
+      session.handleHash,
+      session.accessHash,
+      session.accessExpiresAt,
+      session.refreshHash,
+      session.refreshExpiresAt,
+      session.device,
+      session.address,
+      tx.now,
+      tx.now,
+      tx.now,
     ],
   );
   await markSeen(tx, session.userId);
@@ -65,13 +76,21 @@ export async function sessionForChange(
 
 /** When a session was given its present secret. */
 export async function rotatedAt(queries: Queries, sessionId: string): Promise<number | null> {
-  const row = await queries.first<{ rotated_at: number }>('SELECT rotated_at FROM access_sessions WHERE session_id = ?', [sessionId]);
+  const row = await queries.first<{ rotated_at: number }>(
+    'SELECT rotated_at FROM access_sessions WHERE session_id = ?',
+    [sessionId],
+  );
   return row?.rotated_at ?? null;
 }
 
 export type NewSecrets = Pick<
   Session,
-  'accessHash' | 'accessExpiresAt' | 'previousAccessHash' | 'previousAccessExpiresAt' | 'refreshHash' | 'refreshExpiresAt'
+  | 'accessHash'
+  | 'accessExpiresAt'
+  | 'previousAccessHash'
+  | 'previousAccessExpiresAt'
+  | 'refreshHash'
+  | 'refreshExpiresAt'
 >;
 
 export async function replaceSecrets(tx: Transaction, sessionId: string, secrets: NewSecrets): Promise<void> {
@@ -79,19 +98,25 @@ export async function replaceSecrets(tx: Transaction, sessionId: string, secrets
     `UPDATE access_sessions SET access_hash = ?, access_expires_at = ?, previous_access_hash = ?, previous_access_expires_at = ?,
        refresh_hash = ?, refresh_expires_at = ?, rotated_at = ?, last_used_at = ? WHERE session_id = ?`,
     [
-      secrets.accessHash, secrets.accessExpiresAt, secrets.previousAccessHash, secrets.previousAccessExpiresAt, secrets.refreshHash,
-      secrets.refreshExpiresAt, tx.now, tx.now, sessionId,
+      secrets.accessHash,
+      secrets.accessExpiresAt,
+      secrets.previousAccessHash,
+      secrets.previousAccessExpiresAt,
+      secrets.refreshHash,
+      secrets.refreshExpiresAt,
+      tx.now,
+      tx.now,
+      sessionId,
     ],
   );
 }
 
 /** False when it had ended before. */
 export async function endSession(tx: Transaction, session: { sessionId: string; reason: EndReason }): Promise<boolean> {
-  const changed = await tx.run('UPDATE access_sessions SET ended_at = ?, end_reason = ? WHERE session_id = ? AND ended_at IS NULL', [
-    tx.now,
-    session.reason,
-    session.sessionId,
-  ]);
+  const changed = await tx.run(
+    'UPDATE access_sessions SET ended_at = ?, end_reason = ? WHERE session_id = ? AND ended_at IS NULL',
+    [tx.now, session.reason, session.sessionId],
+  );
   return changed > 0;
 }
 
@@ -100,21 +125,18 @@ export async function touchSession(
   tx: Transaction,
   session: { sessionId: string; userId: string; accessHash: string; previousAccessExpiresAt: number | null },
 ): Promise<void> {
-  await tx.run('UPDATE access_sessions SET last_used_at = ?, previous_access_expires_at = ? WHERE session_id = ? AND access_hash = ?', [
-    tx.now,
-    session.previousAccessExpiresAt,
-    session.sessionId,
-    session.accessHash,
-  ]);
+  await tx.run(
+    'UPDATE access_sessions SET last_used_at = ?, previous_access_expires_at = ? WHERE session_id = ? AND access_hash = ?',
+    [tx.now, session.previousAccessExpiresAt, session.sessionId, session.accessHash],
+  );
   await markSeen(tx, session.userId);
 }
 
 async function markSeen(tx: Transaction, userId: string): Promise<void> {
-  await tx.run('UPDATE access_users SET last_seen_at = ? WHERE user_id = ? AND (last_seen_at IS NULL OR last_seen_at < ?)', [
-    tx.now,
-    userId,
-    tx.now,
-  ]);
+  await tx.run(
+    'UPDATE access_users SET last_seen_at = ? WHERE user_id = ? AND (last_seen_at IS NULL OR last_seen_at < ?)',
+    [tx.now, userId, tx.now],
+  );
 }
 
 function fromRow(row: SessionRow): Session {

@@ -35,7 +35,10 @@ export async function lockKeysOf(tx: Transaction, userId: string): Promise<void>
 }
 
 export async function countSshKeys(queries: Queries, userId: string): Promise<number> {
-  const row = await queries.first<{ count: number }>('SELECT COUNT(*) AS count FROM access_ssh_keys WHERE user_id = ?', [userId]);
+  const row = await queries.first<{ count: number }>(
+    'SELECT COUNT(*) AS count FROM access_ssh_keys WHERE user_id = ?',
+    [userId],
+  );
   return row?.count ?? 0;
 }
 
@@ -54,16 +57,22 @@ export async function sshKeysPage(
 
 /** All keys of a user in the order of adding; their number is limited. */
 export async function sshKeysOf(queries: Queries, userId: string): Promise<StoredSshKey[]> {
-  const rows = await queries.all<SshKeyRow>(`SELECT ${COLUMNS} FROM access_ssh_keys WHERE user_id = ? ORDER BY created_at, key_id`, [userId]);
+  const rows = await queries.all<SshKeyRow>(
+    `SELECT ${COLUMNS} FROM access_ssh_keys WHERE user_id = ? ORDER BY created_at, key_id`,
+    [userId],
+  );
   return rows.map(fromRow);
 }
 
 /** The key that was removed, or undefined when it is not the user's. */
-export async function deleteSshKey(tx: Transaction, key: { keyId: string; userId: string }): Promise<StoredSshKey | undefined> {
-  const row = await tx.first<SshKeyRow>(`DELETE FROM access_ssh_keys WHERE key_id = ? AND user_id = ? RETURNING ${COLUMNS}`, [
-    key.keyId,
-    key.userId,
-  ]);
+export async function deleteSshKey(
+  tx: Transaction,
+  key: { keyId: string; userId: string },
+): Promise<StoredSshKey | undefined> {
+  const row = await tx.first<SshKeyRow>(
+    `DELETE FROM access_ssh_keys WHERE key_id = ? AND user_id = ? RETURNING ${COLUMNS}`,
+    [key.keyId, key.userId],
+  );
   return row && fromRow(row);
 }
 

@@ -28,18 +28,29 @@ interface UserRow {
   last_seen_at: number | null;
 }
 
-const COLUMNS = 'user_id, username, display_name, email, status, organization_id, default_project_id, created_at, last_seen_at';
+const COLUMNS =
+  'user_id, username, display_name, email, status, organization_id, default_project_id, created_at, last_seen_at';
 /** Names looked up in one statement; PostgreSQL takes 65,535 parameters, SQLite 32,766. */
 const NAMES_PER_STATEMENT = 500;
 
 /** False when the user name is taken. */
-export async function insertUser(tx: Transaction, user: Omit<User, 'createdAt' | 'lastSeenAt' | 'status'>): Promise<boolean> {
+export async function insertUser(
+  tx: Transaction,
+  user: Omit<User, 'createdAt' | 'lastSeenAt' | 'status'>,
+): Promise<boolean> {
   const inserted = await tx.run(
     `INSERT INTO access_users (user_id, username, display_name, email, search_text, status, organization_id, default_project_id, created_at, last_seen_at)
      VALUES (?, ?, ?, ?, ?, 'active', ?, ?, ?, ?) ON CONFLICT (username) DO NOTHING`,
     [
-      user.userId, user.username, user.displayName, user.email, searchText(user.username, user.displayName, user.email), user.organizationId,
-      user.defaultProjectId, tx.now, null,
+      user.userId,
+      user.username,
+      user.displayName,
+      user.email,
+      searchText(user.username, user.displayName, user.email),
+      user.organizationId,
+      user.defaultProjectId,
+      tx.now,
+      null,
     ],
   );
   return inserted > 0;
@@ -70,10 +81,10 @@ export async function usersPage(
     parameters.push(page.after.createdAt, page.after.userId);
   }
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
-  const rows = await queries.all<UserRow>(`SELECT ${COLUMNS} FROM access_users ${where} ORDER BY created_at DESC, user_id DESC LIMIT ?`, [
-    ...parameters,
-    page.limit,
-  ]);
+  const rows = await queries.all<UserRow>(
+    `SELECT ${COLUMNS} FROM access_users ${where} ORDER BY created_at DESC, user_id DESC LIMIT ?`,
+    [...parameters, page.limit],
+  );
   return rows.map(fromRow);
 }
 
@@ -93,7 +104,10 @@ export async function usernamesOf(queries: Queries, userIds: readonly string[]):
 
 export async function countUsers(queries: Queries, activeSince: number): Promise<{ total: number; active: number }> {
   const total = await queries.first<{ count: number }>('SELECT COUNT(*) AS count FROM access_users');
-  const active = await queries.first<{ count: number }>('SELECT COUNT(*) AS count FROM access_users WHERE last_seen_at >= ?', [activeSince]);
+  const active = await queries.first<{ count: number }>(
+    'SELECT COUNT(*) AS count FROM access_users WHERE last_seen_at >= ?',
+    [activeSince],
+  );
   return { total: total?.count ?? 0, active: active?.count ?? 0 };
 }
 

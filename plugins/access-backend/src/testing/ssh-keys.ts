@@ -3,9 +3,7 @@ export const keys = {
   ed25519: {
     type: 'ssh-ed25519',
     fingerprint: 'SHA256:9Vj+iQSV7lZcSAoar7+ZK/R+9yJbYhW9UbIaXpdS920',
-    line:
-      'ssh-ed25519 ' +
-      'AAAAC3NzaC1lZDI1NTE5AAAAIJnWBxg9qCOOsew8JffWYvlK07bXfyqGJI+OvaXAb6YU',
+    line: 'ssh-ed25519 ' + 'AAAAC3NzaC1lZDI1NTE5AAAAIJnWBxg9qCOOsew8JffWYvlK07bXfyqGJI+OvaXAb6YU',
   },
   ecdsa256: {
     type: 'ecdsa-sha2-nistp256',

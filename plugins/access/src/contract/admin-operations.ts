@@ -1,7 +1,12 @@
 import { idSchema, moneySchema, operation, pageQueryProperties, pageSchema } from '@portico/plugin-kit/contract';
 import { adminUserSchema, creditEntrySchema } from './resources';
 
-const userParams = { type: 'object', additionalProperties: false, required: ['user_id'], properties: { user_id: idSchema } } as const;
+const userParams = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['user_id'],
+  properties: { user_id: idSchema },
+} as const;
 
 /** A reason is one or several lines for other people to read, without control characters but line breaks. */
 const reasonSchema = {
@@ -54,7 +59,8 @@ export const creditUser = operation({
   path: 'admin/users/{user_id}/balance',
   tag: 'admin',
   summary: 'Credit a user’s organization',
-  description: 'Internal credit to the user’s personal organization, or to the one named, of which the user must be a member. Sent twice with one key it is credited once.',
+  description:
+    'Internal credit to the user’s personal organization, or to the one named, of which the user must be a member. Sent twice with one key it is credited once.',
   permission: 'billing.credit.grant',
   idempotency: 'accepted',
   rateLimit: 'money',

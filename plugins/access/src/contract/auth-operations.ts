@@ -8,7 +8,8 @@ const sessionKindSchema = {
   type: 'string',
   enum: ['token', 'cookie'],
   default: 'token',
-  description: '`token` answers with an access and a refresh token; `cookie` sets an HttpOnly cookie instead, for browsers, and answers with `csrf_token`.',
+  description:
+    '`token` answers with an access and a refresh token; `cookie` sets an HttpOnly cookie instead, for browsers, and answers with `csrf_token`.',
 } as const;
 
 /** Present in a session by token only. Optional, so that one schema describes both forms. */
@@ -19,14 +20,23 @@ const tokenProperties = {
 } as const;
 /** Present in a session by cookie only. */
 const csrfProperties = {
-  csrf_token: { type: 'string', description: 'Sent as `X-CSRF-Token` with every POST, PUT, PATCH and DELETE of a session by cookie.' },
+  csrf_token: {
+    type: 'string',
+    description: 'Sent as `X-CSRF-Token` with every POST, PUT, PATCH and DELETE of a session by cookie.',
+  },
 } as const;
 
 const sessionReplySchema = {
   type: 'object',
   additionalProperties: false,
   required: ['user', 'organization', 'default_project'],
-  properties: { ...tokenProperties, ...csrfProperties, user: userSchema, organization: organizationSchema, default_project: projectSchema },
+  properties: {
+    ...tokenProperties,
+    ...csrfProperties,
+    user: userSchema,
+    organization: organizationSchema,
+    default_project: projectSchema,
+  },
 } as const;
 
 export const getSignInOptions = operation({
@@ -69,7 +79,11 @@ export const signUp = operation({
     additionalProperties: false,
     required: ['username', 'password'],
     properties: {
-      username: { type: 'string', pattern: USERNAME_PATTERN, description: '3 to 32 letters, digits, dots, underscores and hyphens.' },
+      username: {
+        type: 'string',
+        pattern: USERNAME_PATTERN,
+        description: '3 to 32 letters, digits, dots, underscores and hyphens.',
+      },
       password: { type: 'string', minLength: 1, maxLength: PASSWORD_LENGTH_MAX },
       display_name: nameSchema,
       email: emailSchema,
@@ -77,7 +91,14 @@ export const signUp = operation({
     },
   },
   responses: { 201: sessionReplySchema },
-  errors: ['sign_up_closed', 'username_taken', 'password_too_weak', 'cookie_session_insecure', 'csrf_token_invalid', 'service_unavailable'],
+  errors: [
+    'sign_up_closed',
+    'username_taken',
+    'password_too_weak',
+    'cookie_session_insecure',
+    'csrf_token_invalid',
+    'service_unavailable',
+  ],
 });
 
 export const signIn = operation({
@@ -86,7 +107,8 @@ export const signIn = operation({
   path: 'auth/personal/login',
   tag: TAG,
   summary: 'Sign in with user name and password',
-  description: 'An unknown user name and a wrong password are answered alike, in the same time. Attempts are counted per account and address.',
+  description:
+    'An unknown user name and a wrong password are answered alike, in the same time. Attempts are counted per account and address.',
   permission: 'public',
   body: {
     type: 'object',
@@ -99,7 +121,13 @@ export const signIn = operation({
     },
   },
   responses: { 200: sessionReplySchema },
-  errors: ['credentials_invalid', 'cookie_session_insecure', 'csrf_token_invalid', 'rate_limited', 'service_unavailable'],
+  errors: [
+    'credentials_invalid',
+    'cookie_session_insecure',
+    'csrf_token_invalid',
+    'rate_limited',
+    'service_unavailable',
+  ],
 });
 
 export const refreshToken = operation({
@@ -130,7 +158,8 @@ export const signOut = operation({
   path: 'auth/logout',
   tag: TAG,
   summary: 'End this session',
-  description: 'Its tokens and its cookie stop working at once; terminals, SSH connections and event streams opened under it close within seconds.',
+  description:
+    'Its tokens and its cookie stop working at once; terminals, SSH connections and event streams opened under it close within seconds.',
   permission: 'authenticated',
   responses: { 204: null },
   errors: [],
@@ -142,19 +171,32 @@ export const getMe = operation({
   path: 'me',
   tag: TAG,
   summary: 'Who I am, where, and what I may do',
-  description: '`permissions` are those in the active project, platform permissions included: show what they allow, never ask for a role.',
+  description:
+    '`permissions` are those in the active project, platform permissions included: show what they allow, never ask for a role.',
   permission: 'authenticated',
   responses: {
     200: {
       type: 'object',
       additionalProperties: false,
-      required: ['user', 'organization', 'active_project_id', 'default_project', 'projects', 'permissions', 'first_run'],
+      required: [
+        'user',
+        'organization',
+        'active_project_id',
+        'default_project',
+        'projects',
+        'permissions',
+        'first_run',
+      ],
       properties: {
         user: userSchema,
         organization: organizationSchema,
         active_project_id: idSchema,
         default_project: projectSchema,
-        projects: { type: 'array', items: projectSchema, description: 'Of the organization, for the selector; at most 200, then `GET projects` pages on.' },
+        projects: {
+          type: 'array',
+          items: projectSchema,
+          description: 'Of the organization, for the selector; at most 200, then `GET projects` pages on.',
+        },
         permissions: { type: 'array', items: { type: 'string' } },
         ...csrfProperties,
         first_run: {
@@ -163,7 +205,11 @@ export const getMe = operation({
           additionalProperties: false,
           required: ['available', 'ssh_key_count'],
           properties: {
-            available: { ...moneySchema, type: ['object', 'null'], description: 'Money available to the organization; null without an account.' },
+            available: {
+              ...moneySchema,
+              type: ['object', 'null'],
+              description: 'Money available to the organization; null without an account.',
+            },
             ssh_key_count: { type: 'integer' },
           },
         },

@@ -1,24 +1,38 @@
 import { defineErrors } from '@portico/plugin-kit/contract';
 
 export const accessErrors = defineErrors({
-  sign_up_closed: { status: 403, sentence: 'Sign-up is closed here; ask the administrator of this portal for an account.' },
+  sign_up_closed: {
+    status: 403,
+    sentence: 'Sign-up is closed here; ask the administrator of this portal for an account.',
+  },
   username_taken: { status: 409, sentence: 'This username is taken; choose another.' },
   password_too_weak: { status: 422, sentence: 'This password is too easy to guess; details say what to change.' },
   credentials_invalid: { status: 401, sentence: 'Username or password is wrong.' },
   refresh_token_invalid: { status: 401, sentence: 'The refresh token is unknown or has expired; sign in again.' },
-  session_revoked: { status: 401, sentence: 'A refresh token was used twice, so this session was ended; sign in again.' },
+  session_revoked: {
+    status: 401,
+    sentence: 'A refresh token was used twice, so this session was ended; sign in again.',
+  },
   cookie_session_insecure: {
     status: 422,
-    sentence: 'Sessions by cookie need HTTPS, or plain HTTP on a loopback address; set the public URL of the portal accordingly.',
+    sentence:
+      'Sessions by cookie need HTTPS, or plain HTTP on a loopback address; set the public URL of the portal accordingly.',
   },
-  key_malformed: { status: 422, sentence: 'This is not an SSH public key; paste the one line of the file that ends in .pub.' },
+  key_malformed: {
+    status: 422,
+    sentence: 'This is not an SSH public key; paste the one line of the file that ends in .pub.',
+  },
   key_too_weak: { status: 422, sentence: 'This key is too weak; make one with: ssh-keygen -t ed25519' },
   key_type_unsupported: { status: 422, sentence: 'Keys of this kind cannot be used here; details say why.' },
   private_key_refused: {
     status: 422,
-    sentence: 'This is a private key. It was not stored; treat it as exposed if others may have seen it, and paste the .pub file instead.',
+    sentence:
+      'This is a private key. It was not stored; treat it as exposed if others may have seen it, and paste the .pub file instead.',
   },
   key_duplicate: { status: 409, sentence: 'You have added this key already.' },
   key_limit_reached: { status: 409, sentence: 'You have as many SSH keys as one account may have; remove one first.' },
-  credit_amount_out_of_range: { status: 422, sentence: 'A credit is more than zero and at most the amount in details.' },
+  credit_amount_out_of_range: {
+    status: 422,
+    sentence: 'A credit is more than zero and at most the amount in details.',
+  },
 });

@@ -12,17 +12,33 @@ export { accessErrors } from './errors';
 export { accessPermissions } from './permissions';
 export { accessSettings } from './settings';
 export {
-  ACCESS_TOKEN_SECONDS, CREDIT_MICROS_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, PUBLIC_KEY_LENGTH_MAX,
-  REFRESH_TOKEN_SECONDS, SSH_KEYS_PER_USER_MAX, USERNAME_PATTERN,
+  ACCESS_TOKEN_SECONDS,
+  CREDIT_MICROS_MAX,
+  PASSWORD_LENGTH_MAX,
+  PASSWORD_LENGTH_MIN,
+  PUBLIC_KEY_LENGTH_MAX,
+  REFRESH_TOKEN_SECONDS,
+  SSH_KEYS_PER_USER_MAX,
+  USERNAME_PATTERN,
 } from './limits';
-export { adminUserSchema, creditEntrySchema, emailSchema, organizationSchema, projectSchema, sshKeySchema, userSchema } from './resources';
+export { adminUserSchema, organizationSchema, projectSchema, sshKeySchema, userSchema } from './resources';
 
 export const accessContract = defineContract({
   plugin: 'access',
   operations: {
-    getSignInOptions, signUp, signIn, refreshToken, signOut, getMe,
-    listProjects, listSshKeys, addSshKey, removeSshKey,
-    listUsers, getUser, creditUser,
+    getSignInOptions,
+    signUp,
+    signIn,
+    refreshToken,
+    signOut,
+    getMe,
+    listProjects,
+    listSshKeys,
+    addSshKey,
+    removeSshKey,
+    listUsers,
+    getUser,
+    creditUser,
   },
   errors: accessErrors,
   permissions: accessPermissions,

@@ -45,7 +45,12 @@ export const addSshKey = operation({
   },
   responses: { 201: sshKeySchema },
   errors: [
-    'key_malformed', 'key_too_weak', 'key_type_unsupported', 'private_key_refused', 'key_duplicate', 'key_limit_reached',
+    'key_malformed',
+    'key_too_weak',
+    'key_type_unsupported',
+    'private_key_refused',
+    'key_duplicate',
+    'key_limit_reached',
   ],
 });
 

@@ -66,7 +66,17 @@ export const sshKeySchema = {
 export const adminUserSchema = {
   type: 'object',
   additionalProperties: false,
-  required: ['user_id', 'username', 'display_name', 'email', 'status', 'organization_id', 'balance', 'created_at', 'last_seen_at'],
+  required: [
+    'user_id',
+    'username',
+    'display_name',
+    'email',
+    'status',
+    'organization_id',
+    'balance',
+    'created_at',
+    'last_seen_at',
+  ],
   properties: {
     user_id: idSchema,
     username: { type: 'string' },
@@ -90,7 +100,17 @@ export const adminUserSchema = {
 export const creditEntrySchema = {
   type: 'object',
   additionalProperties: false,
-  required: ['entry_id', 'kind', 'amount', 'organization_id', 'department_id', 'project_id', 'user_id', 'reason', 'created_at'],
+  required: [
+    'entry_id',
+    'kind',
+    'amount',
+    'organization_id',
+    'department_id',
+    'project_id',
+    'user_id',
+    'reason',
+    'created_at',
+  ],
   properties: {
     entry_id: idSchema,
     kind: { type: 'string', const: 'internal_credit' },

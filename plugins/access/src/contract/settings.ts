@@ -13,7 +13,8 @@ export const accessSettings = {
         type: 'string',
         enum: ['open', 'closed'],
         default: 'open',
-        description: 'Whether anyone who reaches the portal may make an account. Closed: sign-up answers `sign_up_closed`.',
+        description:
+          'Whether anyone who reaches the portal may make an account. Closed: sign-up answers `sign_up_closed`.',
       },
       adminPassword: {
         type: 'string',
