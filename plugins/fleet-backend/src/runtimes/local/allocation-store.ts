@@ -36,7 +36,7 @@ export interface SupervisorAccount {
   startedAt: number;
 }
 
-export interface ExitAccount {
+interface ExitAccount {
   reason: string;
   at: number;
 }

@@ -18,7 +18,7 @@ export const frameType = {
   gap: 11,
   exit: 12,
 } as const;
-export type FrameType = (typeof frameType)[keyof typeof frameType];
+type FrameType = (typeof frameType)[keyof typeof frameType];
 
 const HEADER_BYTES = 5;
 const EMPTY = Buffer.alloc(0);

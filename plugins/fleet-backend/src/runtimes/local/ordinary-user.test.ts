@@ -26,6 +26,10 @@ if (!asRoot)
         'unshare -Ur true || mount -t tmpfs none /tmp || touch /usr/x || cat /etc/shadow',
         'ps -e -o args= | grep -c "[s]upervisor"',
         'curl -sS -m 5 http://169.254.169.254/',
+        `exec python3 -c "
+import time
+held = []
+while True: held.append(bytearray(b'x') * 8_000_000); time.sleep(0.01)"`,
         'mkdir -p ~/locked/deep; chmod 0 ~/locked; setsid sleep 800 >/dev/null 2>&1 &',
       ];
       const orders = {
@@ -66,7 +70,9 @@ if (!asRoot)
       expect(said[2]?.exitCode).not.toBe(0);
       expect(said[3]?.output).toBe('0\n');
       expect(said[4]?.output).toMatch(/does not let a sandbox connect/);
-      expect(said[6]?.released).toMatchObject({ state: 'absent' });
+      expect(said[5]).toMatchObject({ exitCode: null }); // No control group here: the watch killed it.
+      expect(said[6]?.exitCode).toBe(0);
+      expect(said[7]?.released).toMatchObject({ state: 'absent' });
       expect(readdirSync(join(orders.options.stateDirectory, 'allocations'))).toEqual([]);
     } finally {
       rmSync(directory, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 /** The port this folder implements, named once. */
-export { RuntimeError, runtimeErrorCodes } from '../../../../fleet/src/contract/runtime';
+export { RuntimeError } from '../../../../fleet/src/contract/runtime';
 export type {
   ExecProcess,
   ExecRequest,

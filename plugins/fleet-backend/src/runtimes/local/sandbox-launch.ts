@@ -18,7 +18,7 @@ import type { RuntimeAssets } from './assets';
 import type { Mechanism } from './sandbox/isolation';
 import type { SupervisorSpec } from './supervisor/spec';
 
-export interface LaunchSurroundings {
+interface LaunchSurroundings {
   mechanism: Mechanism;
   assets: RuntimeAssets;
   /** Distinguishes this installation's control groups from another's on the same machine. */

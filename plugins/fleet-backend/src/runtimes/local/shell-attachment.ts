@@ -18,7 +18,7 @@ export async function attachShell(
 }
 
 /** Tells its owner too when it is over, whoever else listens. */
-export interface EndingAttachment extends ShellAttachment {
+interface EndingAttachment extends ShellAttachment {
   onEnded(listener: () => void): void;
 }
 

@@ -20,7 +20,7 @@ interface Attachment {
   exitSent: boolean;
 }
 
-export interface ShellSessionOptions {
+interface ShellSessionOptions {
   sessionId: string;
   file: string;
   args: readonly string[];

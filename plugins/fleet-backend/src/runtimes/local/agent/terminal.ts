@@ -19,7 +19,7 @@ const binding = createRequire(__filename)(
   `@lydell/node-pty-${process.platform}-${process.arch}/pty.node`,
 ) as PtyBinding;
 
-export interface TerminalOptions {
+interface TerminalOptions {
   file: string;
   args: readonly string[];
   cols: number;
@@ -156,7 +156,7 @@ export class Terminal {
 }
 
 const SIZE_MAX = 1000;
-export function clampSize(size: { cols: number; rows: number }): { cols: number; rows: number } {
+function clampSize(size: { cols: number; rows: number }): { cols: number; rows: number } {
   const clamp = (value: number, fallback: number) =>
     Number.isFinite(value) && value >= 1 ? Math.min(SIZE_MAX, Math.trunc(value)) : fallback;
   return { cols: clamp(size.cols, 80), rows: clamp(size.rows, 24) };

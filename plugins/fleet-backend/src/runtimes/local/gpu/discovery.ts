@@ -14,7 +14,7 @@ const LOAD_QUERY = 'index,name,utilization.gpu,memory.used,memory.total,temperat
 /** Runs the host's own `nvidia-smi`. Injected, so that tests answer with what real machines printed. */
 export type NvidiaSmi = (args: readonly string[]) => Promise<string>;
 
-export const hostNvidiaSmi: NvidiaSmi = async args =>
+const hostNvidiaSmi: NvidiaSmi = async args =>
   (await run('nvidia-smi', [...args], { timeout: PROBE_DEADLINE_MS, env: HOST_ENVIRONMENT })).stdout;
 
 /**

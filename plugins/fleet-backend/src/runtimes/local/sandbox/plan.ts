@@ -6,7 +6,7 @@ import { SHARED_MEMORY_BYTES } from '../limits';
  * What a sandbox sees, independent of which tool builds it. Bubblewrap and util-linux render the same plan, so that the two cannot
  * drift apart. Steps are in order; a later one may cover an earlier one.
  */
-export type PlanStep =
+type PlanStep =
   | { kind: 'bind'; source: string; target: string; writable: boolean; directory: boolean }
   | { kind: 'device'; source: string; target: string }
   | { kind: 'symlink'; source: string; target: string }
@@ -39,7 +39,7 @@ const SYSTEM_ETC = [
 const SYSTEM_DIRECTORIES = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
 
-export interface PlanInput {
+interface PlanInput {
   hostname: string;
   hostUid: number | null;
   homeDirectory: string;
@@ -115,7 +115,7 @@ export function planSandbox(input: PlanInput): SandboxPlan {
 /** The agent's buffers live outside V8's heap; what is left is small, and every allocation pays for it. */
 export const AGENT_NODE_FLAGS = ['--max-old-space-size=64', '--max-semi-space-size=1'];
 
-export function isWithin(path: string, directory: string): boolean {
+function isWithin(path: string, directory: string): boolean {
   const base = directory.endsWith(sep) ? directory : directory + sep;
   return path === directory || path.startsWith(base);
 }

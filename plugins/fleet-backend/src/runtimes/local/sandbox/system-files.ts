@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export interface SystemFiles {
+interface SystemFiles {
   directory: string;
   uid: number;
   home: string;

@@ -5,7 +5,7 @@ const ROOT = '/sys/fs/cgroup';
 const PARENT = 'portico';
 const CPU_PERIOD_MICROSECONDS = 100_000;
 
-export interface GroupLimits {
+interface GroupLimits {
   memoryBytes: number;
   vcpus: number;
   processesMax: number;

@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
 import type { EgressPolicy } from './egress-policy';
 
 /** Resolves a name. Injected so that a test can play a name server that changes its mind. */
-export type Resolve = (host: string) => Promise<readonly string[]>;
+type Resolve = (host: string) => Promise<readonly string[]>;
 
 const resolveByHost: Resolve = async host => (await lookup(host, { all: true })).map(entry => entry.address);
 
