@@ -24,7 +24,13 @@ const catalogPlugin = createBackendPlugin({
   register(env) {
     env.registerInit({
       // The port is asked for because making it prepares the tables.
-      deps: { http: httpApiRef, database: databaseRef, fleet: fleetPortRef, billing: billingPortRef, port: catalogPortRef },
+      deps: {
+        http: httpApiRef,
+        database: databaseRef,
+        fleet: fleetPortRef,
+        billing: billingPortRef,
+        port: catalogPortRef,
+      },
       async init({ http, database, fleet, billing }) {
         http.serve(catalogContract, catalogRoutes({ database, fleet, billing }));
       },

@@ -12,10 +12,18 @@ const currencies: Record<string, string> = { [EURO_ORGANIZATION]: 'EUR', [SWISS_
 
 /** One node of eight H200 with three free, as another plugin would answer. */
 const h200: ModelCapacity = {
-  gpuModel: 'H200', totalGpus: 8, freeGpus: 3, largestFreeOnOneNode: 3, wholeNodesFree: 0, wholeNodesFreeBySize: new Map(), readyNodes: 1,
+  gpuModel: 'H200',
+  totalGpus: 8,
+  freeGpus: 3,
+  largestFreeOnOneNode: 3,
+  wholeNodesFree: 0,
+  wholeNodesFreeBySize: new Map(),
+  readyNodes: 1,
 };
 const fleet = { capacity: async () => [h200] } satisfies Partial<FleetPort> as unknown as FleetPort;
-const billing = { currencyOf: async (_queries, organizationId) => currencies[organizationId] ?? 'USD' } satisfies Partial<BillingPort> as unknown as BillingPort;
+const billing = {
+  currencyOf: async (_queries, organizationId) => currencies[organizationId] ?? 'USD',
+} satisfies Partial<BillingPort> as unknown as BillingPort;
 
 const start = () =>
   startTestBackend({
@@ -37,21 +45,35 @@ afterAll(() => backend?.stop());
 
 test('the default catalogue has prices, capacity and reasons', async () => {
   const { items } = await backend.call(listSkus, { token });
-  expect(items.map(sku => [sku.name, sku.availability, sku.unavailable_reason, sku.free_gpus, sku.total_gpus, sku.price_per_gpu_hour?.amount])).toEqual([
+  expect(
+    items.map(sku => [
+      sku.name,
+      sku.availability,
+      sku.unavailable_reason,
+      sku.free_gpus,
+      sku.total_gpus,
+      sku.price_per_gpu_hour?.amount,
+    ]),
+  ).toEqual([
     ['H200 slice', 'limited', null, 3, 8, '3390000'],
     ['H200 bare metal node', 'sold_out', 'no_single_node_fits', 0, 8, '3090000'],
     ['B200 slice', 'sold_out', 'no_regional_capacity', 0, 0, '5490000'],
     ['L40S slice', 'sold_out', 'no_regional_capacity', 0, 0, '1090000'],
   ]);
   expect(items[0]).toMatchObject({
-    sku_id: expect.stringMatching(/^sku_/), gpu_model: 'H200', shape: 'gpu_slice', gpu_counts: [1, 2, 4, 8], gpu_fraction_milli: 1000,
+    sku_id: expect.stringMatching(/^sku_/),
+    gpu_model: 'H200',
+    shape: 'gpu_slice',
+    gpu_counts: [1, 2, 4, 8],
+    gpu_fraction_milli: 1000,
     price_per_gpu_hour: { currency: 'USD', scale: 6 },
   });
 });
 
 test('prices are in the currency of the caller’s organization, and null where there is none', async () => {
   const priceFor = async (organizationId: string) =>
-    (await backend.call(listSkus, { token: backend.signInAs({ permissions, organizationId }).token })).items[0]?.price_per_gpu_hour;
+    (await backend.call(listSkus, { token: backend.signInAs({ permissions, organizationId }).token })).items[0]
+      ?.price_per_gpu_hour;
   expect(await priceFor(EURO_ORGANIZATION)).toEqual({ amount: '3150000', currency: 'EUR', scale: 6 });
   expect(await priceFor(SWISS_ORGANIZATION)).toBeNull();
 });
@@ -66,19 +88,28 @@ test('filters by model and availability, and pages follow each other', async () 
 
   const seen: string[] = [];
   for (let cursor: string | undefined, page = 0; page < 3; page += 1) {
-    const { items, next_cursor } = await backend.call(listSkus, { token, query: { limit: 2, availability: 'sold_out', cursor } });
+    const { items, next_cursor } = await backend.call(listSkus, {
+      token,
+      query: { limit: 2, availability: 'sold_out', cursor },
+    });
     seen.push(...items.map(sku => sku.name));
     if (next_cursor === null) break;
     cursor = next_cursor;
   }
   expect(seen).toEqual(['H200 bare metal node', 'B200 slice', 'L40S slice']);
-  expect(await backend.refusal(listSkus, { token, query: { cursor: 'nonsense' } })).toMatchObject({ status: 400, code: 'cursor_invalid' });
+  expect(await backend.refusal(listSkus, { token, query: { cursor: 'nonsense' } })).toMatchObject({
+    status: 400,
+    code: 'cursor_invalid',
+  });
 });
 
 test('one SKU is what the list says of it, and one that does not exist is not found', async () => {
   const [listed] = (await backend.call(listSkus, { token })).items;
   expect(await backend.call(getSku, { token, params: { sku_id: listed?.sku_id ?? '' } })).toEqual(listed);
-  expect(await backend.refusal(getSku, { token, params: { sku_id: 'sku_0' } })).toMatchObject({ status: 404, code: 'not_found' });
+  expect(await backend.refusal(getSku, { token, params: { sku_id: 'sku_0' } })).toMatchObject({
+    status: 404,
+    code: 'not_found',
+  });
 });
 
 test('images have exactly one default', async () => {
@@ -91,7 +122,10 @@ test('images have exactly one default', async () => {
 test('nobody reads the catalogue without the permission', async () => {
   const other = backend.signInAs({ permissions: [] }).token;
   for (const operation of [listSkus, listOsImages] as const) {
-    expect(await backend.refusal(operation, { token: other })).toMatchObject({ status: 403, code: 'permission_denied' });
+    expect(await backend.refusal(operation, { token: other })).toMatchObject({
+      status: 403,
+      code: 'permission_denied',
+    });
     expect(await backend.refusal(operation, {})).toMatchObject({ status: 401, code: 'authentication_required' });
   }
 });

@@ -22,7 +22,11 @@ export interface CatalogServices {
   readonly billing: BillingPort;
 }
 
-export function catalogRoutes({ database: { read }, fleet, billing }: CatalogServices): Handlers<typeof catalogContract> {
+export function catalogRoutes({
+  database: { read },
+  fleet,
+  billing,
+}: CatalogServices): Handlers<typeof catalogContract> {
   const itemsOf = async (skus: readonly ListedSku[], currency: string): Promise<SkuItem[]> => {
     const capacities = new Map((await fleet.capacity(read)).map(capacity => [capacity.gpuModel, capacity]));
     return skus.map(sku => skuItem(sku, skuCapacity(sku, capacities.get(sku.gpuModel)), currency));
@@ -31,12 +35,17 @@ export function catalogRoutes({ database: { read }, fleet, billing }: CatalogSer
     async listSkus({ query, caller }) {
       const after = positionOf(SKUS, query.cursor);
       const currency = await billing.currencyOf(read, caller.organizationId);
-      const skus = (await offeredSkus(read, currency)).filter(sku => query.gpu_model === undefined || sku.gpuModel === query.gpu_model);
+      const skus = (await offeredSkus(read, currency)).filter(
+        sku => query.gpu_model === undefined || sku.gpuModel === query.gpu_model,
+      );
       const items = await itemsOf(skus, currency);
       // Availability is not in any row, so the catalogue (some two hundred entries at most) is filtered and paged here.
       const listed = items
         .map((item, place) => ({ item, position: skus[place]?.position ?? 0 }))
-        .filter(({ item, position }) => position > after && (query.availability === undefined || item.availability === query.availability));
+        .filter(
+          ({ item, position }) =>
+            position > after && (query.availability === undefined || item.availability === query.availability),
+        );
       const page = pageOf(SKUS, listed, query.limit);
       return { status: 200, body: { items: page.rows.map(({ item }) => item), next_cursor: page.nextCursor } };
     },

@@ -26,5 +26,11 @@ export function skuItem(sku: Sku, capacity: SkuCapacity, currency: string): SkuI
 }
 
 export function imageItem(image: ImageRow): ReplyOf<typeof listOsImages>['items'][number] {
-  return { image_id: image.image_id, name: image.name, version: image.version, description: image.description, is_default: image.is_default === 1 };
+  return {
+    image_id: image.image_id,
+    name: image.name,
+    version: image.version,
+    description: image.description,
+    is_default: image.is_default === 1,
+  };
 }

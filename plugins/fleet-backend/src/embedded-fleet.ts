@@ -17,7 +17,9 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 export function assertIsolationAllowed(settings: Settings): void {
   if (settings.of(fleetSettings).isolation !== 'none') return;
   if (!LOOPBACK.test(settings.server.host)) {
-    throw new Error(`"fleet.isolation" is "none", which is only allowed while "server.host" is a loopback address; it is ${settings.server.host}.`);
+    throw new Error(
+      `"fleet.isolation" is "none", which is only allowed while "server.host" is a loopback address; it is ${settings.server.host}.`,
+    );
   }
   if (settings.of(accessSettings).signUp !== 'closed') {
     throw new Error('"fleet.isolation" is "none", which is only allowed while "access.signUp" is "closed".');

@@ -13,8 +13,14 @@ eachDatabase(db => {
       fleet = await openFleet(db, [simulatedNode('node-1'), simulatedNode('node-2')]);
       const reservation = await fleet.reserve(4, { allocationId: 'alloc_a' });
       expect(reservation).toMatchObject({ fits: true, nodeName: 'node-1', isolation: 'sandbox' });
-      expect(reservation.fits && reservation.slots.map(slot => [slot.gpu.index, slot.gpu.numaNode, slot.gpu.simulated, slot.nvme])).toEqual([
-        [0, 0, true, 'nvme0n1'], [1, 0, true, 'nvme1n1'], [2, 0, true, 'nvme2n1'], [3, 0, true, 'nvme3n1'],
+      expect(
+        reservation.fits &&
+          reservation.slots.map(slot => [slot.gpu.index, slot.gpu.numaNode, slot.gpu.simulated, slot.nvme]),
+      ).toEqual([
+        [0, 0, true, 'nvme0n1'],
+        [1, 0, true, 'nvme1n1'],
+        [2, 0, true, 'nvme2n1'],
+        [3, 0, true, 'nvme3n1'],
       ]);
       expect(await fleet.port.reservation(fleet.database.read, 'alloc_a')).toEqual(reservation);
       const served = await fleet.port.runtimeOf(fleet.database.read, 'alloc_a');
@@ -44,7 +50,14 @@ eachDatabase(db => {
 
     test('a transaction that rolls back holds nothing', async () => {
       fleet = await openFleet(db, [simulatedNode('node-1')]);
-      const request = { allocationId: 'alloc_a', organizationId: 'org_1', gpuModel: 'H200', shape: 'gpu_slice', gpuCount: 8, gpuFractionMilli: 1000 } as const;
+      const request = {
+        allocationId: 'alloc_a',
+        organizationId: 'org_1',
+        gpuModel: 'H200',
+        shape: 'gpu_slice',
+        gpuCount: 8,
+        gpuFractionMilli: 1000,
+      } as const;
       const launch = fleet.database.transaction(async tx => {
         expect((await fleet.port.reserve(tx, request)).fits).toBe(true);
         throw new Error('no money');
@@ -78,7 +91,9 @@ eachDatabase(db => {
 
     test('a fleet is given out to the last slot, none twice and none refused while one is free', async () => {
       fleet = await openFleet(db, [simulatedNode('node-1'), simulatedNode('node-2'), simulatedNode('node-3')]);
-      const outcomes = await Promise.all(Array.from({ length: 30 }, (_, place) => fleet.reserve(1, { allocationId: `alloc_p${place}` })));
+      const outcomes = await Promise.all(
+        Array.from({ length: 30 }, (_, place) => fleet.reserve(1, { allocationId: `alloc_p${place}` })),
+      );
       const given = outcomes.flatMap(outcome => (outcome.fits ? outcome.slots.map(slot => slot.slotId) : []));
       expect(given).toHaveLength(24);
       expect(new Set(given).size).toBe(24);
@@ -86,14 +101,22 @@ eachDatabase(db => {
 
     test('the same allocation many times holds once', async () => {
       fleet = await openFleet(db, [simulatedNode('node-1')]);
-      const outcomes = await Promise.all(Array.from({ length: 20 }, () => fleet.reserve(2, { allocationId: 'alloc_same' })));
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, () => fleet.reserve(2, { allocationId: 'alloc_same' })),
+      );
       expect(new Set(outcomes.map(outcome => JSON.stringify(outcome))).size).toBe(1);
       expect(await fleet.picture()).toEqual(['node-1 ready: xx......']);
     });
 
     test('losers whose winner rolls back are not refused the slot it had', async () => {
       fleet = await openFleet(db, [simulatedNode('node-1', { gpuCount: 1, numaDomains: 1 })]);
-      const request = { organizationId: 'org_1', gpuModel: 'H200', shape: 'gpu_slice', gpuCount: 1, gpuFractionMilli: 1000 } as const;
+      const request = {
+        organizationId: 'org_1',
+        gpuModel: 'H200',
+        shape: 'gpu_slice',
+        gpuCount: 1,
+        gpuFractionMilli: 1000,
+      } as const;
       const launches = Array.from({ length: 10 }, (_, place) =>
         fleet.database.transaction(async tx => {
           const outcome = await fleet.port.reserve(tx, { ...request, allocationId: `alloc_r${place}` });
@@ -108,11 +131,31 @@ eachDatabase(db => {
 
   describe('capacity', () => {
     test('counts what is free where it can be had', async () => {
-      fleet = await openFleet(db, [simulatedNode('node-1'), simulatedNode('node-2'), simulatedNode('l40s-1', { gpuModel: 'L40S', gpuCount: 4, numaDomains: 1 })]);
+      fleet = await openFleet(db, [
+        simulatedNode('node-1'),
+        simulatedNode('node-2'),
+        simulatedNode('l40s-1', { gpuModel: 'L40S', gpuCount: 4, numaDomains: 1 }),
+      ]);
       await fleet.reserve(3);
       expect(await fleet.port.capacity(fleet.database.read)).toEqual([
-        { gpuModel: 'H200', totalGpus: 16, freeGpus: 13, largestFreeOnOneNode: 8, wholeNodesFree: 1, wholeNodesFreeBySize: new Map([[8, 1]]), readyNodes: 2 },
-        { gpuModel: 'L40S', totalGpus: 4, freeGpus: 4, largestFreeOnOneNode: 4, wholeNodesFree: 1, wholeNodesFreeBySize: new Map([[4, 1]]), readyNodes: 1 },
+        {
+          gpuModel: 'H200',
+          totalGpus: 16,
+          freeGpus: 13,
+          largestFreeOnOneNode: 8,
+          wholeNodesFree: 1,
+          wholeNodesFreeBySize: new Map([[8, 1]]),
+          readyNodes: 2,
+        },
+        {
+          gpuModel: 'L40S',
+          totalGpus: 4,
+          freeGpus: 4,
+          largestFreeOnOneNode: 4,
+          wholeNodesFree: 1,
+          wholeNodesFreeBySize: new Map([[4, 1]]),
+          readyNodes: 1,
+        },
       ]);
       expect(await fleet.port.totals(fleet.database.read)).toEqual({
         gpus: { total: 20, free: 17, held: 3, blocked: 0 },
@@ -127,7 +170,12 @@ eachDatabase(db => {
       await fleet.heartbeat();
       const [lost] = await fleet.port.capacity(fleet.database.read);
       expect(lost).toMatchObject({ totalGpus: 16, freeGpus: 8, readyNodes: 1, wholeNodesFree: 1 });
-      expect((await fleet.port.totals(fleet.database.read)).nodes).toEqual({ total: 2, free: 1, draining: 0, unreachable: 1 });
+      expect((await fleet.port.totals(fleet.database.read)).nodes).toEqual({
+        total: 2,
+        free: 1,
+        draining: 0,
+        unreachable: 1,
+      });
       fleet.runtime.silent.clear();
       await fleet.heartbeat();
       expect((await fleet.port.capacity(fleet.database.read))[0]).toMatchObject({ freeGpus: 16, readyNodes: 2 });

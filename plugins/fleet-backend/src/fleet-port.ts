@@ -5,7 +5,15 @@ import { groupBy } from './domain/group-by';
 import { place } from './domain/placement';
 import type { PlacementNode } from './domain/placement';
 import { allNodes, nodeById } from './store/nodes';
-import { countByModelAndNode, holdSlots, lockModel, placeableSlots, releaseSlots, slotsHeldBy, summarizeSlots } from './store/slots';
+import {
+  countByModelAndNode,
+  holdSlots,
+  lockModel,
+  placeableSlots,
+  releaseSlots,
+  slotsHeldBy,
+  summarizeSlots,
+} from './store/slots';
 import type { PlaceableRow } from './store/slots';
 
 /** The fleet as other plugins see it. `runtimes` by kind, as nodes name theirs. */
@@ -53,8 +61,13 @@ async function reserve(tx: Transaction, request: PlacementRequest): ReturnType<F
   const rows = await placeableSlots(tx, request.gpuModel);
   const placement = place(placementNodes(rows), request);
   if (!placement.fits) return placement;
-  const changed = await holdSlots(tx, { slotIds: placement.slotIds, allocationId: request.allocationId, organizationId: request.organizationId });
-  if (changed !== placement.slotIds.length) throw new Error(`placement of ${request.allocationId} chose slots that were not free under the model's lock`);
+  const changed = await holdSlots(tx, {
+    slotIds: placement.slotIds,
+    allocationId: request.allocationId,
+    organizationId: request.organizationId,
+  });
+  if (changed !== placement.slotIds.length)
+    throw new Error(`placement of ${request.allocationId} chose slots that were not free under the model's lock`);
   const chosen = new Set(placement.slotIds);
   const reservation = reservationOf(rows.filter(row => chosen.has(row.slot_id)));
   if (reservation === undefined) throw new Error(`placement of ${request.allocationId} chose no slot`);
@@ -67,7 +80,11 @@ function placementNodes(rows: readonly PlaceableRow[]): PlacementNode[] {
     nodeId,
     ready: slots[0]?.node_status === 'ready',
     slots: slots.map(slot => ({
-      slotId: slot.slot_id, gpuModel: slot.gpu_model, numaNode: slot.numa_node, fractionMilli: slot.fraction_milli, free: slot.status === 'free',
+      slotId: slot.slot_id,
+      gpuModel: slot.gpu_model,
+      numaNode: slot.numa_node,
+      fractionMilli: slot.fraction_milli,
+      free: slot.status === 'free',
     })),
   }));
 }
@@ -76,14 +93,25 @@ function reservationOf(rows: readonly PlaceableRow[]): Reservation | undefined {
   const [first] = rows;
   if (first === undefined) return undefined;
   if (first.node_isolation === null) throw new Error(`${first.node_name} holds an allocation but was never reached`);
-  return { fits: true, nodeId: first.node_id, nodeName: first.node_name, isolation: first.node_isolation, slots: rows.map(slotOf) };
+  return {
+    fits: true,
+    nodeId: first.node_id,
+    nodeName: first.node_name,
+    isolation: first.node_isolation,
+    slots: rows.map(slotOf),
+  };
 }
 
 function slotOf(row: PlaceableRow): Slot {
   return {
     slotId: row.slot_id,
     gpu: {
-      index: row.gpu_index, uuid: row.gpu_uuid, model: row.gpu_model, memoryBytes: row.gpu_memory_bytes, numaNode: row.numa_node, simulated: row.simulated === 1,
+      index: row.gpu_index,
+      uuid: row.gpu_uuid,
+      model: row.gpu_model,
+      memoryBytes: row.gpu_memory_bytes,
+      numaNode: row.numa_node,
+      simulated: row.simulated === 1,
     },
     vf: row.vf,
     nvme: row.nvme,

@@ -15,7 +15,12 @@ export const localRuntimeRef = createServiceRef<Runtime>({
   defaultFactory: async service =>
     createServiceFactory({
       service,
-      deps: { settings: settingsRef, clock: clockRef, logger: coreServices.rootLogger, lifecycle: coreServices.rootLifecycle },
+      deps: {
+        settings: settingsRef,
+        clock: clockRef,
+        logger: coreServices.rootLogger,
+        lifecycle: coreServices.rootLifecycle,
+      },
       async factory({ settings, clock, logger, lifecycle }) {
         assertIsolationAllowed(settings);
         const { isolation, realGpus } = settings.of(fleetSettings);

@@ -6,8 +6,12 @@ import type { NodeSlotSummary, SlotRow } from './store/slots';
 type NodeItem = ReplyOf<typeof listNodes>['items'][number];
 type SlotItem = ReplyOf<typeof listResourceSlots>['items'][number];
 
-export function nodeItem(node: NodeRow, { summaries, numaDomains }: { summaries: readonly NodeSlotSummary[]; numaDomains: number }): NodeItem {
-  const sum = (count: (summary: NodeSlotSummary) => number) => summaries.reduce((total, summary) => total + count(summary), 0);
+export function nodeItem(
+  node: NodeRow,
+  { summaries, numaDomains }: { summaries: readonly NodeSlotSummary[]; numaDomains: number },
+): NodeItem {
+  const sum = (count: (summary: NodeSlotSummary) => number) =>
+    summaries.reduce((total, summary) => total + count(summary), 0);
   return {
     node_id: node.node_id,
     name: node.name,
@@ -17,7 +21,11 @@ export function nodeItem(node: NodeRow, { summaries, numaDomains }: { summaries:
     isolation: node.isolation,
     isolation_detail: node.isolation_detail,
     simulated: node.simulated === 1,
-    gpus: summaries.map(summary => ({ model: summary.gpu_model, count: summary.gpus, memory_bytes: summary.memory_bytes })),
+    gpus: summaries.map(summary => ({
+      model: summary.gpu_model,
+      count: summary.gpus,
+      memory_bytes: summary.memory_bytes,
+    })),
     slots: {
       total: sum(summary => summary.slots),
       free: sum(summary => summary.free),
@@ -37,7 +45,13 @@ export function slotItem(slot: SlotRow): SlotItem {
   return {
     slot_id: slot.slot_id,
     status: slot.status,
-    gpu: { index: slot.gpu_index, uuid: slot.gpu_uuid, model: slot.gpu_model, memory_bytes: slot.gpu_memory_bytes, simulated: slot.simulated === 1 },
+    gpu: {
+      index: slot.gpu_index,
+      uuid: slot.gpu_uuid,
+      model: slot.gpu_model,
+      memory_bytes: slot.gpu_memory_bytes,
+      simulated: slot.simulated === 1,
+    },
     numa_node: slot.numa_node,
     vf: slot.vf,
     nvme: slot.nvme,

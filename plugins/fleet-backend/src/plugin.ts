@@ -1,8 +1,20 @@
-import { coreServices, createBackendFeatureLoader, createBackendPlugin, createServiceFactory } from '@backstage/backend-plugin-api';
-import { attentionRef, auditRef, clockRef, databaseRef, httpApiRef, outboxRef, settingsRef } from '@portico/plugin-kit/backend';
+import {
+  coreServices,
+  createBackendFeatureLoader,
+  createBackendPlugin,
+  createServiceFactory,
+} from '@backstage/backend-plugin-api';
+import {
+  attentionRef,
+  auditRef,
+  clockRef,
+  databaseRef,
+  httpApiRef,
+  outboxRef,
+  settingsRef,
+} from '@portico/plugin-kit/backend';
 import { fleetContract, fleetSettings } from '@portico/plugin-fleet/contract';
 import { fleetPortRef } from '@portico/plugin-fleet/port';
-import type { Runtime, RuntimeKind } from '@portico/plugin-fleet/port';
 import { migrations } from '../migrations';
 import { reconcileConfiguration } from './actions/reconcile-configuration';
 import { embeddedFleet } from './embedded-fleet';
@@ -19,7 +31,7 @@ const fleetPortFactory = createServiceFactory({
   async factory({ settings, localRuntime, ...services }) {
     await services.database.migrate('fleet', migrations);
     await reconcileConfiguration(services, await embeddedFleet(settings));
-    return createFleetPort(runtimesByKind(localRuntime));
+    return createFleetPort(new Map([[localRuntime.kind, localRuntime]]));
   },
 });
 
@@ -48,7 +60,7 @@ const fleetPlugin = createBackendPlugin({
             services,
             clock,
             logger,
-            runtimes: runtimesByKind(localRuntime),
+            runtimes: new Map([[localRuntime.kind, localRuntime]]),
             heartbeatIntervalSeconds: heartbeat.intervalSeconds,
             unreachableAfterSeconds: heartbeat.unreachableAfterSeconds,
             orphanIntervalSeconds: orphans.intervalSeconds,
@@ -60,9 +72,5 @@ const fleetPlugin = createBackendPlugin({
     });
   },
 });
-
-function runtimesByKind(local: Runtime): ReadonlyMap<RuntimeKind, Runtime> {
-  return new Map([[local.kind, local]]);
-}
 
 export default createBackendFeatureLoader({ loader: () => [fleetPortFactory, fleetPlugin] });

@@ -11,25 +11,43 @@ import { readTopology } from './topology-view';
 const NODES = 'fleet.nodes';
 const SLOTS = 'fleet.slots';
 
-export function fleetRoutes({ database: { read }, clock }: { database: Database; clock: Clock }): Handlers<typeof fleetContract> {
+export function fleetRoutes({
+  database: { read },
+  clock,
+}: {
+  database: Database;
+  clock: Clock;
+}): Handlers<typeof fleetContract> {
   return {
     async listNodes({ query }) {
       const before = query.cursor === undefined ? undefined : Number(decodeCursor(NODES, query.cursor, ['number'])[0]);
-      const page = pageOf(await newestNodes(read, { status: query.status, name: query.name, before, limit: query.limit + 1 }), query.limit);
+      const page = pageOf(
+        await newestNodes(read, { status: query.status, name: query.name, before, limit: query.limit + 1 }),
+        query.limit,
+      );
       const ids = page.items.map(node => node.node_id);
       const summaries = groupBy(await summarizeSlots(read, ids), summary => summary.node_id);
       const numaDomains = await numaDomainsOf(read, ids);
       const items = page.items.map(node =>
-        nodeItem(node, { summaries: summaries.get(node.node_id) ?? [], numaDomains: numaDomains.get(node.node_id) ?? 0 }),
+        nodeItem(node, {
+          summaries: summaries.get(node.node_id) ?? [],
+          numaDomains: numaDomains.get(node.node_id) ?? 0,
+        }),
       );
-      return { status: 200, body: { items, next_cursor: page.last === undefined ? null : encodeCursor(NODES, [page.last.ordinal]) } };
+      return {
+        status: 200,
+        body: { items, next_cursor: page.last === undefined ? null : encodeCursor(NODES, [page.last.ordinal]) },
+      };
     },
 
     async listResourceSlots({ params, query }) {
       if ((await nodeById(read, params.node_id)) === undefined) throw common.fail('not_found');
       const cursor = query.cursor === undefined ? undefined : decodeCursor(SLOTS, query.cursor, ['number', 'string']);
       const after = cursor === undefined ? undefined : { gpuIndex: Number(cursor[0]), slotId: String(cursor[1]) };
-      const page = pageOf(await slotsOfNode(read, { nodeId: params.node_id, status: query.status, after, limit: query.limit + 1 }), query.limit);
+      const page = pageOf(
+        await slotsOfNode(read, { nodeId: params.node_id, status: query.status, after, limit: query.limit + 1 }),
+        query.limit,
+      );
       const next = page.last === undefined ? null : encodeCursor(SLOTS, [page.last.gpu_index, page.last.slot_id]);
       return { status: 200, body: { items: page.items.map(slotItem), next_cursor: next } };
     },

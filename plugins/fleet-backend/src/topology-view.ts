@@ -10,9 +10,19 @@ type Topology = ReplyOf<typeof getFleetTopology>;
 type GpuState = Topology['nodes'][number]['numa_domains'][number]['gpus'][number]['state'];
 
 /** Says nothing of others but that they hold a GPU: no names, no ids, no organization. */
-export async function readTopology(queries: Queries, view: { gpuModel: string; organizationId: string; now: number }): Promise<Topology> {
-  const nodeIds = await drawableNodes(queries, { gpuModel: view.gpuModel, organizationId: view.organizationId, limit: TOPOLOGY_NODES_MAX + 1 });
-  const slots = await offeredSlotsOn(queries, { nodeIds: nodeIds.slice(0, TOPOLOGY_NODES_MAX), gpuModel: view.gpuModel });
+export async function readTopology(
+  queries: Queries,
+  view: { gpuModel: string; organizationId: string; now: number },
+): Promise<Topology> {
+  const nodeIds = await drawableNodes(queries, {
+    gpuModel: view.gpuModel,
+    organizationId: view.organizationId,
+    limit: TOPOLOGY_NODES_MAX + 1,
+  });
+  const slots = await offeredSlotsOn(queries, {
+    nodeIds: nodeIds.slice(0, TOPOLOGY_NODES_MAX),
+    gpuModel: view.gpuModel,
+  });
   const nodes = [...groupBy(slots, slot => slot.node_id).values()].map((ofNode, place) => ({
     label: `Node ${place + 1}`,
     numa_domains: [...groupBy(ofNode, slot => slot.numa_node)]
@@ -22,7 +32,12 @@ export async function readTopology(queries: Queries, view: { gpuModel: string; o
         gpus: ofDomain.map(slot => ({ index: slot.gpu_index, state: stateOf(slot, view.organizationId) })),
       })),
   }));
-  return { gpu_model: view.gpuModel, nodes, truncated: nodeIds.length > TOPOLOGY_NODES_MAX, as_of: new Date(view.now).toISOString() };
+  return {
+    gpu_model: view.gpuModel,
+    nodes,
+    truncated: nodeIds.length > TOPOLOGY_NODES_MAX,
+    as_of: new Date(view.now).toISOString(),
+  };
 }
 
 function stateOf(slot: DrawableSlot, organizationId: string): GpuState {

@@ -9,18 +9,38 @@ import { seedCatalog } from './seed-catalog';
 import type { CatalogConfiguration } from './seed-catalog';
 
 const sku = (key: string, prices: Record<string, string>): CatalogConfiguration['skus'][number] => ({
-  key, name: `SKU ${key}`, gpuModel: 'H200', shape: 'gpu_slice', gpuCounts: [4, 1, 2], vcpusPerGpu: 16, memoryBytesPerGpu: 2 ** 37, diskBytesPerGpu: 2 ** 39,
-  gpuFractionMilli: 1000, pricesPerGpuHour: prices,
+  key,
+  name: `SKU ${key}`,
+  gpuModel: 'H200',
+  shape: 'gpu_slice',
+  gpuCounts: [4, 1, 2],
+  vcpusPerGpu: 16,
+  memoryBytesPerGpu: 2 ** 37,
+  diskBytesPerGpu: 2 ** 39,
+  gpuFractionMilli: 1000,
+  pricesPerGpuHour: prices,
 });
-const image = (key: string): CatalogConfiguration['images'][number] => ({ key, name: `Image ${key}`, version: '1', description: 'An image.' });
+const image = (key: string): CatalogConfiguration['images'][number] => ({
+  key,
+  name: `Image ${key}`,
+  version: '1',
+  description: 'An image.',
+});
 const image1 = [image('one')];
 
 eachDatabase(db => {
   let opened: OpenTestDatabase;
   const audited: string[] = [];
-  const audit: Audit = { record: async (_tx, entry) => void audited.push(`${String(entry.after?.['sku'])} ${String(entry.after?.['currency'])} ${String(entry.after?.['per_gpu_hour_micros'])}`) };
-  const seed = (configuration: CatalogConfiguration) => seedCatalog({ database: opened.database, audit }, configuration);
-  const prices = async (currency: string) => (await offeredSkus(opened.database.read, currency)).map(listed => [listed.name, listed.pricePerGpuHour]);
+  const audit: Audit = {
+    record: async (_tx, entry) =>
+      void audited.push(
+        `${String(entry.after?.['sku'])} ${String(entry.after?.['currency'])} ${String(entry.after?.['per_gpu_hour_micros'])}`,
+      ),
+  };
+  const seed = (configuration: CatalogConfiguration) =>
+    seedCatalog({ database: opened.database, audit }, configuration);
+  const prices = async (currency: string) =>
+    (await offeredSkus(opened.database.read, currency)).map(listed => [listed.name, listed.pricePerGpuHour]);
 
   beforeEach(async () => {
     audited.length = 0;
@@ -30,13 +50,30 @@ eachDatabase(db => {
   afterEach(() => opened.close());
 
   test('the catalogue is what the configuration lists, in its order, with GPU counts ascending', async () => {
-    await seed({ skus: [sku('b', { USD: '3.39', EUR: '3.15' }), sku('a', { USD: '1' })], images: [image('one'), image('two')] });
-    expect(await prices('USD')).toEqual([['SKU b', 3_390_000n], ['SKU a', 1_000_000n]]);
-    expect(await prices('EUR')).toEqual([['SKU b', 3_150_000n], ['SKU a', null]]);
+    await seed({
+      skus: [sku('b', { USD: '3.39', EUR: '3.15' }), sku('a', { USD: '1' })],
+      images: [image('one'), image('two')],
+    });
+    expect(await prices('USD')).toEqual([
+      ['SKU b', 3_390_000n],
+      ['SKU a', 1_000_000n],
+    ]);
+    expect(await prices('EUR')).toEqual([
+      ['SKU b', 3_150_000n],
+      ['SKU a', null],
+    ]);
     const [first] = await offeredSkus(opened.database.read, 'USD');
     expect(first?.gpuCounts).toEqual([1, 2, 4]);
-    expect((await offeredImages(opened.database.read, { after: -1, limit: 10 })).map(row => [row.name, row.is_default])).toEqual([['Image one', 1], ['Image two', 0]]);
-    expect(await catalogPort.sku(opened.database.read, { skuId: first?.skuId ?? '', currency: 'EUR' })).toMatchObject({ pricePerGpuHour: 3_150_000n, diskBytesPerGpu: 2 ** 39 });
+    expect(
+      (await offeredImages(opened.database.read, { after: -1, limit: 10 })).map(row => [row.name, row.is_default]),
+    ).toEqual([
+      ['Image one', 1],
+      ['Image two', 0],
+    ]);
+    expect(await catalogPort.sku(opened.database.read, { skuId: first?.skuId ?? '', currency: 'EUR' })).toMatchObject({
+      pricePerGpuHour: 3_150_000n,
+      diskBytesPerGpu: 2 ** 39,
+    });
   });
 
   test('a second start changes nothing and says nothing', async () => {
@@ -48,8 +85,13 @@ eachDatabase(db => {
   });
 
   test('several starts at once make one catalogue', async () => {
-    await Promise.all(Array.from({ length: 5 }, () => seed({ skus: [sku('a', { USD: '1' }), sku('b', { USD: '2' })], images: image1 })));
-    expect(await prices('USD')).toEqual([['SKU a', 1_000_000n], ['SKU b', 2_000_000n]]);
+    await Promise.all(
+      Array.from({ length: 5 }, () => seed({ skus: [sku('a', { USD: '1' }), sku('b', { USD: '2' })], images: image1 })),
+    );
+    expect(await prices('USD')).toEqual([
+      ['SKU a', 1_000_000n],
+      ['SKU b', 2_000_000n],
+    ]);
     expect(await opened.database.read.all('SELECT * FROM catalog_prices')).toHaveLength(2);
   });
 
@@ -58,7 +100,9 @@ eachDatabase(db => {
     opened.clock.set(opened.clock.now() - 3_600_000);
     await seed({ skus: [sku('a', { USD: '2.99' })], images: image1 });
     expect(await prices('USD')).toEqual([['SKU a', 2_990_000n]]);
-    const rows = await opened.database.read.all<{ price_micros: bigint }>('SELECT per_gpu_hour_micros AS price_micros FROM catalog_prices ORDER BY effective_from');
+    const rows = await opened.database.read.all<{ price_micros: bigint }>(
+      'SELECT per_gpu_hour_micros AS price_micros FROM catalog_prices ORDER BY effective_from',
+    );
     expect(rows.map(row => row.price_micros)).toEqual([3_390_000n, 2_990_000n]);
     expect(audited).toEqual(['a USD 3390000', 'a USD 2990000']);
   });
@@ -83,10 +127,16 @@ eachDatabase(db => {
     expect(await prices('USD')).toEqual([]);
     await seed({ skus: [sku('a', { USD: '1' })], images: [image('one')] });
     expect((await offeredSkus(opened.database.read, 'USD')).map(listed => listed.skuId)).toEqual([a?.skuId]);
-    expect(await catalogPort.image(opened.database.read, one?.image_id ?? '')).toEqual({ imageId: one?.image_id, name: 'Image one', version: '1' });
+    expect(await catalogPort.image(opened.database.read, one?.image_id ?? '')).toEqual({
+      imageId: one?.image_id,
+      name: 'Image one',
+      version: '1',
+    });
   });
 
   test('a key that is listed twice stops the start with a sentence that names it', async () => {
-    await expect(seed({ skus: [sku('a', {}), sku('a', {})], images: image1 })).rejects.toThrow('catalog.skus lists a twice');
+    await expect(seed({ skus: [sku('a', {}), sku('a', {})], images: image1 })).rejects.toThrow(
+      'catalog.skus lists a twice',
+    );
   });
 });

@@ -8,14 +8,20 @@ import { currentPrices, insertPrice, saveSku, withdrawOtherSkus } from '../store
 
 export type CatalogConfiguration = SettingsOf<typeof catalogSettings>;
 
-const auditedPrice = { type: 'price', fields: { sku: 'track', currency: 'track', per_gpu_hour_micros: 'track' } } as const satisfies AuditedResource;
+const auditedPrice = {
+  type: 'price',
+  fields: { sku: 'track', currency: 'track', per_gpu_hour_micros: 'track' },
+} as const satisfies AuditedResource;
 const configurationActor: Actor = { type: 'system', id: 'catalog-configuration' };
 
 /**
  * Makes the catalogue that of the configuration. Idempotent. Nothing is deleted: what is not listed any more is no longer offered, and a changed price is
  * a new row, so that what somebody once agreed to can be looked up. Running allocations keep the price they were launched at.
  */
-export async function seedCatalog(services: { database: Database; audit: Audit }, configuration: CatalogConfiguration): Promise<void> {
+export async function seedCatalog(
+  services: { database: Database; audit: Audit },
+  configuration: CatalogConfiguration,
+): Promise<void> {
   assertKeysUnique('catalog.skus', configuration.skus);
   assertKeysUnique('catalog.images', configuration.images);
   await services.database.transaction(async tx => {
@@ -25,11 +31,24 @@ export async function seedCatalog(services: { database: Database; audit: Audit }
       const skuId = await saveSku(tx, newId('sku', tx.now), { ...description, gpuCounts, settingsKey, position });
       await followPrices(tx, services.audit, { skuId, settingsKey, prices: pricesPerGpuHour });
     }
-    await withdrawOtherSkus(tx, configuration.skus.map(sku => sku.key));
+    await withdrawOtherSkus(
+      tx,
+      configuration.skus.map(sku => sku.key),
+    );
     for (const [position, { key: settingsKey, name, version, description }] of configuration.images.entries()) {
-      await saveImage(tx, newId('img', tx.now), { settingsKey, position, name, version, description, isDefault: position === 0 });
+      await saveImage(tx, newId('img', tx.now), {
+        settingsKey,
+        position,
+        name,
+        version,
+        description,
+        isDefault: position === 0,
+      });
     }
-    await withdrawOtherImages(tx, configuration.images.map(image => image.key));
+    await withdrawOtherImages(
+      tx,
+      configuration.images.map(image => image.key),
+    );
   });
 }
 

@@ -17,7 +17,14 @@ function fleetOf(...freeByNode: number[]): ModelCapacity {
 const slice = { shape: 'gpu_slice', gpuCounts: [1, 2, 4, 8], gpuFractionMilli: 1000 } as const;
 const pairs = { ...slice, gpuCounts: [2, 4] } as const;
 const node = { shape: 'baremetal', gpuCounts: [8], gpuFractionMilli: 1000 } as const;
-const lost = { ...fleetOf(8, 8), readyNodes: 0, freeGpus: 0, largestFreeOnOneNode: 0, wholeNodesFree: 0, wholeNodesFreeBySize: new Map() };
+const lost = {
+  ...fleetOf(8, 8),
+  readyNodes: 0,
+  freeGpus: 0,
+  largestFreeOnOneNode: 0,
+  wholeNodesFree: 0,
+  wholeNodesFreeBySize: new Map(),
+};
 
 test.each([
   ['a free fleet', slice, fleetOf(8, 8), 'available', null, 16],
@@ -29,7 +36,19 @@ test.each([
   ['a free node, sold whole', node, fleetOf(8, 3), 'available', null, 8],
   ['started nodes, sold whole', node, fleetOf(7, 7), 'sold_out', 'no_single_node_fits', 0],
   ['free nodes of another size', { ...node, gpuCounts: [4] }, fleetOf(8), 'sold_out', 'no_single_node_fits', 0],
-  ['parts of GPUs, which no node is cut into', { ...slice, gpuFractionMilli: 500 }, fleetOf(8), 'sold_out', 'topology_not_ready', 0],
+  [
+    'parts of GPUs, which no node is cut into',
+    { ...slice, gpuFractionMilli: 500 },
+    fleetOf(8),
+    'sold_out',
+    'topology_not_ready',
+    0,
+  ],
 ] as const)('%s', (_what, sku, capacity, availability, unavailableReason, freeGpus) => {
-  expect(skuCapacity(sku, capacity)).toEqual({ availability, unavailableReason, freeGpus, totalGpus: capacity?.totalGpus ?? 0 });
+  expect(skuCapacity(sku, capacity)).toEqual({
+    availability,
+    unavailableReason,
+    freeGpus,
+    totalGpus: capacity?.totalGpus ?? 0,
+  });
 });

@@ -16,7 +16,8 @@ export interface SkuCapacity {
 type Shape = Pick<Sku, 'shape' | 'gpuCounts' | 'gpuFractionMilli'>;
 
 export function skuCapacity(sku: Shape, capacity: ModelCapacity | undefined): SkuCapacity {
-  if (capacity === undefined || capacity.totalGpus === 0) return soldOut('no_regional_capacity', { freeGpus: 0, totalGpus: 0 });
+  if (capacity === undefined || capacity.totalGpus === 0)
+    return soldOut('no_regional_capacity', { freeGpus: 0, totalGpus: 0 });
   const freeGpus = freeFor(sku, capacity);
   const counts = { freeGpus, totalGpus: capacity.totalGpus };
   // The fleet gives out whole GPUs; a SKU of parts waits for nodes that are cut into them.
@@ -24,11 +25,17 @@ export function skuCapacity(sku: Shape, capacity: ModelCapacity | undefined): Sk
   if (capacity.freeGpus === 0) return soldOut('no_regional_capacity', counts);
   const placeable = sku.gpuCounts.filter(count => fits(count, sku, capacity));
   if (placeable.length === 0) return soldOut('no_single_node_fits', counts);
-  return { ...counts, availability: placeable.length === sku.gpuCounts.length ? 'available' : 'limited', unavailableReason: null };
+  return {
+    ...counts,
+    availability: placeable.length === sku.gpuCounts.length ? 'available' : 'limited',
+    unavailableReason: null,
+  };
 }
 
 function fits(gpuCount: number, sku: Shape, capacity: ModelCapacity): boolean {
-  return sku.shape === 'baremetal' ? capacity.wholeNodesFreeBySize.has(gpuCount) : capacity.largestFreeOnOneNode >= gpuCount;
+  return sku.shape === 'baremetal'
+    ? capacity.wholeNodesFreeBySize.has(gpuCount)
+    : capacity.largestFreeOnOneNode >= gpuCount;
 }
 
 /** A GPU on a started node is not free for somebody who wants a whole one. */
@@ -38,6 +45,9 @@ function freeFor(sku: Shape, capacity: ModelCapacity): number {
   return sku.gpuCounts.reduce((sum, size) => sum + size * (capacity.wholeNodesFreeBySize.get(size) ?? 0), 0);
 }
 
-function soldOut(unavailableReason: keyof typeof unavailableReasons, counts: { freeGpus: number; totalGpus: number }): SkuCapacity {
+function soldOut(
+  unavailableReason: keyof typeof unavailableReasons,
+  counts: { freeGpus: number; totalGpus: number },
+): SkuCapacity {
   return { ...counts, availability: 'sold_out', unavailableReason };
 }

@@ -12,7 +12,10 @@ export interface ImageRow {
 const SELECT_IMAGE = 'SELECT image_id, position, name, version, description, is_default FROM catalog_images';
 
 export function offeredImages(queries: Queries, page: { after: number; limit: number }): Promise<ImageRow[]> {
-  return queries.all<ImageRow>(`${SELECT_IMAGE} WHERE offered = 1 AND position > ? ORDER BY position LIMIT ?`, [page.after, page.limit]);
+  return queries.all<ImageRow>(`${SELECT_IMAGE} WHERE offered = 1 AND position > ? ORDER BY position LIMIT ?`, [
+    page.after,
+    page.limit,
+  ]);
 }
 
 export function offeredImage(queries: Queries, imageId: string): Promise<ImageRow | undefined> {
@@ -33,7 +36,15 @@ export async function saveImage(tx: Transaction, newImageId: string, image: Imag
     `INSERT INTO catalog_images (image_id, settings_key, position, name, version, description, is_default, offered) VALUES (?, ?, ?, ?, ?, ?, ?, 1)
      ON CONFLICT (settings_key) DO UPDATE SET position = excluded.position, name = excluded.name, version = excluded.version,
        description = excluded.description, is_default = excluded.is_default, offered = 1`,
-    [newImageId, image.settingsKey, image.position, image.name, image.version, image.description, image.isDefault ? 1 : 0],
+    [
+      newImageId,
+      image.settingsKey,
+      image.position,
+      image.name,
+      image.version,
+      image.description,
+      image.isDefault ? 1 : 0,
+    ],
   );
 }
 

@@ -30,7 +30,10 @@ export async function offeredSkus(queries: Queries, currency: string): Promise<L
   return (await queries.all<SkuRow>(`${SELECT_SKU} WHERE s.offered = 1 ORDER BY s.position`, [currency])).map(skuOf);
 }
 
-export async function offeredSku(queries: Queries, { skuId, currency }: { skuId: string; currency: string }): Promise<ListedSku | undefined> {
+export async function offeredSku(
+  queries: Queries,
+  { skuId, currency }: { skuId: string; currency: string },
+): Promise<ListedSku | undefined> {
   const row = await queries.first<SkuRow>(`${SELECT_SKU} WHERE s.sku_id = ? AND s.offered = 1`, [currency, skuId]);
   return row === undefined ? undefined : skuOf(row);
 }
@@ -51,7 +54,10 @@ function skuOf(row: SkuRow): ListedSku {
   };
 }
 
-export type SkuDescription = Omit<Sku, 'skuId' | 'pricePerGpuHour'> & { readonly settingsKey: string; readonly position: number };
+export type SkuDescription = Omit<Sku, 'skuId' | 'pricePerGpuHour'> & {
+  readonly settingsKey: string;
+  readonly position: number;
+};
 
 /** Returns the id the SKU has had since it was first seen, else the new one. The row stays locked until the transaction ends. */
 export async function saveSku(tx: Transaction, newSkuId: string, sku: SkuDescription): Promise<string> {
@@ -64,8 +70,17 @@ export async function saveSku(tx: Transaction, newSkuId: string, sku: SkuDescrip
        disk_bytes_per_gpu = excluded.disk_bytes_per_gpu, gpu_fraction_milli = excluded.gpu_fraction_milli, offered = 1
      RETURNING sku_id`,
     [
-      newSkuId, sku.settingsKey, sku.position, sku.name, sku.gpuModel, sku.shape, JSON.stringify(sku.gpuCounts), sku.vcpusPerGpu, sku.memoryBytesPerGpu,
-      sku.diskBytesPerGpu, sku.gpuFractionMilli,
+      newSkuId,
+      sku.settingsKey,
+      sku.position,
+      sku.name,
+      sku.gpuModel,
+      sku.shape,
+      JSON.stringify(sku.gpuCounts),
+      sku.vcpusPerGpu,
+      sku.memoryBytesPerGpu,
+      sku.diskBytesPerGpu,
+      sku.gpuFractionMilli,
     ],
   );
   if (saved === undefined) throw new Error('saving a SKU returned no row');
@@ -74,7 +89,8 @@ export async function saveSku(tx: Transaction, newSkuId: string, sku: SkuDescrip
 
 /** Ends the offer of every SKU that is not listed. */
 export async function withdrawOtherSkus(tx: Transaction, settingsKeys: readonly string[]): Promise<void> {
-  const others = settingsKeys.length === 0 ? '' : ` AND settings_key NOT IN (${settingsKeys.map(() => '?').join(', ')})`;
+  const others =
+    settingsKeys.length === 0 ? '' : ` AND settings_key NOT IN (${settingsKeys.map(() => '?').join(', ')})`;
   await tx.run(`UPDATE catalog_skus SET offered = 0 WHERE offered = 1${others}`, settingsKeys);
 }
 
@@ -97,7 +113,8 @@ export async function insertPrice(
   tx: Transaction,
   price: { priceId: string; skuId: string; currency: string; perGpuHour: Micros | null; effectiveFrom: number },
 ): Promise<void> {
-  await tx.run('INSERT INTO catalog_prices (price_id, sku_id, currency, per_gpu_hour_micros, effective_from) VALUES (?, ?, ?, ?, ?)', [
-    price.priceId, price.skuId, price.currency, price.perGpuHour, price.effectiveFrom,
-  ]);
+  await tx.run(
+    'INSERT INTO catalog_prices (price_id, sku_id, currency, per_gpu_hour_micros, effective_from) VALUES (?, ?, ?, ?, ?)',
+    [price.priceId, price.skuId, price.currency, price.perGpuHour, price.effectiveFrom],
+  );
 }

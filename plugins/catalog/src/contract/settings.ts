@@ -12,12 +12,26 @@ const keySchema = {
 const skuSettingsSchema = {
   type: 'object',
   additionalProperties: false,
-  required: ['key', 'name', 'gpuModel', 'shape', 'gpuCounts', 'vcpusPerGpu', 'memoryBytesPerGpu', 'diskBytesPerGpu', 'pricesPerGpuHour'],
+  required: [
+    'key',
+    'name',
+    'gpuModel',
+    'shape',
+    'gpuCounts',
+    'vcpusPerGpu',
+    'memoryBytesPerGpu',
+    'diskBytesPerGpu',
+    'pricesPerGpuHour',
+  ],
   properties: {
     key: keySchema,
     name: { type: 'string', minLength: 1, maxLength: 80 },
     gpuModel: { type: 'string', minLength: 1, maxLength: 80, description: 'Model as the fleet names it.' },
-    shape: { type: 'string', enum: ['gpu_slice', 'baremetal'], description: 'GPUs of a shared node, or a node as a whole.' },
+    shape: {
+      type: 'string',
+      enum: ['gpu_slice', 'baremetal'],
+      description: 'GPUs of a shared node, or a node as a whole.',
+    },
     gpuCounts: {
       type: 'array',
       minItems: 1,
@@ -29,14 +43,21 @@ const skuSettingsSchema = {
     vcpusPerGpu: { type: 'integer', minimum: 1, maximum: 1024, description: 'Virtual CPUs that come with each GPU.' },
     memoryBytesPerGpu: { type: 'integer', minimum: GIB / 4, description: 'Memory that comes with each GPU.' },
     diskBytesPerGpu: { type: 'integer', minimum: GIB / 4, description: 'Local disk that comes with each GPU.' },
-    gpuFractionMilli: { type: 'integer', minimum: 1, maximum: 1000, default: 1000, description: 'Part of a GPU per count; 1000 is a whole one.' },
+    gpuFractionMilli: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 1000,
+      default: 1000,
+      description: 'Part of a GPU per count; 1000 is a whole one.',
+    },
     pricesPerGpuHour: {
       type: 'object',
       minProperties: 1,
       maxProperties: 32,
       propertyNames: { pattern: '^[A-Z]{3}$' },
       additionalProperties: { type: 'string', pattern: '^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$' },
-      description: 'Currency → price of one GPU for one hour, as a decimal text ("3.39"): money never passes through floating point.',
+      description:
+        'Currency → price of one GPU for one hour, as a decimal text ("3.39"): money never passes through floating point.',
     },
   },
 } as const;
@@ -56,25 +77,62 @@ const imageSettingsSchema = {
 /** The H200 entries fit the simulated fleet of the defaults; the others are honest catalogue entries whose capacity that fleet does not have. */
 const defaultSkus = [
   {
-    key: 'h200-slice', name: 'H200 slice', gpuModel: 'H200', shape: 'gpu_slice', gpuCounts: [1, 2, 4, 8],
-    vcpusPerGpu: 16, memoryBytesPerGpu: 192 * GIB, diskBytesPerGpu: 512 * GIB, gpuFractionMilli: 1000, pricesPerGpuHour: { USD: '3.39', EUR: '3.15' },
+    key: 'h200-slice',
+    name: 'H200 slice',
+    gpuModel: 'H200',
+    shape: 'gpu_slice',
+    gpuCounts: [1, 2, 4, 8],
+    vcpusPerGpu: 16,
+    memoryBytesPerGpu: 192 * GIB,
+    diskBytesPerGpu: 512 * GIB,
+    gpuFractionMilli: 1000,
+    pricesPerGpuHour: { USD: '3.39', EUR: '3.15' },
   },
   {
-    key: 'h200-node', name: 'H200 bare metal node', gpuModel: 'H200', shape: 'baremetal', gpuCounts: [8],
-    vcpusPerGpu: 24, memoryBytesPerGpu: 256 * GIB, diskBytesPerGpu: 3584 * GIB, gpuFractionMilli: 1000, pricesPerGpuHour: { USD: '3.09', EUR: '2.87' },
+    key: 'h200-node',
+    name: 'H200 bare metal node',
+    gpuModel: 'H200',
+    shape: 'baremetal',
+    gpuCounts: [8],
+    vcpusPerGpu: 24,
+    memoryBytesPerGpu: 256 * GIB,
+    diskBytesPerGpu: 3584 * GIB,
+    gpuFractionMilli: 1000,
+    pricesPerGpuHour: { USD: '3.09', EUR: '2.87' },
   },
   {
-    key: 'b200-slice', name: 'B200 slice', gpuModel: 'B200', shape: 'gpu_slice', gpuCounts: [1, 2, 4, 8],
-    vcpusPerGpu: 24, memoryBytesPerGpu: 224 * GIB, diskBytesPerGpu: 1024 * GIB, gpuFractionMilli: 1000, pricesPerGpuHour: { USD: '5.49', EUR: '5.09' },
+    key: 'b200-slice',
+    name: 'B200 slice',
+    gpuModel: 'B200',
+    shape: 'gpu_slice',
+    gpuCounts: [1, 2, 4, 8],
+    vcpusPerGpu: 24,
+    memoryBytesPerGpu: 224 * GIB,
+    diskBytesPerGpu: 1024 * GIB,
+    gpuFractionMilli: 1000,
+    pricesPerGpuHour: { USD: '5.49', EUR: '5.09' },
   },
   {
-    key: 'l40s-slice', name: 'L40S slice', gpuModel: 'L40S', shape: 'gpu_slice', gpuCounts: [1, 2, 4],
-    vcpusPerGpu: 12, memoryBytesPerGpu: 96 * GIB, diskBytesPerGpu: 256 * GIB, gpuFractionMilli: 1000, pricesPerGpuHour: { USD: '1.09', EUR: '1.01' },
+    key: 'l40s-slice',
+    name: 'L40S slice',
+    gpuModel: 'L40S',
+    shape: 'gpu_slice',
+    gpuCounts: [1, 2, 4],
+    vcpusPerGpu: 12,
+    memoryBytesPerGpu: 96 * GIB,
+    diskBytesPerGpu: 256 * GIB,
+    gpuFractionMilli: 1000,
+    pricesPerGpuHour: { USD: '1.09', EUR: '1.01' },
   },
 ] as const;
 
 const defaultImages = [
-  { key: 'host-shell', name: 'Portico base', version: '1', description: 'A clean home with the system tools of the node.' },
+  {
+    key: 'host-shell',
+    name: 'Portico base',
+    version: '1',
+    description: 'A clean home with the system tools of the node.',
+  },
 ] as const;
 
 /**
@@ -89,9 +147,19 @@ export const catalogSettings = {
     default: {},
     description: 'What can be launched, and for how much.',
     properties: {
-      skus: { type: 'array', maxItems: SKUS_MAX, items: skuSettingsSchema, default: defaultSkus, description: 'In the order of the catalogue.' },
+      skus: {
+        type: 'array',
+        maxItems: SKUS_MAX,
+        items: skuSettingsSchema,
+        default: defaultSkus,
+        description: 'In the order of the catalogue.',
+      },
       images: {
-        type: 'array', minItems: 1, maxItems: IMAGES_MAX, items: imageSettingsSchema, default: defaultImages,
+        type: 'array',
+        minItems: 1,
+        maxItems: IMAGES_MAX,
+        items: imageSettingsSchema,
+        default: defaultImages,
         description: 'What a workload can start from; the first is the default.',
       },
     },

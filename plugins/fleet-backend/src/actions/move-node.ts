@@ -12,7 +12,10 @@ export interface NodeMoveServices {
   readonly attention: Attention;
 }
 
-const eventTypes: Partial<Record<NodeStatus, 'node.ready' | 'node.unreachable'>> = { ready: 'node.ready', unreachable: 'node.unreachable' };
+const eventTypes: Partial<Record<NodeStatus, 'node.ready' | 'node.unreachable'>> = {
+  ready: 'node.ready',
+  unreachable: 'node.unreachable',
+};
 
 /** The only place a node changes status: with its audit row, its event and, when it is lost, the call for a person. False when the event changes nothing. */
 export async function moveNode(
@@ -38,11 +41,18 @@ export async function moveNode(
   const eventType = eventTypes[to];
   if (eventType !== undefined) {
     const resource = { type: 'node', id: node.node_id };
-    await services.outbox.append(tx, { eventType, correlationId, organizationId: null, resource, payload: { node_id: node.node_id, name: node.name } });
+    await services.outbox.append(tx, {
+      eventType,
+      correlationId,
+      organizationId: null,
+      resource,
+      payload: { node_id: node.node_id, name: node.name },
+    });
   }
   const attention = { kind: 'node_unreachable', resource: { type: 'node', id: node.node_id } };
   if (to === 'unreachable') {
-    const message = `${node.name} has not answered for a while. It takes no new work; what runs there goes on. ${change.reason ?? ''}`.trim();
+    const message =
+      `${node.name} has not answered for a while. It takes no new work; what runs there goes on. ${change.reason ?? ''}`.trim();
     await services.attention.raise(tx, { ...attention, organizationId: null, message });
   } else if (event === 'answered') {
     await services.attention.clear(tx, attention);

@@ -19,7 +19,9 @@ eachDatabase(db => {
 
   test('several starts at once make one fleet', async () => {
     fleet = await openFleet(db, []);
-    await Promise.all(Array.from({ length: 5 }, () => fleet.configure([simulatedNode('node-1'), simulatedNode('node-2')])));
+    await Promise.all(
+      Array.from({ length: 5 }, () => fleet.configure([simulatedNode('node-1'), simulatedNode('node-2')])),
+    );
     expect(await fleet.picture()).toEqual(['node-1 enrolled: ........', 'node-2 enrolled: ........']);
   });
 
@@ -58,7 +60,12 @@ eachDatabase(db => {
     await fleet.configure([simulatedNode('node-2')]);
     expect(await fleet.picture()).toEqual(['node-2 ready: ........']);
     expect(fleet.told.audit.filter(action => action !== 'fleet.node.answered')).toEqual([
-      'fleet.node.registered', 'fleet.node.enrolled', 'fleet.node.registered', 'fleet.node.enrolled', 'fleet.node.drained', 'fleet.node.resumed',
+      'fleet.node.registered',
+      'fleet.node.enrolled',
+      'fleet.node.registered',
+      'fleet.node.enrolled',
+      'fleet.node.drained',
+      'fleet.node.resumed',
       'fleet.node.removed',
     ]);
   });

@@ -20,7 +20,10 @@ export async function reconcileConfiguration(
   configured: readonly ConfiguredNode[],
 ): Promise<void> {
   await services.database.transaction(async tx => {
-    await lockAllModels(tx, configured.flatMap(node => node.slots.map(slot => slot.gpu.model)));
+    await lockAllModels(
+      tx,
+      configured.flatMap(node => node.slots.map(slot => slot.gpu.model)),
+    );
     const nodes = new Map((await allNodes(tx)).map(node => [node.name, node]));
     const slots = groupBy(await allSlots(tx), slot => slot.node_id);
     let ordinal = Math.max(0, ...[...nodes.values()].map(node => node.ordinal));
@@ -28,7 +31,10 @@ export async function reconcileConfiguration(
     for (const node of configured) {
       const known = nodes.get(node.name);
       nodes.delete(node.name);
-      const nodeId = known === undefined ? await register(tx, services, { node, ordinal: (ordinal += 1) }) : await keep(tx, services, { node, known });
+      const nodeId =
+        known === undefined
+          ? await register(tx, services, { node, ordinal: (ordinal += 1) })
+          : await keep(tx, services, { node, known });
       newSlots.push(...(await followSlots(tx, { nodeId, configured: node.slots, known: slots.get(nodeId) ?? [] })));
     }
     await insertSlots(tx, newSlots);
@@ -36,9 +42,20 @@ export async function reconcileConfiguration(
   });
 }
 
-async function register(tx: Transaction, services: NodeMoveServices, { node, ordinal }: { node: ConfiguredNode; ordinal: number }): Promise<string> {
+async function register(
+  tx: Transaction,
+  services: NodeMoveServices,
+  { node, ordinal }: { node: ConfiguredNode; ordinal: number },
+): Promise<string> {
   const nodeId = newId('node', tx.now);
-  await insertNode(tx, { nodeId, name: node.name, ordinal, runtime: 'local', simulated: node.simulated, status: 'registered' });
+  await insertNode(tx, {
+    nodeId,
+    name: node.name,
+    ordinal,
+    runtime: 'local',
+    simulated: node.simulated,
+    status: 'registered',
+  });
   await services.audit.record(tx, {
     action: 'fleet.node.registered',
     actor: configurationActor,
@@ -49,15 +66,29 @@ async function register(tx: Transaction, services: NodeMoveServices, { node, ord
     after: { name: node.name, status: 'registered', simulated: node.simulated, runtime: 'local' },
   });
   // A node beside the backend has nobody to prove itself to.
-  await moveNode(tx, services, { node: { node_id: nodeId, name: node.name, status: 'registered' }, event: 'enrolled', actor: configurationActor });
+  await moveNode(tx, services, {
+    node: { node_id: nodeId, name: node.name, status: 'registered' },
+    event: 'enrolled',
+    actor: configurationActor,
+  });
   return nodeId;
 }
 
-async function keep(tx: Transaction, services: NodeMoveServices, { node, known }: { node: ConfiguredNode; known: NodeRow }): Promise<string> {
+async function keep(
+  tx: Transaction,
+  services: NodeMoveServices,
+  { node, known }: { node: ConfiguredNode; known: NodeRow },
+): Promise<string> {
   if (known.configured === 0 || known.simulated !== (node.simulated ? 1 : 0)) {
     await setConfigured(tx, { nodeId: known.node_id, configured: true, simulated: node.simulated });
   }
-  if (known.configured === 0) await moveNode(tx, services, { node: known, event: 'resumed', actor: configurationActor, reason: 'The configuration lists it again.' });
+  if (known.configured === 0)
+    await moveNode(tx, services, {
+      node: known,
+      event: 'resumed',
+      actor: configurationActor,
+      reason: 'The configuration lists it again.',
+    });
   return known.node_id;
 }
 
@@ -71,7 +102,8 @@ async function followSlots(
   for (const slot of options.configured) {
     const row = known.get(slot.gpu.uuid);
     known.delete(slot.gpu.uuid);
-    if (row === undefined) missing.push({ ...slot, slotId: newId('slot', tx.now), nodeId: options.nodeId, status: EMBEDDED_SLOT_STATUS });
+    if (row === undefined)
+      missing.push({ ...slot, slotId: newId('slot', tx.now), nodeId: options.nodeId, status: EMBEDDED_SLOT_STATUS });
     else if (isOccupied(row)) await bringBack(tx, row);
     else if (!describes(row, slot)) await describeSlot(tx, row.slot_id, slot);
   }
@@ -83,7 +115,11 @@ async function bringBack(tx: Transaction, row: SlotRow): Promise<void> {
   if (row.withdrawn === 1) await setWithdrawn(tx, row.slot_id, false);
 }
 
-async function withdraw(tx: Transaction, services: NodeMoveServices, { node, slots }: { node: NodeRow; slots: readonly SlotRow[] }): Promise<void> {
+async function withdraw(
+  tx: Transaction,
+  services: NodeMoveServices,
+  { node, slots }: { node: NodeRow; slots: readonly SlotRow[] },
+): Promise<void> {
   await withdrawSlots(tx, slots);
   if (!slots.some(isOccupied)) {
     await deleteNode(tx, node.node_id);
@@ -97,12 +133,18 @@ async function withdraw(tx: Transaction, services: NodeMoveServices, { node, slo
       before: { name: node.name, status: node.status },
       reason: 'The configuration does not list it any more.',
     });
-    if (node.status === 'unreachable') await services.attention.clear(tx, { kind: 'node_unreachable', resource: { type: 'node', id: node.node_id } });
+    if (node.status === 'unreachable')
+      await services.attention.clear(tx, { kind: 'node_unreachable', resource: { type: 'node', id: node.node_id } });
     return;
   }
   if (node.configured === 0) return;
   await setConfigured(tx, { nodeId: node.node_id, configured: false, simulated: node.simulated === 1 });
-  await moveNode(tx, services, { node, event: 'drained', actor: configurationActor, reason: 'The configuration does not list it any more.' });
+  await moveNode(tx, services, {
+    node,
+    event: 'drained',
+    actor: configurationActor,
+    reason: 'The configuration does not list it any more.',
+  });
 }
 
 async function withdrawSlots(tx: Transaction, slots: readonly SlotRow[]): Promise<void> {
@@ -118,7 +160,13 @@ function isOccupied(slot: SlotRow): boolean {
 
 function describes(row: SlotRow, slot: ConfiguredSlot): boolean {
   return (
-    row.withdrawn === 0 && row.gpu_model === slot.gpu.model && row.gpu_index === slot.gpu.index && row.gpu_memory_bytes === slot.gpu.memoryBytes &&
-    row.numa_node === slot.gpu.numaNode && row.simulated === (slot.gpu.simulated ? 1 : 0) && row.vf === slot.vf && row.nvme === slot.nvme
+    row.withdrawn === 0 &&
+    row.gpu_model === slot.gpu.model &&
+    row.gpu_index === slot.gpu.index &&
+    row.gpu_memory_bytes === slot.gpu.memoryBytes &&
+    row.numa_node === slot.gpu.numaNode &&
+    row.simulated === (slot.gpu.simulated ? 1 : 0) &&
+    row.vf === slot.vf &&
+    row.nvme === slot.nvme
   );
 }

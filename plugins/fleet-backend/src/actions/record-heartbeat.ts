@@ -8,7 +8,10 @@ import type { NodeMoveServices } from './move-node';
 type HeartbeatServices = NodeMoveServices & { readonly database: Database };
 
 /** The node answered: what it says of itself is kept, and it takes work (again). */
-export async function recordAnswer(services: HeartbeatServices, { nodeId, report }: { nodeId: string; report: NodeReport }): Promise<void> {
+export async function recordAnswer(
+  services: HeartbeatServices,
+  { nodeId, report }: { nodeId: string; report: NodeReport },
+): Promise<void> {
   await services.database.transaction(async tx => {
     const node = await nodeForUpdate(tx, nodeId);
     if (node === undefined) return;
@@ -24,11 +27,17 @@ export async function recordSilence(
 ): Promise<void> {
   await services.database.transaction(async tx => {
     const node = await nodeForUpdate(tx, silence.nodeId);
-    if (node === undefined || tx.now - (node.last_seen_at ?? node.created_at) < silence.unreachableAfterSeconds * 1000) return;
+    if (node === undefined || tx.now - (node.last_seen_at ?? node.created_at) < silence.unreachableAfterSeconds * 1000)
+      return;
     const moved = await moveNode(tx, services, { node, event: 'lost', actor: heartbeatActor, reason: silence.reason });
     if (moved || node.status !== 'enrolled') return;
     // It was never reached, so there is nothing to lose; but somebody has to know why it does not come up.
     const resource = { type: 'node', id: node.node_id };
-    await services.attention.raise(tx, { kind: 'node_unreachable', resource, organizationId: null, message: `${node.name} was never reached. ${silence.reason}` });
+    await services.attention.raise(tx, {
+      kind: 'node_unreachable',
+      resource,
+      organizationId: null,
+      message: `${node.name} was never reached. ${silence.reason}`,
+    });
   });
 }

@@ -22,9 +22,18 @@ export type SimulatedNodeSettings = SettingsOf<typeof fleetSettings>['nodes'][nu
 export const REAL_NODE_NAME = 'local';
 
 /** Real GPUs take the place of simulated ones: a person who has some does not want to be sold pretended ones beside them. */
-export function configuredFleet(options: { simulatedNodes: readonly SimulatedNodeSettings[]; realGpus: readonly GpuReport[] }): ConfiguredNode[] {
+export function configuredFleet(options: {
+  simulatedNodes: readonly SimulatedNodeSettings[];
+  realGpus: readonly GpuReport[];
+}): ConfiguredNode[] {
   if (options.realGpus.length > 0) {
-    return [{ name: REAL_NODE_NAME, simulated: false, slots: options.realGpus.map(gpu => ({ gpu: { ...gpu, model: modelName(gpu.model) }, vf: null, nvme: null })) }];
+    return [
+      {
+        name: REAL_NODE_NAME,
+        simulated: false,
+        slots: options.realGpus.map(gpu => ({ gpu: { ...gpu, model: modelName(gpu.model) }, vf: null, nvme: null })),
+      },
+    ];
   }
   const names = new Set<string>();
   for (const node of options.simulatedNodes) {
@@ -39,7 +48,14 @@ function simulatedNode(node: SimulatedNodeSettings): ConfiguredNode {
   const slots = Array.from({ length: node.gpuCount }, (_, index): ConfiguredSlot => {
     const numaNode = Math.floor(index / gpusPerDomain);
     return {
-      gpu: { index, uuid: simulatedUuid(`${node.name}/${index}`), model: node.gpuModel, memoryBytes: node.gpuMemoryBytes, numaNode, simulated: true },
+      gpu: {
+        index,
+        uuid: simulatedUuid(`${node.name}/${index}`),
+        model: node.gpuModel,
+        memoryBytes: node.gpuMemoryBytes,
+        numaNode,
+        simulated: true,
+      },
       // Addresses as an SR-IOV network card and one NVMe drive per GPU would have them.
       vf: `0000:${(0x40 + numaNode * 0x40 + (index % gpusPerDomain)).toString(16).padStart(2, '0')}:00.2`,
       nvme: `nvme${index}n1`,

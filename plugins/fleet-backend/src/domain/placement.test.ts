@@ -3,8 +3,14 @@ import { place } from './placement';
 import type { Demand, PlacementNode } from './placement';
 
 /** `"..x. x..."` is a node of two NUMA domains; `.` is free, `x` taken. */
-function node(name: string, gpus: string, options: { ready?: boolean; model?: string; fraction?: number } = {}): PlacementNode {
-  const slots = gpus.split(' ').flatMap((domain, numaNode) => [...domain].map(mark => ({ numaNode, free: mark === '.' })));
+function node(
+  name: string,
+  gpus: string,
+  options: { ready?: boolean; model?: string; fraction?: number } = {},
+): PlacementNode {
+  const slots = gpus
+    .split(' ')
+    .flatMap((domain, numaNode) => [...domain].map(mark => ({ numaNode, free: mark === '.' })));
   return {
     nodeId: name,
     ready: options.ready ?? true,
@@ -27,14 +33,44 @@ describe('where a request is placed', () => {
     ['an empty fleet fills from the front', [node('a', '.... ....'), node('b', '.... ....')], slice(1), ['a0']],
     ['a started node before a whole one', [node('a', '.... ....'), node('b', 'x... ....')], slice(1), ['b1']],
     ['a domain that fits exactly before a larger one', [node('a', '.... ..xx')], slice(2), ['a4', 'a5']],
-    ['one domain, although an earlier node could host it across two', [node('a', 'xx.. xxx.'), node('b', '.... ....')], slice(3), ['b0', 'b1', 'b2']],
+    [
+      'one domain, although an earlier node could host it across two',
+      [node('a', 'xx.. xxx.'), node('b', '.... ....')],
+      slice(3),
+      ['b0', 'b1', 'b2'],
+    ],
     ['across domains where no single one suffices', [node('a', 'x... ..xx')], slice(5), ['a1', 'a2', 'a3', 'a4', 'a5']],
-    ['the fullest domains first when it must span', [node('a', 'xxx. .... ..xx')], slice(5), ['a3', 'a4', 'a5', 'a6', 'a7']],
-    ['a whole node', [node('a', '.... ...x'), node('b', '.... ....')], slice(8), ['b0', 'b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7']],
-    ['bare metal takes a free node of its own size', [node('a', '.. .x'), node('b', '.... ....'), node('c', '.. ..')], bareMetal(4), ['c0', 'c1', 'c2', 'c3']],
-    ['never a node that is not ready', [node('a', '.... ....', { ready: false }), node('b', '.... ....')], slice(1), ['b0']],
+    [
+      'the fullest domains first when it must span',
+      [node('a', 'xxx. .... ..xx')],
+      slice(5),
+      ['a3', 'a4', 'a5', 'a6', 'a7'],
+    ],
+    [
+      'a whole node',
+      [node('a', '.... ...x'), node('b', '.... ....')],
+      slice(8),
+      ['b0', 'b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7'],
+    ],
+    [
+      'bare metal takes a free node of its own size',
+      [node('a', '.. .x'), node('b', '.... ....'), node('c', '.. ..')],
+      bareMetal(4),
+      ['c0', 'c1', 'c2', 'c3'],
+    ],
+    [
+      'never a node that is not ready',
+      [node('a', '.... ....', { ready: false }), node('b', '.... ....')],
+      slice(1),
+      ['b0'],
+    ],
     ['never another model', [node('a', '....', { model: 'L40S' }), node('b', '....')], slice(1), ['b0']],
-    ['never a part where a whole GPU was asked for', [node('a', '....', { fraction: 500 }), node('b', '....')], slice(1), ['b0']],
+    [
+      'never a part where a whole GPU was asked for',
+      [node('a', '....', { fraction: 500 }), node('b', '....')],
+      slice(1),
+      ['b0'],
+    ],
   ] as const)('%s', (_what, nodes, demand, slotIds) => {
     expect(place(nodes, demand)).toEqual({ fits: true, nodeId: slotIds[0]?.[0], slotIds });
   });
@@ -50,7 +86,13 @@ describe('why a request is refused', () => {
     ['bare metal of a size that no node has', [node('a', '.... ....')], bareMetal(4), 'topology_unsatisfiable', 8],
     ['bare metal with one GPU taken', [node('a', 'x... ....')], bareMetal(8), 'no_single_node_fits', 0],
     ['nodes that are not ready', [node('a', '.... ....', { ready: false })], slice(2), 'no_ready_node', 0],
-    ['parts that the fleet does not have', [node('a', '....')], slice(1, { gpuFractionMilli: 500 }), 'topology_unsatisfiable', 0],
+    [
+      'parts that the fleet does not have',
+      [node('a', '....')],
+      slice(1, { gpuFractionMilli: 500 }),
+      'topology_unsatisfiable',
+      0,
+    ],
   ] as const)('%s', (_what, nodes, demand, reason, largestFittingCount) => {
     expect(place(nodes, demand)).toEqual({ fits: false, reason, largestFittingCount });
   });
@@ -59,13 +101,22 @@ describe('why a request is refused', () => {
 describe('against an exact search', () => {
   const anyNode = fc
     .record({
-      domains: fc.array(fc.array(fc.constantFrom('.', 'x'), { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 3 }),
+      domains: fc.array(fc.array(fc.constantFrom('.', 'x'), { minLength: 1, maxLength: 4 }), {
+        minLength: 1,
+        maxLength: 3,
+      }),
       ready: fc.boolean(),
       model: fc.constantFrom('H200', 'H200', 'H200', 'L40S'),
       fraction: fc.constantFrom(1000, 1000, 1000, 500),
     })
-    .map(({ domains, ...options }) => (name: string) => node(name, domains.map(domain => domain.join('')).join(' '), options));
-  const anyFleet = fc.array(anyNode, { maxLength: 4 }).map(nodes => nodes.map((make, place) => make('abcd'.charAt(place))));
+    .map(
+      ({ domains, ...options }) =>
+        (name: string) =>
+          node(name, domains.map(domain => domain.join('')).join(' '), options),
+    );
+  const anyFleet = fc
+    .array(anyNode, { maxLength: 4 })
+    .map(nodes => nodes.map((make, place) => make('abcd'.charAt(place))));
   const anyDemand = fc.record({
     gpuModel: fc.constantFrom('H200', 'L40S', 'B200'),
     shape: fc.constantFrom('gpu_slice' as const, 'baremetal' as const),
@@ -117,10 +168,15 @@ describe('against an exact search', () => {
 function everyChoice(nodes: readonly PlacementNode[], demand: Demand): { key: string; domains: number }[] {
   return nodes.flatMap(candidate => {
     if (!candidate.ready) return [];
-    const free = candidate.slots.filter(slot => slot.free && slot.gpuModel === demand.gpuModel && slot.fractionMilli === demand.gpuFractionMilli);
+    const free = candidate.slots.filter(
+      slot => slot.free && slot.gpuModel === demand.gpuModel && slot.fractionMilli === demand.gpuFractionMilli,
+    );
     if (demand.shape === 'baremetal' && candidate.slots.length !== demand.gpuCount) return [];
     return subsets(free, demand.gpuCount).map(chosen => ({
-      key: chosen.map(slot => slot.slotId).sort().join(),
+      key: chosen
+        .map(slot => slot.slotId)
+        .sort()
+        .join(),
       domains: new Set(chosen.map(slot => slot.numaNode)).size,
     }));
   });

@@ -26,7 +26,8 @@ export interface PlacementSlot {
 }
 
 export type Demand = Pick<PlacementRequest, 'gpuModel' | 'shape' | 'gpuCount' | 'gpuFractionMilli'>;
-export type Placement = { readonly fits: true; readonly nodeId: string; readonly slotIds: readonly string[] } | PlacementRefusal;
+export type Placement =
+  { readonly fits: true; readonly nodeId: string; readonly slotIds: readonly string[] } | PlacementRefusal;
 
 /** Sizes that launches typically ask for; what is left of a node is judged by how many of each it could still host. */
 const TYPICAL_COUNTS = [1, 2, 4, 8] as const;
@@ -80,7 +81,9 @@ function chooseOn(node: PlacementNode, demand: Demand): Choice {
  * ones up to a last share, which may come from any of the others that holds it.
  */
 function domainShares(free: readonly number[], count: number): number[][] {
-  const fullestFirst = free.map((_, place) => place).sort((one, other) => (free[other] ?? 0) - (free[one] ?? 0) || one - other);
+  const fullestFirst = free
+    .map((_, place) => place)
+    .sort((one, other) => (free[other] ?? 0) - (free[one] ?? 0) || one - other);
   const base = free.map(() => 0);
   let left = count;
   for (const place of fullestFirst) {
@@ -88,12 +91,17 @@ function domainShares(free: readonly number[], count: number): number[][] {
     base[place] = free[place] ?? 0;
     left -= free[place] ?? 0;
   }
-  return free.flatMap((amount, place) => (base[place] === 0 && amount >= left ? [base.map((taken, other) => (other === place ? left : taken))] : []));
+  return free.flatMap((amount, place) =>
+    base[place] === 0 && amount >= left ? [base.map((taken, other) => (other === place ? left : taken))] : [],
+  );
 }
 
 /** Free GPUs that no whole number of typical requests can use, summed over the typical sizes. A size beyond a domain is counted on the whole node. */
 function stranded(free: readonly number[], node: PlacementNode, demand: Demand): number {
-  const domains = groupBy(node.slots.filter(slot => matches(slot, demand)), slot => slot.numaNode);
+  const domains = groupBy(
+    node.slots.filter(slot => matches(slot, demand)),
+    slot => slot.numaNode,
+  );
   const domainSizeMax = Math.max(0, ...[...domains.values()].map(slots => slots.length));
   const total = free.reduce((sum, amount) => sum + amount, 0);
   let sum = 0;
@@ -105,7 +113,9 @@ function stranded(free: readonly number[], node: PlacementNode, demand: Demand):
 
 function freeByDomain(node: PlacementNode, demand: Demand): { numaNode: number; free: PlacementSlot[] }[] {
   const free = node.slots.filter(slot => slot.free && matches(slot, demand));
-  return [...groupBy(free, slot => slot.numaNode)].sort(([one], [other]) => one - other).map(([numaNode, slots]) => ({ numaNode, free: slots }));
+  return [...groupBy(free, slot => slot.numaNode)]
+    .sort(([one], [other]) => one - other)
+    .map(([numaNode, slots]) => ({ numaNode, free: slots }));
 }
 
 /** First that applies, by what the fleet is (could any node ever?) before what it is doing (is one ready, is anything free?). */
@@ -113,20 +123,29 @@ function refuse(nodes: readonly PlacementNode[], demand: Demand): PlacementRefus
   const ofModel = nodes.filter(node => node.slots.some(slot => slot.gpuModel === demand.gpuModel));
   const couldHost = ofModel.filter(node => couldEverHost(node, demand));
   const ready = couldHost.filter(node => node.ready);
-  const largestFittingCount = Math.max(0, ...nodes.filter(node => node.ready).map(node => largestCountNow(node, demand)));
+  const largestFittingCount = Math.max(
+    0,
+    ...nodes.filter(node => node.ready).map(node => largestCountNow(node, demand)),
+  );
   const anyFree = nodes.some(node => node.ready && node.slots.some(slot => slot.free && matches(slot, demand)));
   const reason =
-    ofModel.length === 0 ? 'no_capacity'
-    : couldHost.length === 0 ? 'topology_unsatisfiable'
-    : ready.length === 0 ? 'no_ready_node'
-    : anyFree ? 'no_single_node_fits'
-    : 'no_capacity';
+    ofModel.length === 0
+      ? 'no_capacity'
+      : couldHost.length === 0
+        ? 'topology_unsatisfiable'
+        : ready.length === 0
+          ? 'no_ready_node'
+          : anyFree
+            ? 'no_single_node_fits'
+            : 'no_capacity';
   return { fits: false, reason, largestFittingCount };
 }
 
 function couldEverHost(node: PlacementNode, demand: Demand): boolean {
   const matching = node.slots.filter(slot => matches(slot, demand)).length;
-  return demand.shape === 'baremetal' ? matching === node.slots.length && matching === demand.gpuCount : matching >= demand.gpuCount;
+  return demand.shape === 'baremetal'
+    ? matching === node.slots.length && matching === demand.gpuCount
+    : matching >= demand.gpuCount;
 }
 
 /** How many the node could give now. A bare-metal request takes a node as a whole or not at all. */

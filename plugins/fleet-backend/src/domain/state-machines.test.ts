@@ -6,7 +6,9 @@ const nodeEvents: NodeEvent[] = ['enrolled', 'answered', 'drained', 'lost', 'res
 
 test('a node moves as this table says and in no other way', () => {
   const moves = (Object.keys(nodeTransitions) as NodeStatus[]).flatMap(status =>
-    nodeEvents.flatMap(event => (nextNodeStatus(status, event) === undefined ? [] : [`${status} -${event}-> ${nextNodeStatus(status, event)}`])),
+    nodeEvents.flatMap(event =>
+      nextNodeStatus(status, event) === undefined ? [] : [`${status} -${event}-> ${nextNodeStatus(status, event)}`],
+    ),
   );
   expect(moves).toEqual([
     'registered -enrolled-> enrolled',

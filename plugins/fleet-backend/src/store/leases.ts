@@ -1,7 +1,10 @@
 import type { Transaction } from '@portico/plugin-kit/backend';
 
 /** True when the holder has the lease until `now + seconds`: it was free, had run out, or was its own already. */
-export async function takeLease(tx: Transaction, lease: { name: string; holder: string; seconds: number }): Promise<boolean> {
+export async function takeLease(
+  tx: Transaction,
+  lease: { name: string; holder: string; seconds: number },
+): Promise<boolean> {
   const taken = await tx.first(
     `INSERT INTO fleet_leases (name, holder, expires_at) VALUES (?, ?, ?)
      ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at

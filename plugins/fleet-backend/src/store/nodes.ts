@@ -57,10 +57,17 @@ export function newestNodes(queries: Queries, filter: NodeFilter): Promise<NodeR
     parameters.push(parameter);
   };
   if (filter.status !== undefined) add('status = ?', filter.status);
-  if (filter.name !== undefined) add("lower(name) LIKE ? ESCAPE '!'", `%${filter.name.toLowerCase().replaceAll(/[!%_]/g, character => `!${character}`)}%`);
+  if (filter.name !== undefined)
+    add(
+      "lower(name) LIKE ? ESCAPE '!'",
+      `%${filter.name.toLowerCase().replaceAll(/[!%_]/g, character => `!${character}`)}%`,
+    );
   if (filter.before !== undefined) add('ordinal < ?', filter.before);
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
-  return queries.all<NodeRow>(`SELECT * FROM fleet_nodes${where} ORDER BY ordinal DESC LIMIT ?`, [...parameters, filter.limit]);
+  return queries.all<NodeRow>(`SELECT * FROM fleet_nodes${where} ORDER BY ordinal DESC LIMIT ?`, [
+    ...parameters,
+    filter.limit,
+  ]);
 }
 
 export async function insertNode(
@@ -75,10 +82,14 @@ export async function insertNode(
 }
 
 /** True when the node was in that status; the caller takes `from` and `to` from the transition table. */
-export async function moveNode(tx: Transaction, move: { nodeId: string; from: NodeStatus; to: NodeStatus }): Promise<boolean> {
-  const changed = await tx.run('UPDATE fleet_nodes SET status = ?, status_changed_at = ? WHERE node_id = ? AND status = ?', [
-    move.to, tx.now, move.nodeId, move.from,
-  ]);
+export async function moveNode(
+  tx: Transaction,
+  move: { nodeId: string; from: NodeStatus; to: NodeStatus },
+): Promise<boolean> {
+  const changed = await tx.run(
+    'UPDATE fleet_nodes SET status = ?, status_changed_at = ? WHERE node_id = ? AND status = ?',
+    [move.to, tx.now, move.nodeId, move.from],
+  );
   return changed === 1;
 }
 
@@ -89,8 +100,15 @@ export async function recordSight(tx: Transaction, nodeId: string, sight: NodeSi
   );
 }
 
-export async function setConfigured(tx: Transaction, node: { nodeId: string; configured: boolean; simulated: boolean }): Promise<void> {
-  await tx.run('UPDATE fleet_nodes SET configured = ?, simulated = ? WHERE node_id = ?', [node.configured ? 1 : 0, node.simulated ? 1 : 0, node.nodeId]);
+export async function setConfigured(
+  tx: Transaction,
+  node: { nodeId: string; configured: boolean; simulated: boolean },
+): Promise<void> {
+  await tx.run('UPDATE fleet_nodes SET configured = ?, simulated = ? WHERE node_id = ?', [
+    node.configured ? 1 : 0,
+    node.simulated ? 1 : 0,
+    node.nodeId,
+  ]);
 }
 
 export async function deleteNode(tx: Transaction, nodeId: string): Promise<void> {

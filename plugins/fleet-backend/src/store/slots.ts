@@ -32,7 +32,9 @@ const SLOT_COLUMNS =
 
 /** Queues this placement behind the others of the same model until they commit. False when the fleet has never had the model. */
 export async function lockModel(tx: Transaction, gpuModel: string): Promise<boolean> {
-  return (await tx.first(`SELECT gpu_model FROM fleet_models WHERE gpu_model = ?${tx.forUpdate}`, [gpuModel])) !== undefined;
+  return (
+    (await tx.first(`SELECT gpu_model FROM fleet_models WHERE gpu_model = ?${tx.forUpdate}`, [gpuModel])) !== undefined
+  );
 }
 
 /** Makes the models known and queues behind every placement of any model. In one order, so that two such calls cannot wait for each other. */
@@ -43,7 +45,11 @@ export async function lockAllModels(tx: Transaction, gpuModels: readonly string[
   await tx.all(`SELECT gpu_model FROM fleet_models ORDER BY gpu_model${tx.forUpdate}`);
 }
 
-export type PlaceableRow = SlotRow & { readonly node_name: string; readonly node_status: NodeStatus; readonly node_isolation: Isolation | null };
+export type PlaceableRow = SlotRow & {
+  readonly node_name: string;
+  readonly node_status: NodeStatus;
+  readonly node_isolation: Isolation | null;
+};
 
 /** Every offered slot of every configured node that has the model, in the fleet's fixed order. */
 export function placeableSlots(queries: Queries, gpuModel: string): Promise<PlaceableRow[]> {
@@ -68,7 +74,10 @@ export function slotsHeldBy(queries: Queries, allocationId: string): Promise<Pla
 }
 
 /** How many of them were free and are now held. Fewer than asked for means that the plan was made from a stale reading. */
-export function holdSlots(tx: Transaction, hold: { slotIds: readonly string[]; allocationId: string; organizationId: string }): Promise<number> {
+export function holdSlots(
+  tx: Transaction,
+  hold: { slotIds: readonly string[]; allocationId: string; organizationId: string },
+): Promise<number> {
   return tx.run(
     `UPDATE fleet_slots SET status = ?, allocation_id = ?, organization_id = ?, held_at = ?
      WHERE status = 'free' AND slot_id IN (${hold.slotIds.map(() => '?').join(', ')})`,
@@ -94,7 +103,14 @@ export async function holdersOn(queries: Queries, nodeId: string): Promise<Reado
 
 /** Whole GPUs by model and node. */
 export async function countByModelAndNode(queries: Queries): Promise<NodeModelCount[]> {
-  const rows = await queries.all<{ gpu_model: string; node_id: string; node_status: NodeStatus; total: number; free: number; slots: number }>(
+  const rows = await queries.all<{
+    gpu_model: string;
+    node_id: string;
+    node_status: NodeStatus;
+    total: number;
+    free: number;
+    slots: number;
+  }>(
     `SELECT s.gpu_model, s.node_id, n.status AS node_status, count(*) AS slots,
        sum(CASE WHEN s.fraction_milli = 1000 THEN 1 ELSE 0 END) AS total,
        sum(CASE WHEN s.fraction_milli = 1000 AND s.status = 'free' THEN 1 ELSE 0 END) AS free
@@ -105,7 +121,12 @@ export async function countByModelAndNode(queries: Queries): Promise<NodeModelCo
   const nodeTotals = new Map<string, number>();
   for (const row of rows) nodeTotals.set(row.node_id, (nodeTotals.get(row.node_id) ?? 0) + row.slots);
   return rows.map(row => ({
-    gpuModel: row.gpu_model, nodeId: row.node_id, nodeStatus: row.node_status, total: row.total, free: row.free, nodeTotal: nodeTotals.get(row.node_id) ?? 0,
+    gpuModel: row.gpu_model,
+    nodeId: row.node_id,
+    nodeStatus: row.node_status,
+    total: row.total,
+    free: row.free,
+    nodeTotal: nodeTotals.get(row.node_id) ?? 0,
   }));
 }
 
@@ -134,7 +155,10 @@ export function summarizeSlots(queries: Queries, nodeIds?: readonly string[]): P
   );
 }
 
-export async function numaDomainsOf(queries: Queries, nodeIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+export async function numaDomainsOf(
+  queries: Queries,
+  nodeIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
   if (nodeIds.length === 0) return new Map();
   const rows = await queries.all<{ node_id: string; domains: number }>(
     `SELECT node_id, count(DISTINCT numa_node) AS domains FROM fleet_slots WHERE node_id IN (${nodeIds.map(() => '?').join(', ')}) GROUP BY node_id`,
@@ -161,7 +185,10 @@ export function slotsOfNode(queries: Queries, page: SlotPage): Promise<SlotRow[]
     where += ' AND (s.gpu_index > ? OR (s.gpu_index = ? AND s.slot_id > ?))';
     parameters.push(page.after.gpuIndex, page.after.gpuIndex, page.after.slotId);
   }
-  return queries.all<SlotRow>(`SELECT ${SLOT_COLUMNS} FROM fleet_slots s WHERE ${where} ORDER BY s.gpu_index, s.slot_id LIMIT ?`, [...parameters, page.limit]);
+  return queries.all<SlotRow>(
+    `SELECT ${SLOT_COLUMNS} FROM fleet_slots s WHERE ${where} ORDER BY s.gpu_index, s.slot_id LIMIT ?`,
+    [...parameters, page.limit],
+  );
 }
 
 export function allSlots(queries: Queries): Promise<SlotRow[]> {
@@ -184,8 +211,19 @@ export async function insertSlots(tx: Transaction, slots: readonly NewSlot[]): P
       `INSERT INTO fleet_slots (slot_id, node_id, gpu_model, gpu_index, gpu_uuid, gpu_memory_bytes, numa_node, simulated, fraction_milli, part, vf, nvme, status, withdrawn)
        VALUES ${chunk.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)').join(', ')}`,
       chunk.flatMap(slot => [
-        slot.slotId, slot.nodeId, slot.gpu.model, slot.gpu.index, slot.gpu.uuid, slot.gpu.memoryBytes, slot.gpu.numaNode, slot.gpu.simulated ? 1 : 0, 1000, 0,
-        slot.vf, slot.nvme, slot.status,
+        slot.slotId,
+        slot.nodeId,
+        slot.gpu.model,
+        slot.gpu.index,
+        slot.gpu.uuid,
+        slot.gpu.memoryBytes,
+        slot.gpu.numaNode,
+        slot.gpu.simulated ? 1 : 0,
+        1000,
+        0,
+        slot.vf,
+        slot.nvme,
+        slot.status,
       ]),
     );
   }
@@ -195,7 +233,16 @@ export async function insertSlots(tx: Transaction, slots: readonly NewSlot[]): P
 export async function describeSlot(tx: Transaction, slotId: string, slot: ConfiguredSlot): Promise<void> {
   await tx.run(
     `UPDATE fleet_slots SET gpu_model = ?, gpu_index = ?, gpu_memory_bytes = ?, numa_node = ?, simulated = ?, vf = ?, nvme = ?, withdrawn = 0 WHERE slot_id = ?`,
-    [slot.gpu.model, slot.gpu.index, slot.gpu.memoryBytes, slot.gpu.numaNode, slot.gpu.simulated ? 1 : 0, slot.vf, slot.nvme, slotId],
+    [
+      slot.gpu.model,
+      slot.gpu.index,
+      slot.gpu.memoryBytes,
+      slot.gpu.numaNode,
+      slot.gpu.simulated ? 1 : 0,
+      slot.vf,
+      slot.nvme,
+      slotId,
+    ],
   );
 }
 

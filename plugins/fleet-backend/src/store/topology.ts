@@ -12,7 +12,10 @@ export interface DrawableSlot {
 }
 
 /** Nodes that have the model: those with something of the organization or something free first, then in the fleet's order. */
-export async function drawableNodes(queries: Queries, options: { gpuModel: string; organizationId: string; limit: number }): Promise<string[]> {
+export async function drawableNodes(
+  queries: Queries,
+  options: { gpuModel: string; organizationId: string; limit: number },
+): Promise<string[]> {
   const rows = await queries.all<{ node_id: string }>(
     `SELECT s.node_id FROM fleet_slots s JOIN fleet_nodes n ON n.node_id = s.node_id
      WHERE s.gpu_model = ? AND s.withdrawn = 0 AND n.configured = 1
@@ -25,7 +28,10 @@ export async function drawableNodes(queries: Queries, options: { gpuModel: strin
 }
 
 /** In the fleet's order, whatever the order of `nodeIds`: a map must not move its nodes around while somebody looks at it. */
-export function offeredSlotsOn(queries: Queries, options: { nodeIds: readonly string[]; gpuModel: string }): Promise<DrawableSlot[]> {
+export function offeredSlotsOn(
+  queries: Queries,
+  options: { nodeIds: readonly string[]; gpuModel: string },
+): Promise<DrawableSlot[]> {
   if (options.nodeIds.length === 0) return Promise.resolve([]);
   return queries.all<DrawableSlot>(
     `SELECT s.node_id, n.status AS node_status, s.gpu_index, s.numa_node, s.status, s.organization_id

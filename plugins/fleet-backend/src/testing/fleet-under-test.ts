@@ -52,16 +52,35 @@ export async function openFleet(db: DatabaseUnderTest, nodes: readonly Simulated
   const logger = { error() {}, warn() {}, info() {}, debug() {}, child: () => logger };
   const configure = (simulatedNodes: readonly SimulatedNodeSettings[]) =>
     reconcileConfiguration(services, configuredFleet({ simulatedNodes, realGpus: [] }));
-  const heartbeat = () => probeNodes({ services, runtimes, logger, unreachableAfterSeconds: 30 }, new AbortController().signal);
+  const heartbeat = () =>
+    probeNodes({ services, runtimes, logger, unreachableAfterSeconds: 30 }, new AbortController().signal);
   await configure(nodes);
   await heartbeat();
   const port = createFleetPort(runtimes);
   let allocations = 0;
   return {
-    database, clock, close, told, runtime, runtimes, logger, services, port, configure, heartbeat,
+    database,
+    clock,
+    close,
+    told,
+    runtime,
+    runtimes,
+    logger,
+    services,
+    port,
+    configure,
+    heartbeat,
     reserve(gpuCount: number, more: Partial<Parameters<typeof port.reserve>[1]> = {}) {
       const allocationId = `alloc_${(allocations += 1)}`;
-      const request = { allocationId, organizationId: 'org_1', gpuModel: 'H200', shape: 'gpu_slice', gpuFractionMilli: 1000, gpuCount, ...more } as const;
+      const request = {
+        allocationId,
+        organizationId: 'org_1',
+        gpuModel: 'H200',
+        shape: 'gpu_slice',
+        gpuFractionMilli: 1000,
+        gpuCount,
+        ...more,
+      } as const;
       return database.transaction(tx => port.reserve(tx, request));
     },
     free: (allocationId: string) => database.transaction(tx => port.free(tx, allocationId)),

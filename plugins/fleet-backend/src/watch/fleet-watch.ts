@@ -6,11 +6,12 @@ import { createOrphanReconciler } from './orphans';
 import type { OrphanOptions } from './orphans';
 import { repeat } from './repeat';
 
-export type FleetWatchOptions = Omit<HeartbeatOptions, 'services'> & OrphanOptions & {
-  readonly services: HeartbeatOptions['services'];
-  readonly heartbeatIntervalSeconds: number;
-  readonly orphanIntervalSeconds: number;
-};
+export type FleetWatchOptions = Omit<HeartbeatOptions, 'services'> &
+  OrphanOptions & {
+    readonly services: HeartbeatOptions['services'];
+    readonly heartbeatIntervalSeconds: number;
+    readonly orphanIntervalSeconds: number;
+  };
 
 /** A leader that misses two turns in a row has probably died; the next replica takes over. */
 const LEASE_INTERVALS = 3;
@@ -19,14 +20,20 @@ const LEASE_INTERVALS = 3;
 export function startFleetWatch(options: FleetWatchOptions): { stop(): Promise<void> } {
   const holder = randomUUID();
   const loops = [
-    { name: 'fleet-heartbeat', intervalSeconds: options.heartbeatIntervalSeconds, work: (signal: AbortSignal) => probeNodes(options, signal) },
+    {
+      name: 'fleet-heartbeat',
+      intervalSeconds: options.heartbeatIntervalSeconds,
+      work: (signal: AbortSignal) => probeNodes(options, signal),
+    },
     { name: 'fleet-orphans', intervalSeconds: options.orphanIntervalSeconds, work: createOrphanReconciler(options) },
   ];
   const asLeader = (loop: (typeof loops)[number]) => async (signal: AbortSignal) => {
     const lease = { name: loop.name, holder, seconds: loop.intervalSeconds * LEASE_INTERVALS };
     if (await options.database.transaction(tx => takeLease(tx, lease))) await loop.work(signal);
   };
-  const running = loops.map(loop => repeat({ ...loop, clock: options.clock, logger: options.logger, work: asLeader(loop) }));
+  const running = loops.map(loop =>
+    repeat({ ...loop, clock: options.clock, logger: options.logger, work: asLeader(loop) }),
+  );
   return {
     async stop() {
       await Promise.all(running.map(loop => loop.stop()));

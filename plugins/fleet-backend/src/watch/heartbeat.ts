@@ -20,12 +20,16 @@ export interface HeartbeatOptions {
 export async function probeNodes(options: HeartbeatOptions, signal: AbortSignal): Promise<void> {
   const waiting = await allNodes(options.services.database.read);
   const worker = async () => {
-    for (let node = waiting.shift(); node !== undefined && !signal.aborted; node = waiting.shift()) await probeNode(options, node);
+    for (let node = waiting.shift(); node !== undefined && !signal.aborted; node = waiting.shift())
+      await probeNode(options, node);
   };
   await Promise.all(Array.from({ length: Math.min(PROBES_AT_ONCE_MAX, waiting.length) }, worker));
 }
 
-async function probeNode({ services, runtimes, logger, unreachableAfterSeconds }: HeartbeatOptions, node: NodeRow): Promise<void> {
+async function probeNode(
+  { services, runtimes, logger, unreachableAfterSeconds }: HeartbeatOptions,
+  node: NodeRow,
+): Promise<void> {
   const runtime = runtimes.get(node.runtime);
   if (runtime === undefined) return;
   let report: NodeReport;

@@ -45,7 +45,8 @@ export function createOrphanReconciler(options: OrphanOptions): (signal: AbortSi
         seen.add(key);
         const since = unclaimedSince.get(key) ?? options.clock.now();
         unclaimedSince.set(key, since);
-        if (options.clock.now() - since >= options.graceSeconds * 1000) await remove(options, { node, runtime, orphan });
+        if (options.clock.now() - since >= options.graceSeconds * 1000)
+          await remove(options, { node, runtime, orphan });
       }
     }
     for (const key of unclaimedSince.keys()) if (!seen.has(key)) unclaimedSince.delete(key);
@@ -66,15 +67,24 @@ async function orphansOn(
   }
 }
 
-async function remove(options: OrphanOptions, { node, runtime, orphan }: { node: NodeRow; runtime: Runtime; orphan: RuntimeObservation }): Promise<void> {
+async function remove(
+  options: OrphanOptions,
+  { node, runtime, orphan }: { node: NodeRow; runtime: Runtime; orphan: RuntimeObservation },
+): Promise<void> {
   const { allocationId } = orphan;
   const resource = { type: 'allocation', id: allocationId };
   try {
-    await runtime.release({ allocationId, node: { nodeId: node.node_id, name: node.name }, fencingToken: ORPHAN_FENCING_TOKEN });
+    await runtime.release({
+      allocationId,
+      node: { nodeId: node.node_id, name: node.name },
+      fencingToken: ORPHAN_FENCING_TOKEN,
+    });
   } catch (error) {
     const message = `Something of ${allocationId} runs on ${node.name}, no allocation holds slots for it, and it could not be removed: ${String(error)}`;
     options.logger.error(message);
-    await options.database.transaction(tx => options.attention.raise(tx, { kind: 'orphan_instance', resource, organizationId: null, message }));
+    await options.database.transaction(tx =>
+      options.attention.raise(tx, { kind: 'orphan_instance', resource, organizationId: null, message }),
+    );
     return;
   }
   options.logger.warn(`removed from node ${node.name} what was left of ${allocationId}`);

@@ -2,7 +2,13 @@ import type { Clock } from '@portico/plugin-kit/backend';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 
 /** Runs `work` now and again after every pause, never twice at once, until stopped. An error is logged and does not end it. */
-export function repeat(options: { name: string; intervalSeconds: number; clock: Clock; logger: LoggerService; work(signal: AbortSignal): Promise<void> }): {
+export function repeat(options: {
+  name: string;
+  intervalSeconds: number;
+  clock: Clock;
+  logger: LoggerService;
+  work(signal: AbortSignal): Promise<void>;
+}): {
   stop(): Promise<void>;
 } {
   const stopping = new AbortController();

@@ -15,9 +15,20 @@ eachDatabase(db => {
   });
   afterEach(() => fleet.close());
   const statuses = async () =>
-    Object.fromEntries((await fleet.database.read.all<{ name: string; status: string }>('SELECT name, status FROM fleet_nodes')).map(row => [row.name, row.status]));
+    Object.fromEntries(
+      (await fleet.database.read.all<{ name: string; status: string }>('SELECT name, status FROM fleet_nodes')).map(
+        row => [row.name, row.status],
+      ),
+    );
   const pass = (seconds: number) => fleet.clock.set(fleet.clock.now() + seconds * 1000);
-  const watchOptions = () => ({ ...fleet, ...fleet.services, graceSeconds: GRACE_SECONDS, unreachableAfterSeconds: 30, heartbeatIntervalSeconds: 10, orphanIntervalSeconds: 60 });
+  const watchOptions = () => ({
+    ...fleet,
+    ...fleet.services,
+    graceSeconds: GRACE_SECONDS,
+    unreachableAfterSeconds: 30,
+    heartbeatIntervalSeconds: 10,
+    orphanIntervalSeconds: 60,
+  });
 
   describe('heartbeat', () => {
     test('one missed answer changes nothing; silence beyond the limit takes the node out until it answers', async () => {

@@ -15,9 +15,25 @@ export const fleetContract = defineContract({
 
 export { getFleetTopology, listNodes, listResourceSlots, TOPOLOGY_NODES_MAX } from './operations';
 export { fleetPermissions } from './permissions';
-export { gpuStateSchema, isolationSchema, nodeSchema, nodeStatusSchema, resourceSlotSchema, slotStatusSchema, topologyNodeSchema } from './schemas';
+export {
+  gpuStateSchema,
+  isolationSchema,
+  nodeSchema,
+  nodeStatusSchema,
+  resourceSlotSchema,
+  slotStatusSchema,
+  topologyNodeSchema,
+} from './schemas';
 export { fleetSettings } from './settings';
 export type { FleetPort, ModelCapacity, PlacementRefusal, PlacementRequest, Reservation, Slot } from './port';
 export type {
-  GpuReport, Isolation, MetricsSample, NodeReport, Runtime, RuntimeInstance, RuntimeKind, RuntimeNode, RuntimeObservation,
+  GpuReport,
+  Isolation,
+  MetricsSample,
+  NodeReport,
+  Runtime,
+  RuntimeInstance,
+  RuntimeKind,
+  RuntimeNode,
+  RuntimeObservation,
 } from './runtime';

@@ -14,7 +14,11 @@ export const listNodes = operation({
   query: {
     type: 'object',
     additionalProperties: false,
-    properties: { ...pageQueryProperties, status: nodeStatusSchema, name: { type: 'string', minLength: 1, maxLength: 80, description: 'Part of the name.' } },
+    properties: {
+      ...pageQueryProperties,
+      status: nodeStatusSchema,
+      name: { type: 'string', minLength: 1, maxLength: 80, description: 'Part of the name.' },
+    },
   },
   responses: { 200: pageSchema(nodeSchema) },
   errors: ['cursor_invalid'],
@@ -26,10 +30,15 @@ export const listResourceSlots = operation({
   path: 'admin/nodes/{node_id}/resource-slots',
   tag: 'fleet',
   summary: 'Slots of a node',
-  description: 'In the order of the GPU index. A slot is what placement gives out: a GPU (or a part), with its virtual function and NVMe namespace.',
+  description:
+    'In the order of the GPU index. A slot is what placement gives out: a GPU (or a part), with its virtual function and NVMe namespace.',
   permission: 'fleet.node.read',
   params: { type: 'object', additionalProperties: false, required: ['node_id'], properties: { node_id: idSchema } },
-  query: { type: 'object', additionalProperties: false, properties: { ...pageQueryProperties, status: slotStatusSchema } },
+  query: {
+    type: 'object',
+    additionalProperties: false,
+    properties: { ...pageQueryProperties, status: slotStatusSchema },
+  },
   responses: { 200: pageSchema(resourceSlotSchema) },
   errors: ['not_found', 'cursor_invalid'],
 });

@@ -12,7 +12,10 @@ export interface FleetPort {
    */
   reserve(tx: Transaction, request: PlacementRequest): Promise<Reservation | PlacementRefusal>;
   /** What `reserve` would answer, holding nothing. */
-  wouldFit(queries: Queries, request: Omit<PlacementRequest, 'allocationId' | 'organizationId'>): Promise<{ fits: true } | PlacementRefusal>;
+  wouldFit(
+    queries: Queries,
+    request: Omit<PlacementRequest, 'allocationId' | 'organizationId'>,
+  ): Promise<{ fits: true } | PlacementRefusal>;
   /** Gives the slots back. Only called once the runtime is confirmed gone. Idempotent. */
   free(tx: Transaction, allocationId: string): Promise<void>;
   reservation(queries: Queries, allocationId: string): Promise<Reservation | undefined>;
@@ -84,6 +87,20 @@ export const localRuntimeRef = createServiceRef<Runtime>({ id: 'portico.runtime.
 
 export { RuntimeError, runtimeErrorCodes } from './runtime';
 export type {
-  ExecProcess, ExecRequest, GpuReport, InstanceRef, Isolation, MetricsSample, NodeReport, ProvisionRequest, Runtime, RuntimeErrorCode, RuntimeInstance,
-  RuntimeKind, RuntimeNode, RuntimeObservation, ShellAttachment, ShellRequest,
+  ExecProcess,
+  ExecRequest,
+  GpuReport,
+  InstanceRef,
+  Isolation,
+  MetricsSample,
+  NodeReport,
+  ProvisionRequest,
+  Runtime,
+  RuntimeErrorCode,
+  RuntimeInstance,
+  RuntimeKind,
+  RuntimeNode,
+  RuntimeObservation,
+  ShellAttachment,
+  ShellRequest,
 } from './runtime';

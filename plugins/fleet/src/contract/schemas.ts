@@ -1,7 +1,13 @@
 import { idSchema, instantSchema, nullableIdSchema, nullableInstantSchema } from '@portico/plugin-kit/contract';
 
-export const nodeStatusSchema = { type: 'string', enum: ['registered', 'enrolled', 'ready', 'draining', 'unreachable'] } as const;
-export const slotStatusSchema = { type: 'string', enum: ['candidate', 'approved', 'free', 'held', 'cleanup_blocked'] } as const;
+export const nodeStatusSchema = {
+  type: 'string',
+  enum: ['registered', 'enrolled', 'ready', 'draining', 'unreachable'],
+} as const;
+export const slotStatusSchema = {
+  type: 'string',
+  enum: ['candidate', 'approved', 'free', 'held', 'cleanup_blocked'],
+} as const;
 export const isolationSchema = { type: 'string', enum: ['container', 'sandbox', 'none'] } as const;
 
 const slotCountsSchema = {
@@ -12,7 +18,11 @@ const slotCountsSchema = {
     total: { type: 'integer', minimum: 0 },
     free: { type: 'integer', minimum: 0 },
     held: { type: 'integer', minimum: 0 },
-    blocked: { type: 'integer', minimum: 0, description: 'Waiting for a person: what ran there could not be proven gone.' },
+    blocked: {
+      type: 'integer',
+      minimum: 0,
+      description: 'Waiting for a person: what ran there could not be proven gone.',
+    },
   },
 } as const;
 
@@ -20,8 +30,22 @@ export const nodeSchema = {
   type: 'object',
   additionalProperties: false,
   required: [
-    'node_id', 'name', 'status', 'status_changed_at', 'runtime', 'isolation', 'isolation_detail', 'simulated', 'gpus', 'slots', 'numa_domains', 'cpu_count', 'memory_bytes',
-    'disk_bytes_free', 'last_seen_at', 'created_at',
+    'node_id',
+    'name',
+    'status',
+    'status_changed_at',
+    'runtime',
+    'isolation',
+    'isolation_detail',
+    'simulated',
+    'gpus',
+    'slots',
+    'numa_domains',
+    'cpu_count',
+    'memory_bytes',
+    'disk_bytes_free',
+    'last_seen_at',
+    'created_at',
   ],
   properties: {
     node_id: idSchema,
@@ -59,7 +83,17 @@ export const nodeSchema = {
 export const resourceSlotSchema = {
   type: 'object',
   additionalProperties: false,
-  required: ['slot_id', 'status', 'gpu', 'numa_node', 'vf', 'nvme', 'gpu_fraction_milli', 'allocation_id', 'held_since'],
+  required: [
+    'slot_id',
+    'status',
+    'gpu',
+    'numa_node',
+    'vf',
+    'nvme',
+    'gpu_fraction_milli',
+    'allocation_id',
+    'held_since',
+  ],
   properties: {
     slot_id: idSchema,
     status: slotStatusSchema,
@@ -76,7 +110,10 @@ export const resourceSlotSchema = {
       },
     },
     numa_node: { type: 'integer', minimum: 0 },
-    vf: { type: ['string', 'null'], description: 'PCI address of the network card’s virtual function that goes with the slot.' },
+    vf: {
+      type: ['string', 'null'],
+      description: 'PCI address of the network card’s virtual function that goes with the slot.',
+    },
     nvme: { type: ['string', 'null'], description: 'NVMe namespace that goes with the slot.' },
     gpu_fraction_milli: { type: 'integer', minimum: 1, maximum: 1000, description: '1000 is a whole GPU.' },
     allocation_id: nullableIdSchema,
@@ -92,7 +129,10 @@ export const topologyNodeSchema = {
   additionalProperties: false,
   required: ['label', 'numa_domains'],
   properties: {
-    label: { type: 'string', description: 'A position in this answer (`Node 1`), not a name: users do not learn how the fleet is called.' },
+    label: {
+      type: 'string',
+      description: 'A position in this answer (`Node 1`), not a name: users do not learn how the fleet is called.',
+    },
     numa_domains: {
       type: 'array',
       items: {

@@ -7,11 +7,27 @@ const simulatedNodeSchema = {
   additionalProperties: false,
   required: ['name'],
   properties: {
-    name: { type: 'string', pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$', description: 'Unique; also the identity of the node across edits.' },
-    gpuModel: { type: 'string', minLength: 1, maxLength: 80, default: 'H200', description: 'Model of all its GPUs, as SKUs name it.' },
+    name: {
+      type: 'string',
+      pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
+      description: 'Unique; also the identity of the node across edits.',
+    },
+    gpuModel: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 80,
+      default: 'H200',
+      description: 'Model of all its GPUs, as SKUs name it.',
+    },
     gpuCount: { type: 'integer', minimum: 1, maximum: 64, default: 8, description: 'Number of GPUs.' },
     gpuMemoryBytes: { type: 'integer', minimum: GIB, default: 141 * GIB, description: 'Memory of one GPU.' },
-    numaDomains: { type: 'integer', minimum: 1, maximum: 16, default: 2, description: 'NUMA domains; the GPUs are spread over them evenly, in order.' },
+    numaDomains: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 16,
+      default: 2,
+      description: 'NUMA domains; the GPUs are spread over them evenly, in order.',
+    },
   },
 } as const;
 
@@ -46,7 +62,8 @@ export const fleetSettings = {
         type: 'string',
         enum: ['auto', 'bubblewrap', 'util-linux', 'none'],
         default: 'auto',
-        description: 'How workloads are kept apart. `none` isolates nothing: it needs a loopback bind and closed sign-up.',
+        description:
+          'How workloads are kept apart. `none` isolates nothing: it needs a loopback bind and closed sign-up.',
       },
       heartbeat: {
         type: 'object',
@@ -54,9 +71,18 @@ export const fleetSettings = {
         default: {},
         description: 'How nodes are watched.',
         properties: {
-          intervalSeconds: { type: 'integer', minimum: 1, maximum: 3600, default: 10, description: 'Between two probes of a node.' },
+          intervalSeconds: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 3600,
+            default: 10,
+            description: 'Between two probes of a node.',
+          },
           unreachableAfterSeconds: {
-            type: 'integer', minimum: 1, maximum: 86_400, default: 30,
+            type: 'integer',
+            minimum: 1,
+            maximum: 86_400,
+            default: 30,
             description: 'Without an answer for so long a node takes no new work. What runs there goes on.',
           },
         },
@@ -67,8 +93,20 @@ export const fleetSettings = {
         default: {},
         description: 'What runs on a node without an allocation that holds slots there.',
         properties: {
-          intervalSeconds: { type: 'integer', minimum: 1, maximum: 86_400, default: 60, description: 'Between two comparisons.' },
-          graceSeconds: { type: 'integer', minimum: 0, maximum: 86_400, default: 300, description: 'It is removed when it was seen without one for so long.' },
+          intervalSeconds: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 86_400,
+            default: 60,
+            description: 'Between two comparisons.',
+          },
+          graceSeconds: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 86_400,
+            default: 300,
+            description: 'It is removed when it was seen without one for so long.',
+          },
         },
       },
     },
