@@ -4,19 +4,11 @@ import { identityApiRef, useApi } from '@backstage/frontend-plugin-api';
 import type { IdentityApi } from '@backstage/frontend-plugin-api';
 import { getMe, signOut } from '@portico/plugin-access/contract';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
-import { ApiError, apiClientRef, definePage, liveEventsRef, SessionContext } from '@portico/plugin-kit/ui';
+import { ApiError, apiClientRef, liveEventsRef, SessionContext } from '@portico/plugin-kit/ui';
 import type { Session } from '@portico/plugin-kit/ui';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { requestState } from './request-state';
 
-/** The shell calls operations too, and declares them like a page. */
-export const shellPage = definePage({
-  name: 'shell',
-  path: '*',
-  title: 'Shell',
-  operations: { getMe, signOut },
-  states: ['loading', 'error', 'success'],
-});
 
 type Me = ReplyOf<typeof getMe>;
 

@@ -1,0 +1,165 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { signInPage, sshKeysPage } from '@portico/plugin-access/ui';
+import { balanceBanner, billingPage } from '@portico/plugin-billing/ui';
+import { catalogPage, launchPage } from '@portico/plugin-catalog/ui';
+import type { OperationShape } from '@portico/plugin-kit/contract';
+import type { PageDefinition, PageStateName } from '@portico/plugin-kit/ui';
+import { waitFor } from '@portico/plugin-kit/testing';
+import { taskPage, workloadPage, workloadsPage } from '@portico/plugin-workloads/ui';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { home } from '../home/home-definition';
+import { shellPage } from '../shell/shell-page';
+import { collectFaults, openChromium } from './chromium';
+import { startPortalProcess } from './portal-process';
+import type { PortalProcess } from './portal-process';
+
+jest.setTimeout(240_000);
+const password = 'a long enough password of a test';
+/** Where pictures of every page go; none are taken when it is not set. */
+const screenshots = process.env.PORTICO_SCREENSHOTS;
+
+const viewports = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
+const schemes = ['light', 'dark'] as const;
+
+/** Every page, and the heading it must show. Parameters are filled in once there is something to show. */
+const pages: readonly { page: PageDefinition; heading: RegExp; search?: string }[] = [
+  { page: home, heading: /Hello/ },
+  { page: catalogPage, heading: /Catalog/ },
+  { page: launchPage, heading: /Launch/ },
+  { page: workloadsPage, heading: /Workloads/ },
+  { page: workloadPage, heading: /trainer/ },
+  { page: taskPage, heading: /Launch of trainer/ },
+  { page: billingPage, heading: /Billing/ },
+  { page: sshKeysPage, heading: /SSH keys/ },
+];
+
+/** How a reply brings a page into a state, and what then must be on it. */
+const staged: Record<Exclude<PageStateName, 'success'>, { reply: { status: number; body: object; headers?: Record<string, string> } | 'never'; shows: RegExp }> = {
+  loading: { reply: 'never', shows: /Loading/ },
+  empty: { reply: { status: 200, body: { items: [], next_cursor: null } }, shows: /yet|empty|nothing to launch/i },
+  error: { reply: { status: 500, body: envelope('internal_error', 'Something broke on our side.') }, shows: /could not be loaded|broke on our side/ },
+  restricted: {
+    reply: { status: 403, body: envelope('permission_denied', 'You do not have the permission for this.', { permission: 'some.permission' }) },
+    shows: /do not have access/,
+  },
+  rate_limited: { reply: { status: 429, body: envelope('rate_limited', 'Too many requests.'), headers: { 'retry-after': '42' } }, shows: /try again in/i },
+};
+
+function envelope(code: string, message: string, details: object = {}) {
+  return { code, message, correlation_id: 'corr_test', details };
+}
+
+function matches(operation: OperationShape, method: string, pathname: string): boolean {
+  const pattern = `^/api/v1/${operation.path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`;
+  return operation.method === method && new RegExp(pattern).test(pathname);
+}
+
+describe('every page', () => {
+  let portal: PortalProcess;
+  let browser: Browser;
+  let context: BrowserContext;
+  const ids: Record<string, string> = {};
+  const addressOf = (page: PageDefinition) => page.path.replace(/:(\w+)/g, (_, name: string) => ids[name] ?? 'missing');
+
+  beforeAll(async () => {
+    portal = await startPortalProcess();
+    browser = await openChromium();
+    context = await browser.newContext();
+    const post = (where: string, data: object, headers: Record<string, string> = {}) =>
+      context.request.post(`${portal.url}/api/v1/${where}`, { data, headers: { origin: portal.url, ...headers } });
+    const signedUp = await post('auth/personal/signup', { username: 'grace', password, session: 'cookie' });
+    expect(signedUp.status()).toBe(201);
+    const { csrf_token: csrf } = (await signedUp.json()) as { csrf_token: string };
+    const list = async (where: string) => ((await (await context.request.get(`${portal.url}/api/v1/${where}`)).json()) as { items: Record<string, string>[] }).items;
+    const sku = (await list('skus')).find(candidate => candidate.availability === 'available');
+    const [image] = await list('os-images');
+    const launched = await post(
+      'allocations',
+      { name: 'trainer', sku_id: sku?.sku_id, gpu_count: 1, image_id: image?.image_id },
+      { 'x-csrf-token': csrf, 'idempotency-key': 'pages-test' },
+    );
+    expect(launched.status()).toBe(202);
+    const reply = (await launched.json()) as { allocation: { allocation_id: string }; task_id: string };
+    ids.allocationId = reply.allocation.allocation_id;
+    ids.taskId = reply.task_id;
+    await waitFor(async () => (await list('allocations?status=active')).length === 1, 'the workload is active');
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await portal?.stop();
+  });
+
+  async function inspect(page: Page, name: string, faults: string[]): Promise<void> {
+    await page.waitForLoadState('networkidle');
+    if (screenshots !== undefined) {
+      mkdirSync(screenshots, { recursive: true });
+      await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
+    }
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect({ name, overflow }).toEqual({ name, overflow: 0 });
+    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+    expect(violations.map(violation => `${name}: ${violation.id}: ${violation.nodes.map(node => node.target.join(' ')).join(', ')}`)).toEqual([]);
+    expect(faults).toEqual([]);
+  }
+
+  describe.each(schemes)('in %s', colorScheme => {
+    test.each(Object.keys(viewports) as (keyof typeof viewports)[])('on a %s screen is accessible, fits and breaks nothing', async size => {
+      const page = await context.newPage();
+      const faults = collectFaults(page);
+      await page.setViewportSize(viewports[size]);
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      for (const { page: definition, heading } of pages) {
+        await page.goto(`${portal.url}${addressOf(definition)}`);
+        await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+        await inspect(page, `${definition.name}-${colorScheme}-${size}`, faults);
+      }
+      await page.close();
+
+      const visitor = await browser.newContext({ viewport: viewports[size], colorScheme, reducedMotion: 'reduce' });
+      const anonymous = await visitor.newPage();
+      const anonymousFaults = collectFaults(anonymous);
+      await anonymous.goto(`${portal.url}/billing`);
+      await anonymous.getByRole('heading', { name: 'Sign in' }).waitFor();
+      expect(new URL(anonymous.url()).search).toBe('?next=%2Fbilling');
+      await inspect(anonymous, `${signInPage.name}-${colorScheme}-${size}`, anonymousFaults);
+      await visitor.close();
+    });
+  });
+
+  test.each(pages.map(({ page }) => [page.name, page] as const))('%s calls only what it declares', async (_, definition) => {
+    const allowed = [definition, shellPage, balanceBanner].flatMap(({ operations }) => Object.values(operations as Record<string, OperationShape>));
+    const undeclared: string[] = [];
+    const page = await context.newPage();
+    page.on('request', request => {
+      const { pathname } = new URL(request.url());
+      if (!pathname.startsWith('/api/v1/') || pathname === '/api/v1/events') return;
+      if (!allowed.some(operation => matches(operation, request.method(), pathname))) undeclared.push(`${request.method()} ${pathname}`);
+    });
+    await page.goto(`${portal.url}${addressOf(definition)}`);
+    await page.waitForLoadState('networkidle');
+    await page.close();
+    expect(undeclared).toEqual([]);
+  });
+
+  const states = pages.flatMap(({ page }) => page.states.filter(state => state !== 'success').map(state => [page.name, state, page] as const));
+  test.each(states)('%s renders %s', async (_, state, definition) => {
+    const { reply, shows } = staged[state as keyof typeof staged];
+    const page = await context.newPage();
+    const operations = Object.values(definition.operations).filter(operation => operation.id !== 'getMe' && operation.method === 'GET');
+    await page.route('**/api/v1/**', async route => {
+      const request = route.request();
+      const { pathname } = new URL(request.url());
+      const operation = operations.find(candidate => matches(candidate, request.method(), pathname));
+      const isList = operation !== undefined && !/\}$/.test(operation.path) && operation.id !== 'getBalance' && operation.id !== 'getFleetTopology';
+      if (operation === undefined || (state === 'empty' && !isList)) return route.continue();
+      if (reply === 'never') return undefined;
+      return route.fulfill({ status: reply.status, json: reply.body, ...(reply.headers === undefined ? {} : { headers: reply.headers }) });
+    });
+    await page.goto(`${portal.url}${addressOf(definition)}`);
+    await page.getByText(shows).first().waitFor({ state: 'attached' });
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await page.close();
+  });
+});

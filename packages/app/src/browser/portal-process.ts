@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { waitFor } from '@portico/plugin-kit/testing';
+
+const root = path.resolve(__dirname, '../../../..');
+const bundle = path.join(root, 'packages/backend/dist/main.js');
+
+/** The portal as people run it: the production build in a process of its own, on a data folder of its own. */
+export interface PortalProcess {
+  readonly url: string;
+  readonly sshPort: number;
+  readonly dataDirectory: string;
+  readonly adminPassword: string;
+  readonly pid: number;
+  /** Ends without a chance to tidy up, and starts again on the same data and ports. */
+  killAndRestart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>(resolve => server.close(() => resolve()));
+  return port;
+}
+
+export async function startPortalProcess(environment: Readonly<Record<string, string>> = {}): Promise<PortalProcess> {
+  if (!existsSync(bundle)) throw new Error('There is no production build: run `npm run build` first (`npm test` does).');
+  const dataDirectory = await mkdtemp(path.join(os.tmpdir(), 'portico-e2e-'));
+  const [port, sshPort] = [await freePort(), await freePort()];
+  const adminPassword = 'the first administrator of a test';
+  const url = `http://localhost:${port}`;
+  let output = '';
+
+  function start(): ChildProcess {
+    const child = spawn(process.execPath, [bundle], {
+      cwd: root,
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        PORTICO_PORT: String(port),
+        PORTICO_DATA_DIR: dataDirectory,
+        PORTICO_ADMIN_PASSWORD: adminPassword,
+        APP_CONFIG_workloads_ssh_port: String(sshPort),
+        APP_CONFIG_workloads_metrics_intervalSeconds: '1',
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const keep = (chunk: Buffer) => (output = (output + chunk.toString('utf8')).slice(-20_000));
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
+    return child;
+  }
+  async function ready(child: ChildProcess): Promise<void> {
+    await waitFor(async () => {
+      if (child.exitCode !== null) throw new Error(`The portal ended with ${child.exitCode}:\n${output}`);
+      return (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.ok === true;
+    }, 'the portal is ready');
+  }
+  const exited = (child: ChildProcess) => new Promise<void>(resolve => (child.exitCode === null && child.signalCode === null ? child.once('exit', () => resolve()) : resolve()));
+
+  let child = start();
+  await ready(child);
+  return {
+    url,
+    sshPort,
+    dataDirectory,
+    adminPassword,
+    get pid() {
+      return child.pid ?? -1;
+    },
+    async killAndRestart() {
+      child.kill('SIGKILL');
+      await exited(child);
+      child = start();
+      await ready(child);
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      await exited(child);
+      await rm(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}

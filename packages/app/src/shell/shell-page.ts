@@ -1,0 +1,11 @@
+import { getMe, signOut } from '@portico/plugin-access/contract';
+import { definePage } from '@portico/plugin-kit/ui';
+
+/** The shell calls operations too, and declares them like a page. */
+export const shellPage = definePage({
+  name: 'shell',
+  path: '*',
+  title: 'Shell',
+  operations: { getMe, signOut },
+  states: ['loading', 'error', 'success'],
+});
