@@ -28,5 +28,5 @@ export async function stopMeter(tx: Transaction, stop: { allocationId: string; a
   const total = costAt(meter, stop.at);
   if (through !== null && through !== meter.postedThroughAt) await ledger.postUsage({ scope, through, total, first: 'hold' });
   await ledger.releaseHold(scope);
-  await markStopped(tx, { allocationId, at: through ?? stop.at, cost: total });
+  await markStopped(tx, { allocationId, at: through ?? stop.at, ran: through !== null, cost: total });
 }

@@ -71,7 +71,7 @@ async function postWholeHours(tx: Transaction, ledger: CustomerLedger): Promise<
 }
 
 async function refillHolds(tx: Transaction, ledger: CustomerLedger): Promise<void> {
-  const short = ledger.funds.meters.filter(meter => meter.cappedAt === null && meter.held < meter.holdTarget);
+  const short = ledger.funds.meters.filter(meter => meter.held < meter.holdTarget);
   if (short.length === 0 || ledger.free <= 0n) return;
   const scopes = new Map((await metersOf(tx, short.map(meter => meter.allocationId))).map(row => [row.allocation_id, scopeOf(row)]));
   for (const meter of short) {

@@ -80,12 +80,11 @@ export async function markCapped(tx: Transaction, meter: { allocationId: string;
   await tx.run('UPDATE billing_meters SET capped_at = ? WHERE allocation_id = ? AND capped_at IS NULL', [meter.at, meter.allocationId]);
 }
 
-export async function markStopped(tx: Transaction, meter: { allocationId: string; at: number; cost: Micros }): Promise<void> {
-  await tx.run(
-    `UPDATE billing_meters SET stopped_at = ?, cost_micros = ?, posted_micros = ?, posted_through_at = CASE WHEN started_at IS NULL THEN NULL ELSE ? END
-    WHERE allocation_id = ?`,
-    [meter.at, meter.cost, meter.cost, meter.at, meter.allocationId],
-  );
+/** `at` is final; usage is posted up to there, unless the meter never ran. */
+export async function markStopped(tx: Transaction, meter: { allocationId: string; at: number; ran: boolean; cost: Micros }): Promise<void> {
+  await tx.run('UPDATE billing_meters SET stopped_at = ?, cost_micros = ?, posted_micros = ?, posted_through_at = ? WHERE allocation_id = ?', [
+    meter.at, meter.cost, meter.cost, meter.ran ? meter.at : null, meter.allocationId,
+  ]);
 }
 
 /** Adds to an open hold, or takes from it when negative. */

@@ -57,7 +57,15 @@ async function noAccountOfCustomersIsNegative(queries: Queries): Promise<string[
     `SELECT organization_id, account, balance_micros FROM billing_accounts
     WHERE (account IN ('customer_available', 'customer_held') AND balance_micros < 0) OR (account = 'customer_receivable' AND balance_micros > 0)`,
   );
-  return rows.map(row => `${row.account} of ${row.organization_id} is ${row.balance_micros}`);
+  const owing = await queries.all<{ organization_id: string }>(
+    `SELECT DISTINCT owed.organization_id FROM billing_accounts AS owed
+    JOIN billing_accounts AS funds ON funds.organization_id = owed.organization_id AND funds.account IN ('customer_available', 'customer_held')
+    WHERE owed.account = 'customer_receivable' AND owed.balance_micros < 0 AND funds.balance_micros > 0`,
+  );
+  return [
+    ...rows.map(row => `${row.account} of ${row.organization_id} is ${row.balance_micros}`),
+    ...owing.map(row => `${row.organization_id} owes although it has money`),
+  ];
 }
 
 async function heldEqualsOpenHolds(queries: Queries): Promise<string[]> {
