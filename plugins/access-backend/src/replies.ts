@@ -1,23 +1,18 @@
-import type {
-  adminUserSchema,
-  organizationSchema,
-  projectSchema,
-  sshKeySchema,
-  userSchema,
-} from '@portico/plugin-access/contract';
+import type { addSshKey, getMe, getUser } from '@portico/plugin-access/contract';
 import { toMoney } from '@portico/plugin-kit/contract';
-import type { Micros } from '@portico/plugin-kit/contract';
-import type { FromSchema } from 'json-schema-to-ts';
+import type { Micros, ReplyOf } from '@portico/plugin-kit/contract';
 import type { Organization } from './store/organizations';
 import type { Project } from './store/projects';
 import type { StoredSshKey } from './store/ssh-keys';
 import type { User } from './store/users';
 
+type Me = ReplyOf<typeof getMe>;
+
 export function instant(epochMilliseconds: number): string {
   return new Date(epochMilliseconds).toISOString();
 }
 
-export function userReply(user: User): FromSchema<typeof userSchema> {
+export function userReply(user: User): Me['user'] {
   return {
     user_id: user.userId,
     username: user.username,
@@ -27,7 +22,7 @@ export function userReply(user: User): FromSchema<typeof userSchema> {
   };
 }
 
-export function organizationReply(organization: Organization): FromSchema<typeof organizationSchema> {
+export function organizationReply(organization: Organization): Me['organization'] {
   return {
     organization_id: organization.organizationId,
     name: organization.name,
@@ -35,7 +30,7 @@ export function organizationReply(organization: Organization): FromSchema<typeof
   };
 }
 
-export function projectReply(project: Project, defaultProjectId: string): FromSchema<typeof projectSchema> {
+export function projectReply(project: Project, defaultProjectId: string): Me['default_project'] {
   return {
     project_id: project.projectId,
     name: project.name,
@@ -46,7 +41,7 @@ export function projectReply(project: Project, defaultProjectId: string): FromSc
   };
 }
 
-export function sshKeyReply(key: StoredSshKey): FromSchema<typeof sshKeySchema> {
+export function sshKeyReply(key: StoredSshKey): ReplyOf<typeof addSshKey> {
   return {
     key_id: key.keyId,
     name: key.name,
@@ -62,7 +57,7 @@ export interface Balance {
   readonly currency: string;
 }
 
-export function adminUserReply(user: User, balance: Balance | undefined): FromSchema<typeof adminUserSchema> {
+export function adminUserReply(user: User, balance: Balance | undefined): ReplyOf<typeof getUser> {
   return {
     ...userReply(user),
     status: user.status,

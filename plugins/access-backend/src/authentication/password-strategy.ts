@@ -1,7 +1,7 @@
 import { Passport } from 'passport';
 import { Strategy } from 'passport-local';
 
-export interface VerifiedUser {
+interface VerifiedUser {
   readonly userId: string;
 }
 

@@ -7,7 +7,7 @@ import { readWireFields } from './ssh-wire';
  * that stands. The comment is dropped and the rest is kept in canonical form, so equal keys are equal texts. Anything that looks like
  * a private key is refused before it is parsed, and no rejection carries any of the text.
  */
-export const ACCEPTED_KEY_TYPES = [
+const ACCEPTED_KEY_TYPES = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
   'ecdsa-sha2-nistp384',

@@ -56,10 +56,6 @@ export async function insertUser(
   return inserted > 0;
 }
 
-export async function isUsernameTaken(queries: Queries, username: string): Promise<boolean> {
-  return (await queries.first('SELECT 1 AS taken FROM access_users WHERE username = ?', [username])) !== undefined;
-}
-
 export async function userById(queries: Queries, userId: string): Promise<User | undefined> {
   const row = await queries.first<UserRow>(`SELECT ${COLUMNS} FROM access_users WHERE user_id = ?`, [userId]);
   return row && fromRow(row);
