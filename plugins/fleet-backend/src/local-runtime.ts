@@ -23,7 +23,7 @@ export const localRuntimeRef = createServiceRef<Runtime>({
       },
       async factory({ settings, clock, logger, lifecycle }) {
         assertIsolationAllowed(settings);
-        const { isolation, realGpus } = settings.of(fleetSettings);
+        const { isolation, realGpus, runtime: limits } = settings.of(fleetSettings);
         const nodes = (await embeddedFleet(settings)).filter(node => node.simulated);
         const runtime = createLocalRuntime({
           stateDirectory: path.join(settings.dataDirectory, 'runtime'),
@@ -33,6 +33,7 @@ export const localRuntimeRef = createServiceRef<Runtime>({
           clock,
           logger,
           protectedPaths: [settings.dataDirectory],
+          refusedAddresses: limits.refusedAddresses,
           ...(realGpus === 'off' && { nvidiaSmi: noGpus }),
         });
         lifecycle.addShutdownHook(async () => runtime.close());

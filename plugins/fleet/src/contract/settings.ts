@@ -65,6 +65,22 @@ export const fleetSettings = {
         description:
           'How workloads are kept apart. `none` isolates nothing: it needs a loopback bind and closed sign-up.',
       },
+      runtime: {
+        type: 'object',
+        additionalProperties: false,
+        default: {},
+        description: 'What workloads on embedded nodes may reach.',
+        properties: {
+          refusedAddresses: {
+            type: 'array',
+            maxItems: 64,
+            items: { type: 'string', anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] },
+            default: [],
+            description:
+              'Addresses of this machine that its interfaces do not show, such as a public address behind NAT. Loopback, private and metadata addresses are always refused.',
+          },
+        },
+      },
       heartbeat: {
         type: 'object',
         additionalProperties: false,
