@@ -1,8 +1,10 @@
 import { encodeJson, FrameError, FrameReader, frameType, readJson } from './frames';
 import { CONNECT_DEADLINE_MS } from './limits';
 import { RuntimeError } from './port';
+import { RawStream } from './raw-stream';
 import { connectUnix } from './unix-socket';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Hello } from './frames';
 
 /** An answered greeting. Frames that follow go to `onFrame`; `takeRaw` ends framing and leaves a plain byte stream. */
@@ -10,7 +12,7 @@ export interface AgentConnection {
   socket: Socket;
   answer: Record<string, unknown>;
   onFrame(listener: (type: number, payload: Buffer) => void): void;
-  takeRaw(): Socket;
+  takeRaw(): Duplex;
 }
 
 /** Opens one connection to the agent of an allocation. Everything that comes from it is the tenant's word and bounded as such. */
@@ -63,12 +65,9 @@ export async function greetAgent(socketPath: string, hello: Hello): Promise<Agen
       socket.removeListener('data', onData);
       socket.removeListener('end', onEnd);
       socket.pause();
-      // Node forgets an explicit pause only when a `readable` listener goes; without that, the next owner's `data` listener gets nothing.
-      const forget = () => undefined;
-      socket.on('readable', forget).removeListener('readable', forget);
       const rest = reader.stop();
       if (rest.length > 0) socket.unshift(rest);
-      return socket;
+      return new RawStream(socket);
     };
     // Only raw connections have a half-open state.
     const onEnd = () => socket.destroy();

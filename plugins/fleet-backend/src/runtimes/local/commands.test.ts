@@ -39,6 +39,19 @@ describe('a command', () => {
     expect(stderr).toBe('problem\n');
   });
 
+  it('keeps the end of its streams for a reader who comes late', async () => {
+    const process = await bench.runtime.exec(bench.instance('one'), {
+      command: { kind: 'command', line: 'true' },
+      pty: null,
+      environment: {},
+    });
+    await new Promise(done => process.onExit(done));
+    await run('one', 'true'); // Long enough for every end to have arrived.
+    const ends = [process.stdio, process.stderr].map(stream => new Promise(done => stream.once('end', done)));
+    for (const stream of [process.stdio, process.stderr]) stream.resume();
+    await Promise.all(ends);
+  });
+
   it('receives signals with everything it started', async () => {
     const process = await bench.runtime.exec(bench.instance('one'), {
       command: { kind: 'command', line: 'echo up; sleep 500; true' },

@@ -3,6 +3,7 @@ import { greetAgent } from './agent-connection';
 import { encodeJson, frameType, readJson } from './frames';
 import { CONNECT_DEADLINE_MS } from './limits';
 import { RuntimeError } from './port';
+import { RawStream } from './raw-stream';
 import { connectUnix } from './unix-socket';
 import type { Duplex } from 'node:stream';
 import type { AgentConnection } from './agent-connection';
@@ -44,9 +45,8 @@ export async function startExec(socketPath: string, request: ExecRequest): Promi
 
 async function openStream(socketPath: string, execId: string, stream: 'stdio' | 'stderr'): Promise<Duplex> {
   const socket = await connectUnix(socketPath, CONNECT_DEADLINE_MS);
-  socket.on('error', () => socket.destroy());
   socket.write(encodeJson(frameType.hello, { op: 'exec-stream', execId, stream }));
-  return socket;
+  return new RawStream(socket);
 }
 
 function waitForStart(control: AgentConnection): (process: AgentExec) => Promise<void> {

@@ -2,7 +2,8 @@ import { FRAME_BYTES_MAX } from './limits';
 
 /**
  * The wire between backend and agent: `length: u32, type: u8, payload`, big endian. One connection carries one thing, so that the
- * kernel's socket buffers give each its own back-pressure. The agent runs as the tenant: its peer believes nothing but the bounds here.
+ * kernel's socket buffers give each its own back-pressure. Sandboxes outlive portals: an agent may be older than the backend that talks to
+ * it, so frames and greetings are only ever added to. The agent runs as the tenant: its peer believes nothing but the bounds here.
  */
 export const frameType = {
   hello: 1,

@@ -1,5 +1,5 @@
 /** The port this folder implements, named once. */
-export { RuntimeError } from '../../../../fleet/src/contract/runtime';
+export { RuntimeError } from '@portico/plugin-fleet/port';
 export type {
   ExecProcess,
   ExecRequest,
@@ -14,4 +14,4 @@ export type {
   RuntimeObservation,
   ShellAttachment,
   ShellRequest,
-} from '../../../../fleet/src/contract/runtime';
+} from '@portico/plugin-fleet/port';
