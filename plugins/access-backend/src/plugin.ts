@@ -3,55 +3,25 @@ import {
   createBackendFeatureLoader,
   createBackendPlugin,
   createServiceFactory,
-  createServiceRef,
 } from '@backstage/backend-plugin-api';
 import { accessContract, accessSettings } from '@portico/plugin-access/contract';
 import { accessPortRef } from '@portico/plugin-access/port';
 import { billingPortRef } from '@portico/plugin-billing/port';
-import {
-  auditRef,
-  authenticationRef,
-  clockRef,
-  databaseRef,
-  httpApiRef,
-  outboxRef,
-  rateLimitsRef,
-  secretsRef,
-  settingsRef,
-} from '@portico/plugin-kit/backend';
-import { migrations } from '../migrations';
+import * as kit from '@portico/plugin-kit/backend';
 import { accessPort } from './access-port';
-import { ensureFirstAdmin } from './actions/ensure-first-admin';
 import { PasswordHasher } from './authentication/password-hasher';
 import { SessionAuthentication } from './authentication/session-authentication';
-import { SessionCookie } from './authentication/session-cookie';
-import { SessionKeys } from './authentication/session-keys';
-import { firstAdminNotice } from './first-admin-notice';
+import { startFirstAdmin } from './first-admin';
+import { foundationFactory, foundationRef } from './foundation';
 import { accessRoutes } from './routes/routes';
 
-/** What both halves, authentication and routes, stand on; made once, after the tables are up to date. */
-const foundationRef = createServiceRef<{ keys: SessionKeys; cookie: SessionCookie; publicUrl: string }>({
-  id: 'portico.access.foundation',
-  scope: 'root',
-});
-
-const foundationFactory = createServiceFactory({
-  service: foundationRef,
-  deps: { database: databaseRef, secrets: secretsRef, settings: settingsRef },
-  async factory({ database, secrets, settings }) {
-    await database.migrate('access', migrations);
-    const { publicUrl } = settings.server;
-    return { keys: new SessionKeys(secrets), cookie: new SessionCookie(publicUrl), publicUrl };
-  },
-});
-
 const authenticationFactory = createServiceFactory({
-  service: authenticationRef,
+  service: kit.authenticationRef,
   deps: {
     foundation: foundationRef,
-    database: databaseRef,
-    clock: clockRef,
-    audit: auditRef,
+    database: kit.databaseRef,
+    clock: kit.clockRef,
+    audit: kit.auditRef,
     logger: coreServices.rootLogger,
   },
   factory: ({ foundation, ...services }) => new SessionAuthentication({ ...foundation, ...services }),
@@ -59,6 +29,7 @@ const authenticationFactory = createServiceFactory({
 
 const portFactory = createServiceFactory({
   service: accessPortRef,
+  // The tables are there once the foundation is.
   deps: { foundation: foundationRef },
   factory: () => accessPort,
 });
@@ -69,23 +40,21 @@ const accessPlugin = createBackendPlugin({
     env.registerInit({
       deps: {
         foundation: foundationRef,
-        http: httpApiRef,
-        settings: settingsRef,
-        database: databaseRef,
-        clock: clockRef,
-        audit: auditRef,
-        outbox: outboxRef,
-        rateLimits: rateLimitsRef,
+        http: kit.httpApiRef,
+        settings: kit.settingsRef,
+        database: kit.databaseRef,
+        clock: kit.clockRef,
+        audit: kit.auditRef,
+        outbox: kit.outboxRef,
+        rateLimits: kit.rateLimitsRef,
         billing: billingPortRef,
         logger: coreServices.logger,
       },
       async init({ foundation, http, settings, logger, ...services }) {
         const { signUp, adminPassword } = settings.of(accessSettings);
         const hasher = new PasswordHasher();
+        await startFirstAdmin({ ...services, hasher, logger }, adminPassword);
         http.serve(accessContract, accessRoutes({ ...foundation, ...services, hasher, signUp }));
-        const first = await ensureFirstAdmin({ ...services, hasher }, adminPassword);
-        if (first.created) logger.info('created the first platform administrator');
-        if (first.generatedPassword !== null) process.stdout.write(firstAdminNotice(first.generatedPassword));
       },
     });
   },
