@@ -2,12 +2,15 @@ import { Suspense } from 'react';
 import { ConfigReader } from '@backstage/config';
 import { createSpecializedApp } from '@backstage/frontend-app-api';
 import { createRoot } from 'react-dom/client';
+import { applyTheme } from '@portico/ui';
 import '@portico/ui/styles.css';
 import accessPlugin from '@portico/plugin-access/ui';
 import billingPlugin from '@portico/plugin-billing/ui';
 import catalogPlugin from '@portico/plugin-catalog/ui';
 import workloadsPlugin from '@portico/plugin-workloads/ui';
 import { shellPlugin } from './shell/shell-plugin';
+
+applyTheme();
 
 const title = document.querySelector<HTMLMetaElement>('meta[name="portico-title"]')?.content ?? 'Portico';
 const origin = window.location.origin;

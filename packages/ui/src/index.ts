@@ -85,6 +85,8 @@ export {
 export { statusLook, statusOptions, type Tone, type StatusLook, type StatusFamily } from './status';
 export { StateChip, StatusChip, type StateChipProps } from './state-chip';
 export { Stepper, type StepperStep, type StepperProps } from './stepper';
+export { EventLog, type LoggedEvent } from './event-log';
+export { Checklist, type ChecklistItem } from './checklist';
 export { Timeline, type TimelineStatus, type TimelineStep, type TimelineProps } from './timeline';
 export { Money, Rate, RelativeTime, Instant, Duration, Bytes, Id, type MoneyProps, type TimeProps } from './figures';
 export { currencyExponent, divideHalfEven, roundMoney, formatMoney, type MoneyAmount, type MoneyFormat } from './money';

@@ -2,12 +2,12 @@ import { balanceWords } from '@portico/plugin-billing/ui';
 import { renderingOf, useOperation, useSignedIn } from '@portico/plugin-kit/ui';
 import type { LiveEvent } from '@portico/plugin-kit/ui';
 import {
-  CheckIcon, CircleIcon, DataTable, Duration, LaunchIcon, LinkButton, Money, PageHeader, PageState, Panel, Rate, RelativeTime, Stack, Stat, StatRow, StatusChip,
+  Checklist, DataTable, Duration, LaunchIcon, LinkButton, Money, PageHeader, PageState, Panel, Rate, RelativeTime, Stack, Stat, StatRow, StatusChip,
 } from '@portico/ui';
 import type { DataColumn } from '@portico/ui';
 import { movesWorkloads } from '@portico/plugin-workloads/ui';
 import type { Workload } from '@portico/plugin-workloads/ui';
-import { Link, Navigate } from 'react-router-dom';
+import { Navigate } from 'react-router-dom';
 import { home } from './home-definition';
 
 const RECENT_MAX = 5;
@@ -82,21 +82,13 @@ function FirstSteps() {
   const hasKey = (me.data?.first_run.ssh_key_count ?? 0) > 0;
   const hasMoney = me.data?.first_run.available != null && !me.data.first_run.available.amount.startsWith('-') && me.data.first_run.available.amount !== '0';
   const steps = [
-    { isDone: hasMoney, text: 'Have a balance to launch from', to: '/billing' },
-    { isDone: hasKey, text: 'Add an SSH key, if you want to connect from your own machine', to: '/access/ssh-keys' },
-    { isDone: false, text: 'Launch your first workload', to: '/launch' },
+    { isDone: hasMoney, label: 'Have a balance to launch from', to: '/billing' },
+    { isDone: hasKey, label: 'Add an SSH key, if you want to connect from your own machine', to: '/access/ssh-keys' },
+    { isDone: false, label: 'Launch your first workload', to: '/launch' },
   ];
   return (
     <Panel title="Three steps to a GPU" description="A workload is GPUs on a node with a shell, SSH and a price by the second.">
-      <ol className="pt-first-steps">
-        {steps.map(step => (
-          <li key={step.to}>
-            {step.isDone ? <CheckIcon size={16} /> : <CircleIcon size={16} />}
-            <Link to={step.to}>{step.text}</Link>
-            {step.isDone && <span className="pt-description">Done</span>}
-          </li>
-        ))}
-      </ol>
+      <Checklist label="First steps" items={steps} />
     </Panel>
   );
 }

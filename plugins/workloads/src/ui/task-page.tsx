@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { renderingOf, useAction, useOperation, useOperationPages, useSignedIn } from '@portico/plugin-kit/ui';
-import { Banner, Button, ConfirmDialog, Instant, LinkButton, PageHeader, PageState, Panel, showToast, Stack, statusLook, StatusChip, Timeline } from '@portico/ui';
+import { Banner, Button, ConfirmDialog, EventLog, LinkButton, PageHeader, PageState, Panel, showToast, Stack, statusLook, StatusChip, Timeline } from '@portico/ui';
 import { useParams } from 'react-router-dom';
 import type { getTask, listTaskEvents } from '../contract/task-operations';
 import { concerns } from './concerns';
@@ -99,14 +99,7 @@ function TaskEvents({ taskId, live }: { taskId: string; live: (event: Parameters
   return (
     <Panel title="Events" description="Newest first">
       <PageState state={renderingOf(events, { layout: 'text' })}>
-        <ol className="pt-event-log">
-          {items.map(event => (
-            <li key={event.position}>
-              <Instant at={event.at} withSeconds />
-              <span>{event.message}</span>
-            </li>
-          ))}
-        </ol>
+        <EventLog label="Events" events={items.map(event => ({ id: event.position, at: event.at, text: event.message }))} />
         {events.hasNextPage && (
           <Button onPress={() => void events.fetchNextPage()} isPending={events.isFetchingNextPage}>
             Show older events
