@@ -87,7 +87,7 @@ export const TEST_PASSWORD = 'correct horse battery staple';
 export async function startTestBackend<const Exposed extends Refs = Record<never, never>>(options: TestBackendOptions<Exposed> = {}): Promise<TestBackend<Exposed>> {
   const dialect = options.database ?? 'sqlite';
   const names = options.plugins ?? (Object.keys(productPlugins) as ProductPlugin[]);
-  const plugins = await Promise.all(names.map(plugin => (typeof plugin === 'string' ? productPlugins[plugin]() : plugin)));
+  const plugins = await Promise.all(names.map(async plugin => (typeof plugin === 'string' ? productPlugins[plugin]() : plugin)));
   const complete = Object.keys(productPlugins).every(name => names.includes(name as ProductPlugin));
   const data = options.on ?? (await createTestDatabase(dialect));
   const callers = new StandInCallers();
