@@ -14,7 +14,7 @@ import {
   slotsHeldBy,
   summarizeSlots,
 } from './store/slots';
-import type { PlaceableRow } from './store/slots';
+import type { HeldRow, PlaceableRow } from './store/slots';
 
 /** The fleet as other plugins see it. `runtimes` by kind, as nodes name theirs. */
 export function createFleetPort(runtimes: ReadonlyMap<RuntimeKind, Runtime>): FleetPort {
@@ -58,8 +58,7 @@ async function reserve(tx: Transaction, request: PlacementRequest): ReturnType<F
   await lockModel(tx, request.gpuModel);
   const held = reservationOf(await slotsHeldBy(tx, request.allocationId));
   if (held !== undefined) return held;
-  const rows = await placeableSlots(tx, request.gpuModel);
-  const placement = place(placementNodes(rows), request);
+  const placement = place(placementNodes(await placeableSlots(tx, request.gpuModel)), request);
   if (!placement.fits) return placement;
   const changed = await holdSlots(tx, {
     slotIds: placement.slotIds,
@@ -68,8 +67,7 @@ async function reserve(tx: Transaction, request: PlacementRequest): ReturnType<F
   });
   if (changed !== placement.slotIds.length)
     throw new Error(`placement of ${request.allocationId} chose slots that were not free under the model's lock`);
-  const chosen = new Set(placement.slotIds);
-  const reservation = reservationOf(rows.filter(row => chosen.has(row.slot_id)));
+  const reservation = reservationOf(await slotsHeldBy(tx, request.allocationId));
   if (reservation === undefined) throw new Error(`placement of ${request.allocationId} chose no slot`);
   return reservation;
 }
@@ -89,7 +87,7 @@ function placementNodes(rows: readonly PlaceableRow[]): PlacementNode[] {
   }));
 }
 
-function reservationOf(rows: readonly PlaceableRow[]): Reservation | undefined {
+function reservationOf(rows: readonly HeldRow[]): Reservation | undefined {
   const [first] = rows;
   if (first === undefined) return undefined;
   if (first.node_isolation === null) throw new Error(`${first.node_name} holds an allocation but was never reached`);
@@ -102,7 +100,7 @@ function reservationOf(rows: readonly PlaceableRow[]): Reservation | undefined {
   };
 }
 
-function slotOf(row: PlaceableRow): Slot {
+function slotOf(row: HeldRow): Slot {
   return {
     slotId: row.slot_id,
     gpu: {

@@ -35,14 +35,26 @@ const TYPICAL_COUNTS = [1, 2, 4, 8] as const;
 /** `nodes` in the fleet's fixed order: ties go to the earlier one. */
 export function place(nodes: readonly PlacementNode[], demand: Demand): Placement {
   let best: Choice | undefined;
+  const seen = new Set<string>();
   for (const node of nodes) {
     if (!node.ready || largestCountNow(node, demand) < demand.gpuCount) continue;
     if (demand.shape === 'baremetal' && node.slots.length !== demand.gpuCount) continue;
+    // A node that looks like an earlier one ties with it and loses. Large fleets are mostly such nodes.
+    const looks = appearance(node, demand);
+    if (seen.has(looks)) continue;
+    seen.add(looks);
     const choice = chooseOn(node, demand);
     if (best === undefined || isBetter(choice, best)) best = choice;
   }
   if (best === undefined) return refuse(nodes, demand);
   return { fits: true, nodeId: best.node.nodeId, slotIds: best.slots.map(slot => slot.slotId) };
+}
+
+/** All that a choice on the node depends on. */
+function appearance(node: PlacementNode, demand: Demand): string {
+  let text = '';
+  for (const slot of node.slots) text += matches(slot, demand) ? `${slot.numaNode}${slot.free ? '.' : 'x'}` : '-';
+  return text;
 }
 
 interface Choice {

@@ -45,16 +45,15 @@ export async function lockAllModels(tx: Transaction, gpuModels: readonly string[
   await tx.all(`SELECT gpu_model FROM fleet_models ORDER BY gpu_model${tx.forUpdate}`);
 }
 
-export type PlaceableRow = SlotRow & {
-  readonly node_name: string;
-  readonly node_status: NodeStatus;
-  readonly node_isolation: Isolation | null;
-};
+export type PlaceableRow = Pick<
+  SlotRow,
+  'slot_id' | 'node_id' | 'gpu_model' | 'numa_node' | 'fraction_milli' | 'status'
+> & { readonly node_status: NodeStatus };
 
-/** Every offered slot of every configured node that has the model, in the fleet's fixed order. */
+/** Every offered slot of every configured node that has the model, in the fleet's fixed order. Only what placement looks at: it reads them all. */
 export function placeableSlots(queries: Queries, gpuModel: string): Promise<PlaceableRow[]> {
   return queries.all<PlaceableRow>(
-    `SELECT ${SLOT_COLUMNS}, n.name AS node_name, n.status AS node_status, n.isolation AS node_isolation
+    `SELECT s.slot_id, s.node_id, s.gpu_model, s.numa_node, s.fraction_milli, s.status, n.status AS node_status
      FROM fleet_slots s JOIN fleet_nodes n ON n.node_id = s.node_id
      WHERE s.withdrawn = 0 AND n.configured = 1
        AND s.node_id IN (SELECT node_id FROM fleet_slots WHERE gpu_model = ? AND withdrawn = 0)
@@ -63,10 +62,12 @@ export function placeableSlots(queries: Queries, gpuModel: string): Promise<Plac
   );
 }
 
+export type HeldRow = SlotRow & { readonly node_name: string; readonly node_isolation: Isolation | null };
+
 /** The slots an allocation holds, in GPU order. */
-export function slotsHeldBy(queries: Queries, allocationId: string): Promise<PlaceableRow[]> {
-  return queries.all<PlaceableRow>(
-    `SELECT ${SLOT_COLUMNS}, n.name AS node_name, n.status AS node_status, n.isolation AS node_isolation
+export function slotsHeldBy(queries: Queries, allocationId: string): Promise<HeldRow[]> {
+  return queries.all<HeldRow>(
+    `SELECT ${SLOT_COLUMNS}, n.name AS node_name, n.isolation AS node_isolation
      FROM fleet_slots s JOIN fleet_nodes n ON n.node_id = s.node_id
      WHERE s.allocation_id = ? AND s.status = ? ORDER BY s.gpu_index, s.part`,
     [allocationId, slotTransitions.free.hold],
@@ -92,7 +93,7 @@ export function releaseSlots(tx: Transaction, allocationId: string): Promise<num
   );
 }
 
-/** Which of these allocations hold slots on the node. */
+/** The allocations that hold slots on the node, those whose slots wait for cleaning included. */
 export async function holdersOn(queries: Queries, nodeId: string): Promise<ReadonlySet<string>> {
   const rows = await queries.all<{ allocation_id: string }>(
     `SELECT DISTINCT allocation_id FROM fleet_slots WHERE node_id = ? AND allocation_id IS NOT NULL`,
