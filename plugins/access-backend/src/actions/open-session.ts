@@ -2,10 +2,10 @@ import type { Actor, Audit, Transaction } from '@portico/plugin-kit/backend';
 import { newId } from '@portico/plugin-kit/contract';
 import { auditedSession } from '../audited';
 import type { SessionKeys } from '../authentication/session-keys';
-import { accessExpiry, refreshExpiry } from '../domain/session';
+import { accessExpiry, refreshExpiry, SESSION_KEPT_SECONDS } from '../domain/session';
 import type { SessionKind } from '../domain/session';
 import { newHandle, newToken } from '../domain/session-token';
-import { insertSession } from '../store/sessions';
+import { deleteSessionsBefore, insertSession } from '../store/sessions';
 
 /** Who signs in from where, as the request tells it. */
 export interface SignInOrigin {
@@ -34,6 +34,8 @@ export async function openSession(
   const handle = newHandle();
   const accessToken = newToken('access', handle);
   const refreshToken = origin.kind === 'token' ? newToken('refresh', handle) : null;
+  // Each sign-in clears what is long over, so that a user's rows stay few without a job of their own.
+  await deleteSessionsBefore(tx, { userId, lastUsedBefore: tx.now - SESSION_KEPT_SECONDS * 1000 });
   await insertSession(tx, {
     sessionId,
     userId,

@@ -5,6 +5,8 @@ import { startTestBackend, TestClock } from '@portico/plugin-kit/testing';
 import type { IncomingMessage } from 'node:http';
 import { PasswordHasher } from './password-hasher';
 
+const DAY = 24 * 60 * 60 * 1000;
+
 const start = (database: 'sqlite' | 'postgres', clock: TestClock) =>
   startTestBackend({ database, clock, plugins: ['access', 'billing'], expose: { authentication: authenticationRef } });
 
@@ -89,6 +91,25 @@ describe.each(['sqlite', 'postgres'] as const)('authentication, on %s', database
     clock.set(at + 61_000);
     await backend.call(getMe, { token });
     expect(await seen()).toEqual({ last_used_at: at + 61_000, last_seen_at: at + 61_000 });
+  });
+
+  test('sessions long over are forgotten at the next sign-in, live ones are not', async () => {
+    const account = await backend.signUp();
+    const signIn = () =>
+      backend.request('POST', 'auth/personal/login', {
+        body: { username: account.username, password: account.password },
+      });
+    const rows = async () => {
+      const { read } = backend.services.database;
+      return (await read.all('SELECT session_id FROM access_sessions WHERE user_id = ?', [account.userId])).length;
+    };
+    clock.set(clock.now() + 59 * DAY);
+    await signIn();
+    expect(await rows()).toBe(2);
+    clock.set(clock.now() + 2 * DAY);
+    const last = (await signIn()).body as { access_token?: string };
+    expect(await rows()).toBe(2);
+    await backend.call(getMe, { token: last.access_token });
   });
 
   test('sign-in hashes exactly once, whoever tries', async () => {

@@ -14,6 +14,9 @@ export const COOKIE_OVERLAP_SECONDS = 60;
 /** Seconds between two writes of “last used”: the column is for people, and a write per request would cost more than the request. */
 export const TOUCH_SECONDS = 60;
 
+/** Seconds after its last use that a session's row is kept, twice as long as any session lives: for people to see which device it was. */
+export const SESSION_KEPT_SECONDS = 2 * REFRESH_TOKEN_SECONDS;
+
 export interface SessionSecrets {
   readonly kind: SessionKind;
   readonly accessHash: string;

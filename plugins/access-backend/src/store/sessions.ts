@@ -83,7 +83,18 @@ export async function rotatedAt(queries: Queries, sessionId: string): Promise<nu
   return row?.rotated_at ?? null;
 }
 
-export type NewSecrets = Pick<
+/** Forgets sessions of a user that were last used before then. */
+export async function deleteSessionsBefore(
+  tx: Transaction,
+  sessions: { userId: string; lastUsedBefore: number },
+): Promise<void> {
+  await tx.run('DELETE FROM access_sessions WHERE user_id = ? AND last_used_at < ?', [
+    sessions.userId,
+    sessions.lastUsedBefore,
+  ]);
+}
+
+type NewSecrets = Pick<
   Session,
   | 'accessHash'
   | 'accessExpiresAt'
