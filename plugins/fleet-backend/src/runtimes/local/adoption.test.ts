@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { node, request } from './testing/requests';
@@ -114,6 +114,21 @@ it('cleans what a provision left that was killed halfway', async () => {
   expect((await runtime.observe(bench.instance('half'))).state).not.toBe('absent');
   await runtime.provision(request('half', { fencingToken: 2 }));
   expect((await bench.run('half', 'echo works')).output).toBe('works\n');
+});
+
+it('a sandbox whose state directory is deleted ends by itself', async () => {
+  await bench.runtime.provision(request('lost'));
+  const directory = join(bench.stateDirectory, 'allocations/lost');
+  const { supervisor } = JSON.parse(readFileSync(join(directory, 'supervisor.json'), 'utf8')) as {
+    supervisor: { pid: number };
+  };
+  rmSync(directory, { recursive: true });
+  await until(
+    'the supervisor to end',
+    () =>
+      !existsSync(`/proc/${supervisor.pid}`) ||
+      /^State:\s+Z/m.test(readFileSync(`/proc/${supervisor.pid}/status`, 'utf8')),
+  );
 });
 
 it('asks nothing of an allocation it does not know, and does not lie about one it does', async () => {

@@ -93,8 +93,10 @@ async function main(): Promise<void> {
       const now = new Date();
       utimesSync(path('alive'), now, now);
       watch.enforce();
-    } catch {
-      // Nothing the watch cannot do this time is worth the allocation.
+    } catch (error) {
+      // Somebody deleted the state directory: nobody will ever find this sandbox again, so it must not go on.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT' && !existsSync(directory)) end('Its directory is gone.');
+      // Nothing else the watch cannot do this time is worth the allocation.
     }
   };
   beat();
