@@ -2,9 +2,9 @@ import type { RequestContext, TaskRecord, Transaction } from '@portico/plugin-ki
 import { common, errorsOf } from '@portico/plugin-kit/contract';
 import { workloadErrors } from '@portico/plugin-workloads/contract';
 import type { Services } from '../services';
-import { lockAllocation } from '../store/allocations';
+import { findAllocation, lockAllocation } from '../store/allocations';
 import { PROVISION_KIND } from './allocation-tasks';
-import { type ReleaseActionServices, releaseLocked } from './release';
+import { cancelLaunch, type ReleaseActionServices, releaseLocked } from './release';
 
 const { fail } = errorsOf(workloadErrors);
 
@@ -17,13 +17,14 @@ export async function cancelTask(
   const { context, taskId } = options;
   const task = await services.tasks.get(tx, taskId);
   if (!task || task.organizationId !== context.caller.organizationId) throw common.fail('not_found');
-  const accepted = task.kind === PROVISION_KIND && (await services.tasks.cancel(tx, taskId)) === 'accepted';
-  if (!accepted) throw fail('task_not_cancellable', { details: { kind: task.kind, status: task.status } });
+  const seen = task.kind === PROVISION_KIND ? await findAllocation(tx, task.resource.id) : undefined;
+  const launch = seen ? await cancelLaunch(tx, services, seen) : 'none';
+  const allocation = seen && (await lockAllocation(tx, seen.allocationId));
+  // Asked for before: the answer is the task as it is, on its way to being cancelled.
+  if (allocation?.status === 'releasing' && allocation.taskId === taskId) return task;
+  if (!allocation || launch === 'none') throw fail('task_not_cancellable', { details: { kind: task.kind, status: task.status } });
 
-  const allocation = await lockAllocation(tx, task.resource.id);
-  if (allocation) {
-    const { actor, correlationId } = context;
-    await releaseLocked(tx, services, allocation, { actor, correlationId, reason: 'launch_cancelled', launchCancelled: true });
-  }
+  const { actor, correlationId } = context;
+  await releaseLocked(tx, services, allocation, { actor, correlationId, reason: 'launch_cancelled', launch });
   return (await services.tasks.get(tx, taskId)) ?? task;
 }

@@ -80,11 +80,11 @@ eachDatabase(db => {
       expect(await refusal({}, reader.token)).toMatchObject({ status: 403, code: 'permission_denied' });
     });
 
-    it('hardware that no node of the fleet has', async () => {
+    it('hardware of which the fleet has none', async () => {
       const skus = await portal.request('GET', 'skus', { token: someone.token });
       const absent = skus.body.items!.find(sku => sku.gpu_model === 'B200')!;
       const refused = await refusal({ sku_id: absent.sku_id });
-      expect([refused.status, refused.code, refused.details.largest_fitting_count]).toEqual([422, 'topology_unsatisfiable', 0]);
+      expect([refused.status, refused.code, refused.details.largest_fitting_count]).toEqual([409, 'sku_sold_out', 0]);
     });
   });
 

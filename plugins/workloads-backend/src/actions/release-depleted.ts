@@ -1,7 +1,7 @@
 import type { DomainEvent, Transaction } from '@portico/plugin-kit/backend';
 import type { Allocation } from '../domain/allocation';
-import { liveAllocationIds, findAllocation, lockAllocation } from '../store/allocations';
-import { cancelLaunch, type ReleaseActionServices, releaseLocked } from './release';
+import { findAllocation, liveAllocationIds, lockAllocation } from '../store/allocations';
+import { cancelLaunch, type LaunchEnd, type ReleaseActionServices, releaseLocked } from './release';
 
 /** The consumer's own word in the log, where the reason of a release is read. */
 const REASON = 'balance_depleted';
@@ -13,10 +13,10 @@ const REASON = 'balance_depleted';
 export async function releaseDepleted(tx: Transaction, services: ReleaseActionServices, event: DomainEvent): Promise<void> {
   if (event.organizationId === null) return;
   const ids = await liveAllocationIds(tx, event.organizationId);
-  const cancelled = new Set<string>();
+  const launches = new Map<string, LaunchEnd>();
   for (const id of ids) {
     const seen = await findAllocation(tx, id);
-    if (seen && (await cancelLaunch(tx, services, seen))) cancelled.add(id);
+    if (seen) launches.set(id, await cancelLaunch(tx, services, seen));
   }
   const locked: Allocation[] = [];
   for (const id of ids) {
@@ -26,6 +26,6 @@ export async function releaseDepleted(tx: Transaction, services: ReleaseActionSe
   const request = { actor: { type: 'system', id: 'billing' } as const, correlationId: event.correlationId, reason: REASON };
   for (const allocation of locked) {
     if (allocation.status === 'released' || allocation.status === 'failed') continue;
-    await releaseLocked(tx, services, allocation, { ...request, launchCancelled: cancelled.has(allocation.allocationId) });
+    await releaseLocked(tx, services, allocation, { ...request, launch: launches.get(allocation.allocationId) ?? 'none' });
   }
 }

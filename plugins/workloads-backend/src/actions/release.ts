@@ -7,7 +7,10 @@ import { findAllocation, lockAllocation } from '../store/allocations';
 import { changeState } from './change-state';
 import { enqueueTask, RELEASE_KIND } from './allocation-tasks';
 
-export type ReleaseActionServices = Pick<Services, 'billing' | 'outbox' | 'tasks'>;
+export type ReleaseActionServices = Pick<Services, 'billing' | 'fleet' | 'outbox' | 'tasks'>;
+
+/** What cancelling the launch came to: there was none under way, its task undoes it, or nothing had begun and nothing is to be undone. */
+export type LaunchEnd = 'none' | 'undoing' | 'undone';
 
 export interface ReleaseRequest {
   readonly actor: Actor;
@@ -29,34 +32,38 @@ export async function requestRelease(
 ): Promise<{ before: Allocation; after: Allocation }> {
   const seen = await findAllocation(tx, options.allocationId);
   if (!seen || (options.organizationId !== undefined && seen.organizationId !== options.organizationId)) throw common.fail('not_found');
-  const launchCancelled = await cancelLaunch(tx, services, seen);
+  const launch = await cancelLaunch(tx, services, seen);
   const before = await lockAllocation(tx, options.allocationId);
   if (!before) throw common.fail('not_found');
-  return { before, after: await releaseLocked(tx, services, before, { ...options, launchCancelled }) };
+  return { before, after: await releaseLocked(tx, services, before, { ...options, launch }) };
 }
 
 /** Cancels the launch that is under way. The task is locked before its allocation, as the worker does it. */
-export async function cancelLaunch(tx: Transaction, services: Pick<Services, 'tasks'>, seen: Allocation): Promise<boolean> {
-  if (seen.status !== 'requested' && seen.status !== 'provisioning') return false;
-  return (await services.tasks.cancel(tx, seen.taskId)) === 'accepted';
+export async function cancelLaunch(tx: Transaction, services: Pick<Services, 'tasks'>, seen: Allocation): Promise<LaunchEnd> {
+  if (seen.status !== 'requested' && seen.status !== 'provisioning') return 'none';
+  if ((await services.tasks.cancel(tx, seen.taskId)) === 'final') return 'none';
+  const task = await services.tasks.get(tx, seen.taskId);
+  return task?.status === 'cancelled' ? 'undone' : 'undoing';
 }
 
-/** `launchCancelled`: the task of the launch is undoing it and will end the allocation. */
 export async function releaseLocked(
   tx: Transaction,
   services: ReleaseActionServices,
   allocation: Allocation,
-  request: ReleaseRequest & { launchCancelled: boolean },
+  request: ReleaseRequest & { launch: LaunchEnd },
 ): Promise<Allocation> {
   if (allocation.status === 'releasing') return allocation;
   if (allocation.status === 'released' || allocation.status === 'failed') {
     throw fail('allocation_not_releasable', { details: { status: allocation.status } });
   }
   const { actor, correlationId, reason } = request;
-  const taskId = request.launchCancelled
-    ? allocation.taskId
-    : await enqueueTask(tx, services, { kind: RELEASE_KIND, allocation, epoch: allocation.version + 1, correlationId });
+  const taskId =
+    request.launch === 'none'
+      ? await enqueueTask(tx, services, { kind: RELEASE_KIND, allocation, epoch: allocation.version + 1, correlationId })
+      : allocation.taskId;
   const after = await changeState(tx, services, { allocation, change: { to: 'releasing', at: tx.now, actor, reason, taskId }, correlationId });
   if (!after) throw new Error(`an allocation that is ${allocation.status} could not begin its release`);
-  return after;
+  if (request.launch !== 'undone') return after;
+  await services.fleet.free(tx, allocation.allocationId);
+  return (await changeState(tx, services, { allocation: after, change: { to: 'released', at: tx.now, actor }, correlationId })) ?? after;
 }

@@ -204,7 +204,7 @@ eachDatabase(db => {
     expect(allocation.status).toBe('releasing');
     await portal.until(someone.token, id, 'released');
     expect(await log(id)).toContain('releasing: node is to be repaired');
-    const audited = await portal.services.database.read.all<{ reason: string }>("SELECT reason FROM platform_audit WHERE action = 'workloads.allocation.force_release' AND target_id = ?", [id]);
+    const audited = await portal.services.database.read.all<{ reason: string }>("SELECT reason FROM platform_audit_log WHERE action = 'workloads.allocation.force_release' AND target_id = ?", [id]);
     expect(audited).toEqual([{ reason: 'node is to be repaired' }]);
   });
 

@@ -65,6 +65,8 @@ export function provisionTask(services: ProvisionServices): TaskDefinition<Alloc
       const end = { actor: { type: 'task', id: task.taskId } as const, correlationId: task.correlationId, error };
       const allocation = await lockAllocation(tx, input.allocationId);
       if (!allocation) return;
+      // Cancelled before it began: whoever cancels does the rest, in this very transaction.
+      if (outcome === 'cancelled' && allocation.status !== 'releasing') return;
       if (outcome === 'completed') await releaseIfAskedMeanwhile(tx, services, allocation, end);
       else await undone(tx, services, allocation, end);
     },
