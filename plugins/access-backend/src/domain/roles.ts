@@ -22,7 +22,6 @@ const organizationOwner = [
 const platformAdmin = [
   'access.user.read_any',
   'billing.credit.grant',
-  'fleet.node.manage',
   'fleet.node.read',
   'platform.attention.read',
   'platform.overview.read',
