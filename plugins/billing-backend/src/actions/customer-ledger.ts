@@ -146,7 +146,7 @@ export class CustomerLedger {
       postings,
       actor: BILLING,
       correlationId: null,
-      reference: `usage_reversal:${usage.scope.allocationId}`,
+      reference: `usage_reversal:${usage.scope.allocationId}:${usage.period.to}`,
       description: 'Usage after the end of the allocation, given back',
       period: usage.period,
     });

@@ -50,7 +50,7 @@ async function capWhenDepleted(tx: Transaction, deps: ReviewDeps, books: { custo
   const depletedAt = running.length === 0 ? null : depletedSince(ledger.funds, { from: Math.min(...starts), to: tx.now });
   if (depletedAt === null) return;
   for (const meter of running) {
-    const at = Math.max(depletedAt + deps.policy.accrualSeconds * 1000, meter.startedAt ?? 0, meter.postedThroughAt ?? 0);
+    const at = Math.max(depletedAt + deps.policy.accrualSeconds * 1000, meter.startedAt ?? 0);
     await markCapped(tx, { allocationId: meter.allocationId, at });
     ledger.remember({ ...meter, cappedAt: at });
   }
@@ -60,7 +60,10 @@ async function capWhenDepleted(tx: Transaction, deps: ReviewDeps, books: { custo
 async function postWholeHours(tx: Transaction, ledger: CustomerLedger): Promise<void> {
   const due = ledger.funds.meters.flatMap(meter => {
     const through = dueThrough(meter, tx.now);
-    return through !== null && through > (meter.postedThroughAt ?? through) ? [{ meter, through }] : [];
+    const posted = meter.postedThroughAt;
+    if (through === null || posted === null || through === posted) return [];
+    // A cap may lie before what was posted, when a start was reported late. Only then is usage given back; not because a clock was set back.
+    return through > posted || through === meter.cappedAt ? [{ meter, through }] : [];
   });
   const scopes = new Map((await metersOf(tx, due.map(({ meter }) => meter.allocationId))).map(row => [row.allocation_id, scopeOf(row)]));
   for (const { meter, through } of due) {
