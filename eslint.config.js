@@ -31,7 +31,7 @@ module.exports = [
         { selector: 'ExportAllDeclaration', message: 'Name what you export: `export *` hides what a module offers.' },
         { selector: "TSAsExpression > TSAnyKeyword", message: 'Say what it is, or `unknown`.' },
       ],
-      eqeqeq: ['error', 'always'],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'prefer-const': 'error',
     },
   },

@@ -14,6 +14,7 @@ import { requestLogFactory } from './observability/request-log';
 import { outboxServiceFactories } from './outbox/outbox-service';
 import { rateLimitsServiceFactory } from './rate-limits/rate-limits-service';
 import { secretsServiceFactory } from './secrets/secrets-service';
+import { tasksServiceFactory } from './tasks/tasks-service';
 
 /** The platform services every plugin is given, each replaceable by a factory of the same ref. */
 export const platformServiceFactories: readonly ServiceFactory[] = [
@@ -33,5 +34,6 @@ export const platformServiceFactories: readonly ServiceFactory[] = [
   rootHttpRouterFactory,
   rootLoggerFactory,
   secretsServiceFactory,
+  tasksServiceFactory,
   webServerFactory,
 ];

@@ -1,7 +1,7 @@
 import { ConfigReader } from '@backstage/config';
 import { coreServices, createBackendPlugin, createServiceFactory } from '@backstage/backend-plugin-api';
 import type { BackendFeature, ServiceFactory, ServiceRef } from '@backstage/backend-plugin-api';
-import { authorizationRef, clockRef, databaseRef, metricsRegistryRef, outboxRef, rateLimitsRef, secretsRef, settingsRef } from '@portico/plugin-kit/backend';
+import { authorizationRef, clockRef, databaseRef, metricsRegistryRef, outboxRef, rateLimitsRef, secretsRef, settingsRef, tasksRef } from '@portico/plugin-kit/backend';
 import type { Clock, SettingsSection, UserCaller } from '@portico/plugin-kit/backend';
 import { platformContract } from '@portico/plugin-kit/contract';
 import type { PluginContract } from '@portico/plugin-kit/contract';
@@ -47,6 +47,7 @@ const platformRefs = {
   rateLimits: rateLimitsRef,
   metrics: metricsRegistryRef,
   outbox: outboxRef,
+  tasks: tasksRef,
 } as const;
 
 type TestData = Awaited<ReturnType<typeof createTestDatabase>>;

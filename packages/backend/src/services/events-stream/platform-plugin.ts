@@ -1,10 +1,11 @@
 /** The backend's own operations, served like any plugin's. */
 import { createBackendPlugin } from '@backstage/backend-plugin-api';
-import { authenticationRef, clockRef, databaseRef, decodeCursor, encodeCursor, httpApiRef, settingsRef } from '@portico/plugin-kit/backend';
+import { authenticationRef, clockRef, databaseRef, decodeCursor, encodeCursor, httpApiRef, metricsRegistryRef, settingsRef, tasksRef } from '@portico/plugin-kit/backend';
 import type { Queries } from '@portico/plugin-kit/backend';
 import { PAGE_LIMIT_DEFAULT, platformContract } from '@portico/plugin-kit/contract';
 import { listAttention } from '../attention/attention-service';
 import { contractListRef } from '../http/contract-list';
+import { registerPlatformGauges } from '../observability/platform-gauges';
 import { assembleOpenApi } from '../openapi/assemble';
 import { eventFeedRef } from '../outbox/outbox-service';
 import { appSettings } from '../settings/platform-sections';
@@ -14,8 +15,14 @@ export const platformPlugin = createBackendPlugin({
   pluginId: 'platform',
   register(env) {
     env.registerInit({
-      deps: { http: httpApiRef, list: contractListRef, settings: settingsRef, authentication: authenticationRef, database: databaseRef, clock: clockRef, feed: eventFeedRef },
-      async init({ http, list, settings, authentication, database, clock, feed }) {
+      deps: {
+        http: httpApiRef, list: contractListRef, settings: settingsRef, authentication: authenticationRef, database: databaseRef, clock: clockRef,
+        feed: eventFeedRef, metrics: metricsRegistryRef,
+        // Named so that its tables are there before the gauges ask.
+        tasks: tasksRef,
+      },
+      async init({ http, list, settings, authentication, database, clock, feed, metrics }) {
+        registerPlatformGauges(metrics, database);
         const streams = new EventStreams({ feed, authentication, clock });
         let document: Record<string, unknown> | undefined;
         http.serve(platformContract, {

@@ -58,7 +58,7 @@ export class ApiListener {
     response.once('close', () => {
       const status = response.writableFinished || response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST;
       if (!response.writableFinished) left.abort(new ClientGone());
-      requestLog.finished({ correlationId, operationId: served?.operation.id ?? null, method: request.method ?? '', path, status, seconds: (performance.now() - startedAt) / 1000, address });
+      requestLog.finished({ correlationId, operationId: served?.operation.id ?? null, method: request.method ?? '', path: PREFIX + path, status, seconds: (performance.now() - startedAt) / 1000, address });
     });
 
     const work = served
