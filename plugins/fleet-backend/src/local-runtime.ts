@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { coreServices, createServiceFactory, createServiceRef } from '@backstage/backend-plugin-api';
 import { clockRef, settingsRef } from '@portico/plugin-kit/backend';
@@ -44,11 +44,10 @@ export const localRuntimeRef = createServiceRef<Runtime>({
     }),
 });
 
-/** Beside this package, found from the program that was started: the backend may be a bundle, whose own place says nothing. */
+/** The built backend has the runtime's programs beside itself; run from source they are where `build-runtime.mjs` puts them. */
 function assetsDirectory(): string {
-  const program = process.argv[1] ?? path.join(process.cwd(), 'package.json');
-  const entry = createRequire(program).resolve('@portico/plugin-fleet-backend');
-  return path.join(path.dirname(entry), '..', 'dist');
+  const besideTheBundle = path.join(__dirname, 'runtime');
+  return existsSync(besideTheBundle) ? besideTheBundle : path.join(__dirname, '../dist');
 }
 
 async function noGpus(): Promise<never> {
