@@ -18,3 +18,4 @@ export type { AttentionItem } from './attention/attention-service';
 export { auditServiceFactory } from './audit/audit-service';
 export { eventFeedRef, outboxServiceFactories } from './outbox/outbox-service';
 export type { EventFeed, FeedItem, Subscription } from './outbox/event-feed';
+export { tasksServiceFactory } from './tasks/tasks-service';
