@@ -1,10 +1,10 @@
-import { createServiceFactory } from '@backstage/backend-plugin-api';
+import { type BackendFeature, createBackendPlugin, createServiceFactory } from '@backstage/backend-plugin-api';
 import { accessPortRef } from '@portico/plugin-access/port';
 import { getBalance } from '@portico/plugin-billing/contract';
 import { billingPortRef } from '@portico/plugin-billing/port';
 import { listOsImages, listSkus } from '@portico/plugin-catalog/contract';
 import { fleetPortRef, localRuntimeRef } from '@portico/plugin-fleet/port';
-import { type Clock, tasksRef } from '@portico/plugin-kit/backend';
+import { type Clock, type Database, databaseRef, tasksRef } from '@portico/plugin-kit/backend';
 import { startTestBackend, type TestBackend, waitFor } from '@portico/plugin-kit/testing';
 import { type AllocationStatus, getAllocation, getTask, launchAllocation, releaseAllocation } from '@portico/plugin-workloads/contract';
 import { FakeRuntime } from './fake-runtime';
@@ -16,6 +16,8 @@ export interface PortalOptions {
   readonly clock?: Clock;
   readonly settings?: Readonly<Record<string, object>>;
   readonly on?: TestBackend['data'];
+  /** Sees the database before the first task is claimed. */
+  readonly prepare?: (database: Database) => void;
 }
 
 /** Quick to lose patience, so that a test of giving up does not wait for it. */
@@ -33,7 +35,7 @@ export async function startPortal(options: PortalOptions) {
   const { workloads, ...settings } = options.settings ?? {};
   const backend = await startTestBackend({
     database: options.database,
-    plugins: ['billing', 'catalog', 'fleet', 'workloads'],
+    plugins: ['billing', 'catalog', 'fleet', 'workloads', ...(options.prepare ? [{ feature: preparing(options.prepare) }] : [])],
     instead: [
       createServiceFactory({ service: localRuntimeRef, deps: {}, factory: () => runtime }),
       createServiceFactory({ service: accessPortRef, deps: {}, factory: () => access }),
@@ -83,4 +85,14 @@ export async function startPortal(options: PortalOptions) {
         return seen.status === status && seen;
       }, `${allocationId} ${status}`),
   };
+}
+
+/** Plugins are prepared before loops start. */
+function preparing(prepare: (database: Database) => void): BackendFeature {
+  return createBackendPlugin({
+    pluginId: 'test-preparation',
+    register(env) {
+      env.registerInit({ deps: { database: databaseRef }, init: async ({ database }) => prepare(database) });
+    },
+  });
 }

@@ -1,0 +1,75 @@
+import type { TestBackend } from '@portico/plugin-kit/testing';
+import { listAllocations } from '@portico/plugin-workloads/contract';
+import { type CrashPoint, dieAt } from './crash-points';
+import { FakeRuntime } from './fake-runtime';
+import { startPortal } from './portal';
+import { worldInFiles } from './world-in-files';
+
+export interface CrashRun {
+  readonly database: 'sqlite' | 'postgres';
+  readonly data: Pick<TestBackend['data'], 'location' | 'dataDirectory'>;
+  readonly world: string;
+  /** Dies there; runs to the end without one. */
+  readonly dieAt?: CrashPoint;
+  /** The runtime refuses to start anything, for good. */
+  readonly provisionFails: boolean;
+}
+
+export interface CrashOutcome {
+  readonly allocations: readonly { readonly id: string; readonly status: string; readonly starts: number }[];
+  readonly running: readonly string[];
+  readonly held: string;
+  readonly freeGpus: number;
+}
+
+/** One and the same person before and after every crash, pressing the same two buttons again until they have worked. */
+const SOMEONE = { organizationId: 'org_c', projectId: 'proj_c', departmentId: 'dept_c', userId: 'usr_c', sessionId: 'sess_c' };
+/** The keys of the one launch and the one release that all attempts stand for. */
+const LAUNCH_KEY = 'the-launch';
+const RELEASE_KEY = 'the-release';
+
+async function main(run: CrashRun): Promise<CrashOutcome> {
+  const runtime = new FakeRuntime(worldInFiles(run.world));
+  if (run.provisionFails) runtime.fails('provision', 'isolation_unavailable');
+  // The harness asks these two fields of it alone.
+  const portal = await startPortal({
+    database: run.database,
+    runtime,
+    on: run.data as TestBackend['data'],
+    prepare: database => run.dieAt && dieAt(run.dieAt, { runtime, database }),
+  });
+  const { token } = await portal.person(SOMEONE);
+
+  const send = async (path: string, key: string, body?: object) => {
+    const reply = await portal.request('POST', path, { token, body, headers: { 'idempotency-key': key } });
+    if (reply.status !== 202) throw new Error(`POST ${path} answered ${reply.status}: ${reply.text}`);
+    return (reply.body.allocation as { allocation_id: string }).allocation_id;
+  };
+  const id = await send('allocations', LAUNCH_KEY, portal.body);
+  if (run.provisionFails) {
+    await portal.until(token, id, 'failed');
+  } else {
+    if ((await portal.allocation(token, id)).status !== 'released') {
+      const { status } = await portal.allocation(token, id);
+      if (status === 'requested' || status === 'provisioning') await portal.until(token, id, 'active');
+      await send(`allocations/${id}/release`, RELEASE_KEY);
+    }
+    await portal.until(token, id, 'released');
+  }
+  const { items } = await portal.call(listAllocations, { token });
+  const outcome = {
+    allocations: items.map(({ allocation_id, status }) => ({ id: allocation_id, status, starts: runtime.starts(allocation_id) })),
+    running: runtime.running(),
+    held: (await portal.balance(token)).held.amount,
+    freeGpus: await portal.freeGpus(),
+  };
+  await portal.stop({ keep: true });
+  return outcome;
+}
+
+main(JSON.parse(process.argv[2]!) as CrashRun).then(
+  outcome => process.stdout.write(`OUTCOME ${JSON.stringify(outcome)}\n`, () => process.exit(0)),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`, () => process.exit(1));
+  },
+);
