@@ -156,6 +156,8 @@ function testConfig(data: TestData, plugins: readonly TestPlugin[], given: TestB
     rateLimits: Object.fromEntries(['api', 'terminalTokens', 'money', 'adminOverview', 'signIn'].map(name => [name, UNLIMITED])),
     ...(has('workloads') ? { workloads: { ssh: { port: 0 } } } : {}),
     ...(has('access') ? { access: { adminPassword: TEST_PASSWORD } } : {}),
+    // On both databases alike, so that a test can launch without paying in first.
+    ...(has('billing') ? { billing: { trialCredit: { enabled: 'on' } } } : {}),
     ...(has('fleet') ? { fleet: { realGpus: 'off' } } : {}),
   };
   for (const [key, section] of Object.entries(given)) base[key] = { ...base[key], ...section };

@@ -58,6 +58,8 @@ export class PostgresDatabase implements Database {
     });
     // A connection that dies while idle leaves the pool by itself; unheard, the event would end the process.
     this.#pool.on('error', () => {});
+    // The same for one that dies between two statements of a transaction; the next statement says so.
+    this.#pool.on('connect', client => void client.on('error', () => {}));
     this.read = {
       dialect: 'postgres',
       all: (query, parameters) => this.#readAll(query, parameters),

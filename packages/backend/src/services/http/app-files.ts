@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
+import { pipeline } from 'node:stream';
 import type { ClientAddresses } from './client-address';
 import { pagePolicy } from './security-headers';
 import type { RequestListener } from './web-server';
@@ -90,7 +91,8 @@ function sendFile(request: IncomingMessage, response: ServerResponse, file: AppF
     response.end();
     return;
   }
-  createReadStream(source).on('error', () => response.destroy()).pipe(response);
+  // A visitor who leaves in the middle must not leave the file open behind.
+  pipeline(createReadStream(source), response, () => {});
 }
 
 function listFiles(directory: string): ReadonlyMap<string, AppFile> {

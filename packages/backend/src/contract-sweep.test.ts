@@ -1,0 +1,315 @@
+/**
+ * Every operation of every contract against what clients send by mistake or on purpose, and against callers who must not. Operations join by being in the list of
+ * contracts; one whose parameters this file does not know how to come by fails until it says so.
+ */
+import { errorSchema } from '@portico/plugin-kit/contract';
+import type { OperationShape } from '@portico/plugin-kit/contract';
+import { startTestBackend, waitFor } from '@portico/plugin-kit/testing';
+import type { SignedUp, TestBackend } from '@portico/plugin-kit/testing';
+import Ajv2020 from 'ajv/dist/2020';
+import fc from 'fast-check';
+import { contracts } from './contracts';
+import { fitting, hostileValues, placesOf, withPlace } from './testing/schema-arbitrary';
+
+/** Fixed, so that a failure comes again. */
+const SEED = 20_261_120;
+const FITTING_RUNS = 3;
+const HOSTILE_RUNS = 40;
+
+/** What belongs to no organization: everyone signed in may name it. */
+const EVERYONES = new Set(['sku_id', 'image_id']);
+
+const operations = contracts.flatMap(contract => Object.values(contract.operations)) as readonly OperationShape[];
+const answering = operations.filter(operation => operation.streams !== 'text/event-stream');
+const isEnvelope = new Ajv2020().compile(errorSchema);
+
+describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
+  let backend: TestBackend;
+  /** Owns one of everything. */
+  let alice: SignedUp;
+  /** Of another organization, with all that an owner there may do. */
+  let bob: SignedUp;
+  /** What alice owns, by the name of the parameter that would name it. */
+  let owned: Readonly<Record<string, string>>;
+
+  beforeAll(async () => {
+    backend = await startTestBackend({ database });
+    alice = await backend.signUp();
+    bob = await backend.signUp();
+    owned = await belongings(alice);
+  }, 60_000);
+  afterAll(async () => {
+    await putAway();
+    await backend.stop();
+  }, 60_000);
+
+  async function belongings(owner: SignedUp): Promise<Record<string, string>> {
+    const { token } = owner;
+    const get = async (path: string) => (await backend.request('GET', path, { token })).body;
+    const key = await backend.request('POST', 'ssh-keys', {
+      token,
+      body: {
+        name: 'mine',
+        public_key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ6dH0xBSUVjqDCxCPZ0rVGnJ1Sj9Wd0X7Hn3kB6Y9mQ mine',
+      },
+    });
+    const sku = (await get('skus')).items?.find(item => item.availability === 'available');
+    const image = (await get('os-images')).items?.[0];
+    const launched = await backend.request('POST', 'allocations', {
+      token,
+      body: { name: 'mine', sku_id: sku?.sku_id, gpu_count: 1, image_id: image?.image_id },
+      headers: { 'idempotency-key': 'belongings' },
+    });
+    if (launched.status !== 202) throw new Error(`launching answered ${launched.status}: ${launched.text}`);
+    const allocation = launched.body.allocation as Record<string, string>;
+    const { admin } = await administrator();
+    const node = (await backend.request('GET', 'admin/nodes', { token: admin })).body.items?.[0];
+    return {
+      allocation_id: allocation.allocation_id as string,
+      task_id: launched.body.task_id as string,
+      key_id: String(key.body.key_id),
+      user_id: owner.userId,
+      project_id: owner.projectId,
+      organization_id: owner.organizationId,
+      node_id: String(node?.node_id),
+    };
+  }
+
+  async function administrator(): Promise<{ admin: string }> {
+    const signedIn = await backend.request('POST', 'auth/personal/login', {
+      body: { username: 'admin', password: alice.password },
+    });
+    return { admin: String(signedIn.body.access_token) };
+  }
+
+  /** A sandbox outlives the backend by design, so the test takes it down. */
+  async function putAway(): Promise<void> {
+    const path = `allocations/${owned.allocation_id}`;
+    await waitFor(async () => {
+      const { status } = (await backend.request('GET', path, { token: alice.token })).body;
+      if (status === 'active') await backend.request('POST', `${path}/release`, { token: alice.token });
+      return status === 'released' || status === 'failed';
+    }, 'the allocation to be gone');
+  }
+
+  function sample<Value>(arbitrary: fc.Arbitrary<Value>, runs: number): Value[] {
+    return fc.sample(arbitrary, { seed: SEED, numRuns: runs });
+  }
+
+  interface Parts {
+    readonly params: Record<string, unknown>;
+    readonly query: Record<string, unknown>;
+    readonly body: unknown;
+  }
+
+  function parts(operation: OperationShape): fc.Arbitrary<Parts> {
+    return fc.record({
+      params: fitting(operation.params),
+      query: fitting(operation.query),
+      body: operation.body === undefined ? fc.constant(undefined) : fitting(operation.body),
+    }) as fc.Arbitrary<Parts>;
+  }
+
+  function send(
+    operation: OperationShape,
+    { params, query, body }: Parts,
+    token: string | undefined,
+    headers: Record<string, string> = {},
+  ) {
+    const path = operation.path.replaceAll(
+      /\{([^}]+)\}/g,
+      (_whole, name: string) => encodeURIComponent(wellFormed(params[name])) || '%20',
+    );
+    const key: Record<string, string> = operation.idempotency
+      ? { 'idempotency-key': `sweep-${Math.random().toString(36).slice(2)}` }
+      : {};
+    const signal = AbortSignal.timeout(20_000);
+    return backend.request(operation.method, path, {
+      ...(token === undefined ? {} : { token }),
+      query: texts(query),
+      body,
+      headers: { ...key, ...headers },
+      signal,
+    });
+  }
+
+  /** A URL cannot carry half a character; what cannot be sent is no test. */
+  const wellFormed = (value: unknown) =>
+    Buffer.from(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
+      .toString()
+      .slice(0, 2_000);
+  const texts = (query: Record<string, unknown>) =>
+    Object.fromEntries(
+      Object.entries(query).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.map(wellFormed) : wellFormed(value),
+      ]),
+    );
+
+  function expectAnswer(
+    operation: OperationShape,
+    reply: { status: number; body: unknown; text: string },
+    sent: unknown,
+  ): void {
+    const fault = reply.status >= 500 || (reply.status >= 400 && !isEnvelope(reply.body));
+    if (fault)
+      throw new Error(
+        `${operation.id} answered ${reply.status} ${reply.text}\nto ${JSON.stringify(sent)?.slice(0, 2_000)}`,
+      );
+  }
+
+  describe.each(answering.map(operation => [operation.id, operation] as const))('%s', (_id, operation) => {
+    let token: string;
+    beforeAll(async () => {
+      // Its own caller each: some operations end the session they are called with.
+      token = (await backend.signUp()).token;
+    });
+
+    test('takes what fits its schema without a fault', async () => {
+      for (const fits of sample(parts(operation), FITTING_RUNS)) {
+        expectAnswer(operation, await send(operation, fits, token), fits);
+        token = (await backend.signUp()).token;
+      }
+    });
+
+    test('answers what does not fit with a refusal in the envelope', async () => {
+      const [fits] = sample(parts(operation), 1) as [Parts];
+      const spoiled = placesOf(fits)
+        .filter(place => place.length > 1 || (place[0] === 'body' && operation.body !== undefined))
+        .flatMap(place => [undefined, ...hostileValues].map(value => ({ place, value })));
+      for (const { place, value } of sample(
+        fc.shuffledSubarray(spoiled, {
+          minLength: Math.min(HOSTILE_RUNS, spoiled.length),
+          maxLength: Math.min(HOSTILE_RUNS, spoiled.length),
+        }),
+        1,
+      ).flat()) {
+        const sent = withPlace(fits, place, value) as Parts;
+        expectAnswer(operation, await send(operation, sent, token), sent);
+      }
+    });
+
+    test('refuses fields and parameters nobody knows', async () => {
+      const [fits] = sample(parts(operation), 1) as [Parts];
+      const unknownQuery = await send(operation, { ...fits, query: { ...fits.query, nobody_knows: '1' } }, token);
+      expect([unknownQuery.status, unknownQuery.body.code]).toEqual([400, 'request_malformed']);
+      if (operation.method === 'GET') return;
+      const unknownField = await send(
+        operation,
+        { ...fits, body: { ...(fits.body as object), nobody_knows: 1 } },
+        token,
+      );
+      expect([unknownField.status, unknownField.body.code]).toEqual([400, 'request_malformed']);
+    });
+
+    if (operation.body !== undefined) {
+      test.each([
+        ['empty', ''],
+        ['half a list', '['],
+        ['null', 'null'],
+        ['a list', '[]'],
+        ['a text', '"text"'],
+        ['a number beyond all numbers', '1e999'],
+        ['JSON with a comma too many', '{"a":1,}'],
+        ['a prototype', '{"__proto__":{}}'],
+        ['a very deep list', '['.repeat(50_000)],
+        ['JSON behind a byte order mark', '\u{feff}{}'],
+      ])('survives a body that is %s', async (_what, raw) => {
+        const [fits] = sample(parts(operation), 1) as [Parts];
+        const reply = await send(operation, { ...fits, body: raw }, token);
+        expectAnswer(operation, reply, raw.slice(0, 50));
+        expect(reply.status).toBeGreaterThanOrEqual(400);
+      });
+
+      test('takes nothing but JSON', async () => {
+        const [fits] = sample(parts(operation), 1) as [Parts];
+        for (const type of [
+          'text/plain',
+          'application/x-www-form-urlencoded',
+          'multipart/form-data; boundary=x',
+          'application/json; charset=utf-16',
+        ]) {
+          expect((await send(operation, fits, token, { 'content-type': type })).body.code).toBe(
+            'media_type_unsupported',
+          );
+        }
+      });
+    }
+  });
+
+  describe('who may', () => {
+    const guarded = operations.filter(operation => operation.permission !== 'public');
+
+    test.each(guarded.map(operation => [operation.id, operation] as const))(
+      '%s: nobody without signing in, nor with a credential that is none',
+      async (_id, operation) => {
+        const [fits] = sample(parts(operation), 1) as [Parts];
+        for (const token of [undefined, 'ptk_0000000000000000', 'x']) {
+          const reply = await send(operation, fits, token);
+          expect([reply.status, reply.body.code]).toEqual([401, 'authentication_required']);
+        }
+      },
+    );
+
+    const named = guarded.filter(operation => operation.params !== undefined);
+    test.each(named.map(operation => [operation.id, operation] as const))(
+      '%s: what belongs to another organization is not there',
+      async (_id, operation) => {
+        const names = Object.keys((operation.params as { properties: object }).properties);
+        const unknown = names.filter(name => !(name in owned) && !EVERYONES.has(name));
+        // A new parameter: say in `belongings` how alice comes by one.
+        expect(unknown).toEqual([]);
+        if (names.every(name => EVERYONES.has(name))) return;
+        const [fits] = sample(parts(operation), 1) as [Parts];
+        const reply = await send(
+          operation,
+          { ...fits, params: Object.fromEntries(names.map(name => [name, owned[name]])) },
+          bob.token,
+        );
+        expect([
+          [404, 'not_found'],
+          [403, 'permission_denied'],
+        ]).toContainEqual([reply.status, String(reply.body.code).replace(/^\w+_not_found$/, 'not_found')]);
+      },
+    );
+
+    const lists = guarded.filter(
+      operation => operation.method === 'GET' && operation.params === undefined && operation.streams === undefined,
+    );
+    test.each(lists.map(operation => [operation.id, operation] as const))(
+      '%s: shows nothing of another organization',
+      async (_id, operation) => {
+        const reply = await send(operation, { params: {}, query: {}, body: undefined }, bob.token);
+        if (reply.status === 403) return;
+        // Nodes are the platform's; who may list them may know them.
+        for (const [name, id] of Object.entries(owned))
+          if (name !== 'node_id') expect([name, reply.text.includes(id)]).toEqual([name, false]);
+      },
+    );
+
+    test('what a body names is looked up as the caller’s, too', async () => {
+      for (const operation of guarded.filter(
+        ({ body, idempotency }) => body !== undefined && idempotency !== undefined,
+      )) {
+        const properties = Object.keys((operation.body as { properties?: object }).properties ?? {});
+        for (const property of properties) {
+          const name = property.replace(/^.*?(project|allocation|organization|key)_ids?$/, '$1_id');
+          const id = owned[name];
+          if (id === undefined) continue;
+          const [fits] = sample(parts(operation), 1) as [Parts];
+          const value = property.endsWith('_ids') ? [id] : id;
+          const reply = await send(
+            operation,
+            { ...fits, body: { ...(fits.body as object), [property]: value } },
+            bob.token,
+          );
+          expect([operation.id, property, reply.status >= 400 && reply.status < 500]).toEqual([
+            operation.id,
+            property,
+            true,
+          ]);
+        }
+      }
+    });
+  });
+});
