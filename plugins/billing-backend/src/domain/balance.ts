@@ -1,4 +1,4 @@
-import { multiplyDivideUp } from '@portico/plugin-kit/contract';
+import { multiplyDivideDown } from '@portico/plugin-kit/contract';
 import type { Micros } from '@portico/plugin-kit/contract';
 import { burnsAt, costAt, HOUR_MILLISECONDS, POSTING_MILLISECONDS } from './metering';
 import type { Meter } from './metering';
@@ -101,7 +101,7 @@ export function depletedSince(funds: Funds, period: { from: number; to: number }
 
 /**
  * When to look again: the next posting, the next threshold the falling balance crosses, a meter's start or cap that lies ahead. Null when nothing will happen by
- * itself. May be early by a millisecond of rounding (then it is asked again), never late.
+ * itself. May be early by the rounding of costs (then it is asked again), never late.
  */
 export function nextReviewAt(funds: Funds, now: number, policy: BalancePolicy): number | null {
   const instants: number[] = [];
@@ -120,8 +120,9 @@ export function nextReviewAt(funds: Funds, now: number, policy: BalancePolicy): 
     ];
     for (const threshold of thresholds) {
       if (spendable < threshold) continue;
-      const milliseconds = multiplyDivideUp({ value: spendable - threshold, times: BigInt(HOUR_MILLISECONDS), per: burnRatePerHour });
-      instants.push(now + Number(milliseconds));
+      // Each meter's cost is rounded down by less than a micro-unit, so the threshold may be that much nearer than it looks.
+      const distance = atLeastZero(spendable - threshold - BigInt(funds.meters.length));
+      instants.push(now + Number(multiplyDivideDown({ value: distance, times: BigInt(HOUR_MILLISECONDS), per: burnRatePerHour })));
     }
   }
   const next = Math.min(...instants);
