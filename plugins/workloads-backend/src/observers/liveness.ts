@@ -28,9 +28,8 @@ export async function observeLiveness(services: LivenessServices): Promise<void>
 
     const alive = observations.filter(({ state }) => state === 'running');
     if (alive.length > 0) {
-      await services.database.transaction(tx =>
-        recordAlive(tx, alive.map(({ allocationId, lastAliveAt }) => ({ allocationId, at: Math.min(lastAliveAt ?? tx.now, tx.now) }))),
-      );
+      // It ran when it was asked, by our clock: that of a node may say anything.
+      await services.database.transaction(tx => recordAlive(tx, alive.map(({ allocationId }) => ({ allocationId, at }))));
     }
     for (const gone of observations.filter(({ state }) => state === 'absent' || state === 'stopped')) {
       await services.database.transaction(tx => failGone(tx, services, gone));

@@ -20,7 +20,8 @@ export async function sampleMetrics(services: SamplerServices): Promise<void> {
         const placed = await services.fleet.runtimeOf(services.database.read, allocationId);
         if (!placed) return;
         const sample = await placed.runtime.metrics(placed.instance);
-        samples.push({ allocationId, at: sample.at, measurement: measurementOf(sample) });
+        // By our clock: that of a node may say anything.
+        samples.push({ allocationId, at: services.clock.now(), measurement: measurementOf(sample) });
       } catch (error) {
         services.logger.debug(`metrics: ${allocationId} could not be measured`, error as Error);
       }
