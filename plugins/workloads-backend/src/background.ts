@@ -26,9 +26,27 @@ export function defineBackgroundWork(services: Services): void {
 export function startBackgroundLoops(services: Services): { stop(): Promise<void> } {
   const { clock, logger, workloads } = services;
   const loops = [
-    startLoop({ name: 'liveness', clock, logger, intervalSeconds: workloads.liveness.intervalSeconds, turn: () => observeLiveness(services) }),
-    startLoop({ name: 'metrics', clock, logger, intervalSeconds: workloads.metrics.intervalSeconds, turn: () => sampleMetrics(services) }),
-    startLoop({ name: 'metrics retention', clock, logger, intervalSeconds: PRUNE_SECONDS, turn: () => services.metrics.prune(clock.now()) }),
+    startLoop({
+      name: 'liveness',
+      clock,
+      logger,
+      intervalSeconds: workloads.liveness.intervalSeconds,
+      turn: () => observeLiveness(services),
+    }),
+    startLoop({
+      name: 'metrics',
+      clock,
+      logger,
+      intervalSeconds: workloads.metrics.intervalSeconds,
+      turn: () => sampleMetrics(services),
+    }),
+    startLoop({
+      name: 'metrics retention',
+      clock,
+      logger,
+      intervalSeconds: PRUNE_SECONDS,
+      turn: () => services.metrics.prune(clock.now()),
+    }),
   ];
   return {
     async stop() {

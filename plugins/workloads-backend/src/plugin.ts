@@ -4,7 +4,17 @@ import { billingPortRef } from '@portico/plugin-billing/port';
 import { catalogPortRef } from '@portico/plugin-catalog/port';
 import { fleetPortRef } from '@portico/plugin-fleet/port';
 import {
-  attentionRef, auditRef, authenticationRef, authorizationRef, clockRef, databaseRef, httpApiRef, outboxRef, secretsRef, settingsRef, tasksRef,
+  attentionRef,
+  auditRef,
+  authenticationRef,
+  authorizationRef,
+  clockRef,
+  databaseRef,
+  httpApiRef,
+  outboxRef,
+  secretsRef,
+  settingsRef,
+  tasksRef,
 } from '@portico/plugin-kit/backend';
 import { workloadsContract, workloadSettings } from '@portico/plugin-workloads/contract';
 import { migrations } from '../migrations';

@@ -1,8 +1,16 @@
 import type { Clock } from '@portico/plugin-kit/backend';
 import { eachDatabase, waitFor } from '@portico/plugin-kit/testing';
 import {
-  createTerminalToken, getAdminOverview, getAllocationMetrics, getAllocationSshKeys, launchAllocation, listAdminAllocations, listAllocations,
-  listWorkloads, quoteLaunch, setAllocationSshKeys,
+  createTerminalToken,
+  getAdminOverview,
+  getAllocationMetrics,
+  getAllocationSshKeys,
+  launchAllocation,
+  listAdminAllocations,
+  listAllocations,
+  listWorkloads,
+  quoteLaunch,
+  setAllocationSshKeys,
 } from '@portico/plugin-workloads/contract';
 import { type Person, type Portal, startPortal } from './testing/portal';
 
@@ -30,8 +38,17 @@ eachDatabase(db => {
         fleet: { heartbeat: { intervalSeconds: 1, unreachableAfterSeconds: 1 } },
         catalog: {
           skus: [
-            { key: 'h200', name: 'H200', pricesPerGpuHour: { USD: '2.00' } }, { key: 'euro-only', name: 'H200 for Europe', pricesPerGpuHour: { EUR: '2.00' } },
-          ].map(sku => ({ ...sku, gpuModel: 'H200', shape: 'gpu_slice', gpuCounts: [1, 2], vcpusPerGpu: 1, memoryBytesPerGpu: gib, diskBytesPerGpu: gib })),
+            { key: 'h200', name: 'H200', pricesPerGpuHour: { USD: '2.00' } },
+            { key: 'euro-only', name: 'H200 for Europe', pricesPerGpuHour: { EUR: '2.00' } },
+          ].map(sku => ({
+            ...sku,
+            gpuModel: 'H200',
+            shape: 'gpu_slice',
+            gpuCounts: [1, 2],
+            vcpusPerGpu: 1,
+            memoryBytesPerGpu: gib,
+            diskBytesPerGpu: gib,
+          })),
         },
       },
     });
@@ -50,13 +67,20 @@ eachDatabase(db => {
   it('hardware without a price in one’s currency has no quote and no launch', async () => {
     const { items } = (await portal.request('GET', 'skus', { token: someone.token })).body;
     const sku_id = items!.find(sku => sku.name === 'H200 for Europe')!.sku_id as string;
-    expect(await refusal({ sku_id })).toMatchObject({ status: 409, code: 'price_unavailable', details: { currency: 'USD' } });
+    expect(await refusal({ sku_id })).toMatchObject({
+      status: 409,
+      code: 'price_unavailable',
+      details: { currency: 'USD' },
+    });
     const quoted = await portal.refusal(quoteLaunch, { token: someone.token, body: { sku_id, gpu_count: 1 } });
     expect(quoted).toMatchObject({ status: 409, code: 'price_unavailable' });
   });
 
   it('a quote is honoured for ten minutes', async () => {
-    const { quote_id } = await portal.call(quoteLaunch, { token: someone.token, body: { sku_id: portal.sku.sku_id, gpu_count: 1 } });
+    const { quote_id } = await portal.call(quoteLaunch, {
+      token: someone.token,
+      body: { sku_id: portal.sku.sku_id, gpu_count: 1 },
+    });
     clock.ahead += 601_000;
     expect(await refusal({ quote_id })).toMatchObject({ status: 409, code: 'quote_expired' });
   });
@@ -69,7 +93,11 @@ eachDatabase(db => {
     }, 'nodes that are unreachable');
     expect(await refusal({})).toMatchObject({ status: 409, code: 'node_offline' });
     portal.runtime.heal();
-    await waitFor(async () => (await portal.request('POST', 'launch/precheck', { token: someone.token, body: portal.body })).body.passed, 'nodes that are back');
+    await waitFor(
+      async () =>
+        (await portal.request('POST', 'launch/precheck', { token: someone.token, body: portal.body })).body.passed,
+      'nodes that are back',
+    );
   });
 
   it('lists allocations and workloads alike, by status, group, project, hardware and name', async () => {
@@ -79,7 +107,9 @@ eachDatabase(db => {
     await portal.until(someone.token, other, 'released');
     const { token } = someone;
     const ids = async (query: object) => {
-      const lists = await Promise.all([listAllocations, listWorkloads].map(operation => portal.call(operation, { token, query })));
+      const lists = await Promise.all(
+        [listAllocations, listWorkloads].map(operation => portal.call(operation, { token, query })),
+      );
       expect(lists[0]).toEqual(lists[1]);
       return lists[0]!.items.map(item => item.allocation_id);
     };
@@ -90,7 +120,10 @@ eachDatabase(db => {
     expect(await ids({ status: 'active', status_group: 'inactive' })).toEqual([]);
     expect(await ids({ project_id: someone.caller.projectId, sku_id: portal.sku.sku_id, q: 'ALPHA' })).toEqual([id]);
     expect(await ids({ project_id: 'proj_other' })).toEqual([]);
-    expect(await portal.refusal(listAllocations, { token, query: { cursor: 'x' } })).toMatchObject({ status: 400, code: 'cursor_invalid' });
+    expect(await portal.refusal(listAllocations, { token, query: { cursor: 'x' } })).toMatchObject({
+      status: 400,
+      code: 'cursor_invalid',
+    });
     expect((await portal.request('GET', 'allocations', { token, query: { status: 'requested' } })).status).toBe(400);
     await portal.release(token, id);
   });
@@ -108,9 +141,14 @@ eachDatabase(db => {
     expect((await portal.call(createTerminalToken, { token, params })).token).not.toBe(first.token);
 
     await portal.release(token, id);
-    expect(await portal.refusal(createTerminalToken, { token, params })).toMatchObject({ status: 409, code: 'allocation_not_active' });
+    expect(await portal.refusal(createTerminalToken, { token, params })).toMatchObject({
+      status: 409,
+      code: 'allocation_not_active',
+    });
     await portal.until(token, id, 'released');
-    expect(await portal.services.database.read.all('SELECT * FROM workloads_terminal_tokens WHERE allocation_id = ?', [id])).toEqual([]);
+    expect(
+      await portal.services.database.read.all('SELECT * FROM workloads_terminal_tokens WHERE allocation_id = ?', [id]),
+    ).toEqual([]);
   });
 
   it('lets one choose keys, of one’s own', async () => {
@@ -118,10 +156,14 @@ eachDatabase(db => {
     portal.access.addKey(caller.userId, 'key_1');
     portal.access.addKey(caller.userId, 'key_2');
     const id = await active({ ssh_key_ids: ['key_1'] });
-    expect(portal.runtime.requests.find(request => request.allocationId === id)?.authorizedKeys).toEqual(['ssh-ed25519 key_1']);
+    expect(portal.runtime.requests.find(request => request.allocationId === id)?.authorizedKeys).toEqual([
+      'ssh-ed25519 key_1',
+    ]);
     const params = { allocation_id: id };
     expect(await portal.call(getAllocationSshKeys, { token, params })).toEqual({ ssh_key_ids: ['key_1'] });
-    expect((await portal.call(setAllocationSshKeys, { token, params, body: { ssh_key_ids: ['key_2'] } })).allocation_id).toBe(id);
+    expect(
+      (await portal.call(setAllocationSshKeys, { token, params, body: { ssh_key_ids: ['key_2'] } })).allocation_id,
+    ).toBe(id);
     expect(await portal.call(getAllocationSshKeys, { token, params })).toEqual({ ssh_key_ids: ['key_2'] });
     const foreign = await portal.refusal(setAllocationSshKeys, { token, params, body: { ssh_key_ids: ['key_3'] } });
     expect(foreign).toMatchObject({ status: 404, code: 'ssh_key_not_found' });
@@ -139,16 +181,23 @@ eachDatabase(db => {
       const shown = await portal.call(getAllocationMetrics, { token, params, query: { range: '15m' } });
       return shown.series.length > 0 && shown.series.some(one => one.values.some(value => value !== null)) && shown;
     }, 'a measurement');
-    const latest = (name: string) => metrics.series.find(one => one.name === name)?.values.findLast(value => value !== null);
-    expect([latest('cpu_percent'), latest('memory_bytes'), latest('processes'), latest('gpu_power_watts')]).toEqual([12.5, 10, 3, 300]);
-    expect(metrics.series.filter(one => one.simulated).map(one => one.name)).toEqual(metrics.series.filter(one => one.gpu_index !== null).map(one => one.name));
+    const latest = (name: string) =>
+      metrics.series.find(one => one.name === name)?.values.findLast(value => value !== null);
+    expect([latest('cpu_percent'), latest('memory_bytes'), latest('processes'), latest('gpu_power_watts')]).toEqual([
+      12.5, 10, 3, 300,
+    ]);
+    expect(metrics.series.filter(one => one.simulated).map(one => one.name)).toEqual(
+      metrics.series.filter(one => one.gpu_index !== null).map(one => one.name),
+    );
     expect(metrics.markers.map(marker => marker.kind)).toEqual(['launched', 'active']);
 
     await portal.release(token, id);
     await portal.until(token, id, 'released');
     const after = await portal.call(getAllocationMetrics, { token, params });
     expect(after.markers.map(marker => marker.kind)).toEqual(['launched', 'active', 'release_requested']);
-    expect(new Date(after.to).getTime()).toBe(new Date((await portal.allocation(token, id)).billing_stopped_at!).getTime());
+    expect(new Date(after.to).getTime()).toBe(
+      new Date((await portal.allocation(token, id)).billing_stopped_at!).getTime(),
+    );
   });
 
   it('administrators see the platform in numbers and everybody’s allocations, others do not', async () => {
@@ -163,11 +212,18 @@ eachDatabase(db => {
     const { node_id } = await portal.allocation(someone.token, id);
     for (const query of [{}, { user_id: someone.caller.userId }, { status: 'active', node_id: node_id! }] as const) {
       const { items } = await portal.call(listAdminAllocations, { token, query });
-      expect(items[0]).toMatchObject({ allocation_id: id, organization_id: someone.caller.organizationId, username: someone.caller.username });
+      expect(items[0]).toMatchObject({
+        allocation_id: id,
+        organization_id: someone.caller.organizationId,
+        username: someone.caller.username,
+      });
     }
     expect((await portal.call(listAdminAllocations, { token, query: { user_id: 'usr_nobody' } })).items).toEqual([]);
     for (const operation of [getAdminOverview, listAdminAllocations]) {
-      expect(await portal.refusal(operation, { token: someone.token })).toMatchObject({ status: 403, code: 'permission_denied' });
+      expect(await portal.refusal(operation, { token: someone.token })).toMatchObject({
+        status: 403,
+        code: 'permission_denied',
+      });
     }
     await portal.release(someone.token, id);
   });

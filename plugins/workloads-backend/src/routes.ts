@@ -1,7 +1,11 @@
 import type { ApiRequest, Handlers, RequestContext, TaskRecord, UserCaller } from '@portico/plugin-kit/backend';
 import { decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
-import type { listAllocations as listAllocationsOperation, precheckLaunch, workloadsContract } from '@portico/plugin-workloads/contract';
+import type {
+  listAllocations as listAllocationsOperation,
+  precheckLaunch,
+  workloadsContract,
+} from '@portico/plugin-workloads/contract';
 import { cancelTask } from './actions/cancel-task';
 import { launch, type Launch } from './actions/launch';
 import { overview } from './actions/overview';
@@ -22,7 +26,8 @@ const TASK_EVENTS = 'task-events';
 export function routes(services: Services): Handlers<typeof workloadsContract> {
   const { clock, database, sshAddress, tasks } = services;
   const view = (allocation: Allocation) => allocationView(allocation, sshAddress);
-  const started = (allocation: Allocation) => ({ status: 202, body: { allocation: view(allocation), task_id: allocation.taskId } }) as const;
+  const started = (allocation: Allocation) =>
+    ({ status: 202, body: { allocation: view(allocation), task_id: allocation.taskId } }) as const;
 
   async function owned(caller: UserCaller, allocationId: string): Promise<Allocation> {
     const allocation = await findAllocation(database.read, allocationId);
@@ -42,7 +47,11 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
     const statuses = filtered ? statusesShownAs({ displayStatus: query.status, group: query.status_group }) : undefined;
     const page = { limit: query.limit ?? 25, cursor: query.cursor, sort: query.sort ?? '-created_at' };
     const { organizationId } = caller;
-    const { allocations, nextCursor } = await listAllocations(database.read, { organizationId, projectId, skuId, search, statuses }, page);
+    const { allocations, nextCursor } = await listAllocations(
+      database.read,
+      { organizationId, projectId, skuId, search, statuses },
+      page,
+    );
     return { status: 200, body: { items: allocations.map(view), next_cursor: nextCursor } } as const;
   }
 
@@ -51,28 +60,49 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
       request.write(async tx => started(await launch(tx, services, contextOf(request), wantedLaunch(request)))),
 
     async quoteLaunch({ caller, body }) {
-      const quoted = await quote(database.read, services, { caller, skuId: body.sku_id, gpuCount: body.gpu_count, now: clock.now() });
+      const quoted = await quote(database.read, services, {
+        caller,
+        skuId: body.sku_id,
+        gpuCount: body.gpu_count,
+        now: clock.now(),
+      });
       return { status: 200, body: quoteView(quoted) };
     },
 
     async precheckLaunch(request) {
       const options = { context: contextOf(request), request: wantedLaunch(request), now: clock.now() };
       const failures = await precheck(database.read, services, options);
-      return { status: 200, body: { passed: failures.length === 0, failures: failures.map(failure => ({ ...failure })) } };
+      return {
+        status: 200,
+        body: { passed: failures.length === 0, failures: failures.map(failure => ({ ...failure })) },
+      };
     },
 
     listAllocations: listOwn,
     listWorkloads: listOwn,
 
-    getAllocation: async ({ caller, params }) => ({ status: 200, body: view(await owned(caller, params.allocation_id)) }),
+    getAllocation: async ({ caller, params }) => ({
+      status: 200,
+      body: view(await owned(caller, params.allocation_id)),
+    }),
 
     releaseAllocation: request =>
-      request.write(async tx => started(await release(tx, services, { context: contextOf(request), allocationId: request.params.allocation_id }))),
+      request.write(async tx =>
+        started(
+          await release(tx, services, { context: contextOf(request), allocationId: request.params.allocation_id }),
+        ),
+      ),
 
     createTerminalToken: request =>
       request.write(async tx => {
-        const made = await createTerminalToken(tx, services, { context: contextOf(request), allocationId: request.params.allocation_id });
-        return { status: 201, body: { token: made.token, expires_at: instant(made.expiresAt), websocket_path: made.websocketPath } };
+        const made = await createTerminalToken(tx, services, {
+          context: contextOf(request),
+          allocationId: request.params.allocation_id,
+        });
+        return {
+          status: 201,
+          body: { token: made.token, expires_at: instant(made.expiresAt), websocket_path: made.websocketPath },
+        };
       }),
 
     async getAllocationSshKeys({ caller, params }) {
@@ -82,7 +112,11 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
 
     setAllocationSshKeys: request =>
       request.write(async tx => {
-        const options = { context: contextOf(request), allocationId: request.params.allocation_id, keyIds: request.body.ssh_key_ids };
+        const options = {
+          context: contextOf(request),
+          allocationId: request.params.allocation_id,
+          keyIds: request.body.ssh_key_ids,
+        };
         return { status: 200, body: view(await setSshKeys(tx, services, options)) };
       }),
 
@@ -97,11 +131,22 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
     async listTaskEvents({ caller, params, query }) {
       const { taskId } = await ownTask(caller, params.task_id);
       const limit = query.limit ?? 25;
-      const before = query.cursor === undefined ? undefined : Number(decodeCursor(TASK_EVENTS, query.cursor, ['number'])[0]);
-      const events = await tasks.events(database.read, { taskId, limit: limit + 1, ...(before === undefined ? {} : { before }) });
+      const before =
+        query.cursor === undefined ? undefined : Number(decodeCursor(TASK_EVENTS, query.cursor, ['number'])[0]);
+      const events = await tasks.events(database.read, {
+        taskId,
+        limit: limit + 1,
+        ...(before === undefined ? {} : { before }),
+      });
       const shown = events.slice(0, limit);
       const last = events.length > limit ? shown.at(-1) : undefined;
-      return { status: 200, body: { items: shown.map(taskEventView), next_cursor: last ? encodeCursor(TASK_EVENTS, [last.position]) : null } };
+      return {
+        status: 200,
+        body: {
+          items: shown.map(taskEventView),
+          next_cursor: last ? encodeCursor(TASK_EVENTS, [last.position]) : null,
+        },
+      };
     },
 
     cancelTask: request =>
@@ -115,15 +160,25 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
     async listAdminAllocations({ query }) {
       const statuses = query.status === undefined ? undefined : statusesShownAs({ displayStatus: query.status });
       const page = { limit: query.limit ?? 25, cursor: query.cursor, sort: '-created_at' } as const;
-      const listed = await listAllocations(database.read, { userId: query.user_id, nodeId: query.node_id, statuses }, page);
-      const usernames = await services.access.usernames(database.read, [...new Set(listed.allocations.map(({ userId }) => userId))]);
+      const listed = await listAllocations(
+        database.read,
+        { userId: query.user_id, nodeId: query.node_id, statuses },
+        page,
+      );
+      const usernames = await services.access.usernames(database.read, [
+        ...new Set(listed.allocations.map(({ userId }) => userId)),
+      ]);
       const items = listed.allocations.map(allocation => adminAllocationView(allocation, { sshAddress, usernames }));
       return { status: 200, body: { items, next_cursor: listed.nextCursor } };
     },
 
     forceReleaseAllocation: request =>
       request.write(async tx => {
-        const options = { context: contextOf(request), allocationId: request.params.allocation_id, reason: request.body.reason };
+        const options = {
+          context: contextOf(request),
+          allocationId: request.params.allocation_id,
+          reason: request.body.reason,
+        };
         return started(await forceRelease(tx, services, options));
       }),
   };

@@ -3,7 +3,17 @@ import type { AccessPort } from '@portico/plugin-access/port';
 import type { BillingPort } from '@portico/plugin-billing/port';
 import type { CatalogPort } from '@portico/plugin-catalog/port';
 import type { FleetPort } from '@portico/plugin-fleet/port';
-import type { Attention, Audit, Clock, Database, Outbox, Secrets, Settings, SettingsOf, Tasks } from '@portico/plugin-kit/backend';
+import type {
+  Attention,
+  Audit,
+  Clock,
+  Database,
+  Outbox,
+  Secrets,
+  Settings,
+  SettingsOf,
+  Tasks,
+} from '@portico/plugin-kit/backend';
 import type { workloadSettings } from '@portico/plugin-workloads/contract';
 import type { MetricsStore } from './store/metrics';
 import type { SshAddress } from './ssh-address';

@@ -1,6 +1,13 @@
 import type { TaskEvent, TaskRecord } from '@portico/plugin-kit/backend';
 import { type ReplyOf, toMoney } from '@portico/plugin-kit/contract';
-import type { getAllocation, getAllocationMetrics, getTask, listAdminAllocations, listTaskEvents, quoteLaunch } from '@portico/plugin-workloads/contract';
+import type {
+  getAllocation,
+  getAllocationMetrics,
+  getTask,
+  listAdminAllocations,
+  listTaskEvents,
+  quoteLaunch,
+} from '@portico/plugin-workloads/contract';
 import type { Quoted } from './actions/quote';
 import { type Allocation, displayStatusOf, statusGroupOf, type Transition } from './domain/allocation';
 import type { Series, Window } from './domain/metrics';
@@ -26,7 +33,14 @@ export function allocationView(allocation: Allocation, sshAddress: SshAddress): 
     network: { mode: allocation.networkMode, published_ports: [] },
     node_id: allocation.nodeId,
     slots: allocation.slots.map(({ slotId, gpu, vf, nvme }) => ({
-      slot_id: slotId, gpu_index: gpu.index, gpu_uuid: gpu.uuid, gpu_model: gpu.model, numa_node: gpu.numaNode, vf, nvme, simulated: gpu.simulated,
+      slot_id: slotId,
+      gpu_index: gpu.index,
+      gpu_uuid: gpu.uuid,
+      gpu_model: gpu.model,
+      numa_node: gpu.numaNode,
+      vf,
+      nvme,
+      simulated: gpu.simulated,
     })),
     connection: allocation.status === 'active' ? connectionOf(allocation, sshAddress) : null,
     price_per_hour: toMoney(allocation.pricePerHour, allocation.currency),
@@ -77,7 +91,13 @@ export function taskView(task: TaskRecord): ReplyOf<typeof getTask> {
 }
 
 export function taskEventView(event: TaskEvent): ReplyOf<typeof listTaskEvents>['items'][number] {
-  return { position: event.position, at: instant(event.at), step: event.step, kind: event.kind, message: event.message };
+  return {
+    position: event.position,
+    at: instant(event.at),
+    step: event.step,
+    kind: event.kind,
+    message: event.message,
+  };
 }
 
 const HOURS_PER_DAY = 24n;
@@ -141,7 +161,13 @@ const markers = {
 function markerOf(transition: Transition): MetricsView['markers'] {
   if (transition.to === 'provisioning') return [];
   const { kind, message } = markers[transition.to];
-  return [{ at: instant(transition.at), kind, message: transition.reason === null ? message : `${message} (${transition.reason})` }];
+  return [
+    {
+      at: instant(transition.at),
+      kind,
+      message: transition.reason === null ? message : `${message} (${transition.reason})`,
+    },
+  ];
 }
 
 export function instant(at: number): string {

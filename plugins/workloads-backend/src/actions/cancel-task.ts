@@ -1,7 +1,6 @@
 import type { RequestContext, TaskRecord, Transaction } from '@portico/plugin-kit/backend';
 import { common, errorsOf } from '@portico/plugin-kit/contract';
 import { workloadErrors } from '@portico/plugin-workloads/contract';
-import type { Services } from '../services';
 import { findAllocation, lockAllocation } from '../store/allocations';
 import { PROVISION_KIND } from './allocation-tasks';
 import { cancelLaunch, type ReleaseActionServices, releaseLocked } from './release';
@@ -22,7 +21,8 @@ export async function cancelTask(
   const allocation = seen && (await lockAllocation(tx, seen.allocationId));
   // Asked for before: the answer is the task as it is, on its way to being cancelled.
   if (allocation?.status === 'releasing' && allocation.taskId === taskId) return task;
-  if (!allocation || launch === 'none') throw fail('task_not_cancellable', { details: { kind: task.kind, status: task.status } });
+  if (!allocation || launch === 'none')
+    throw fail('task_not_cancellable', { details: { kind: task.kind, status: task.status } });
 
   const { actor, correlationId } = context;
   await releaseLocked(tx, services, allocation, { actor, correlationId, reason: 'launch_cancelled', launch });

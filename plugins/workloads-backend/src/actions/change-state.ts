@@ -36,7 +36,10 @@ export async function changeState(
   if (transition.from === 'active') await endLiveness(tx, allocationId);
   if (transition.to in events) {
     const eventType = events[transition.to as keyof typeof events];
-    await services.outbox.append(tx, allocationEvent(eventType, allocation, options.correlationId, { reason: transition.reason }));
+    await services.outbox.append(
+      tx,
+      allocationEvent(eventType, allocation, options.correlationId, { reason: transition.reason }),
+    );
   }
   return allocation;
 }

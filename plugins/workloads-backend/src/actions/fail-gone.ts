@@ -18,7 +18,12 @@ export async function failGone(
   if (allocation?.status !== 'active') return;
   const correlationId = newId('corr', tx.now);
   const signs = [await lastAliveAt(tx, allocationId), observation.lastAliveAt].filter(sign => sign !== null);
-  const taskId = await enqueueTask(tx, services, { kind: RECLAIM_KIND, allocation, epoch: allocation.version + 1, correlationId });
+  const taskId = await enqueueTask(tx, services, {
+    kind: RECLAIM_KIND,
+    allocation,
+    epoch: allocation.version + 1,
+    correlationId,
+  });
   await changeState(tx, services, {
     allocation,
     correlationId,

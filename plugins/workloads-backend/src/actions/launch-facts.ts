@@ -40,8 +40,14 @@ export async function launchFacts(
     keysFound:
       request.sshKeyIds === undefined ||
       (await services.access.sshKeys(queries, { userId: caller.userId, keyIds: request.sshKeyIds })) !== null,
-    placement: sku && countOffered(sku, request.gpuCount) ? await services.fleet.wouldFit(queries, placementOf(sku, request.gpuCount)) : undefined,
-    forecast: pricePerHour === undefined ? undefined : await services.billing.forecast(queries, { organizationId, pricePerHour }),
+    placement:
+      sku && countOffered(sku, request.gpuCount)
+        ? await services.fleet.wouldFit(queries, placementOf(sku, request.gpuCount))
+        : undefined,
+    forecast:
+      pricePerHour === undefined
+        ? undefined
+        : await services.billing.forecast(queries, { organizationId, pricePerHour }),
     liveAllocations: await countLive(queries, organizationId),
     liveAllocationsMax: services.workloads.quota.concurrentAllocationsMax,
   };

@@ -1,6 +1,14 @@
 import { eachDatabase } from '@portico/plugin-kit/testing';
 import {
-  createTerminalToken, getAllocation, getTask, launchAllocation, listAllocations, precheckLaunch, quoteLaunch, releaseAllocation, setAllocationSshKeys,
+  createTerminalToken,
+  getAllocation,
+  getTask,
+  launchAllocation,
+  listAllocations,
+  precheckLaunch,
+  quoteLaunch,
+  releaseAllocation,
+  setAllocationSshKeys,
 } from '@portico/plugin-workloads/contract';
 import { assertBooksBalance } from '../../../billing-backend/src/testing/books';
 import { type Person, type Portal, startPortal } from '../testing/portal';
@@ -25,8 +33,15 @@ eachDatabase(db => {
     const free = await portal.freeGpus();
     const { allocation, task_id } = await portal.launch(someone.token, { name: 'first' });
     expect(allocation).toMatchObject({
-      name: 'first', display_status: 'provisioning', status_group: 'in_progress', task_id, gpu_count: 1, billing_started_at: null, connection: null,
-      price_per_hour: portal.sku.price_per_gpu_hour, network: { mode: 'egress', published_ports: [] },
+      name: 'first',
+      display_status: 'provisioning',
+      status_group: 'in_progress',
+      task_id,
+      gpu_count: 1,
+      billing_started_at: null,
+      connection: null,
+      price_per_hour: portal.sku.price_per_gpu_hour,
+      network: { mode: 'egress', published_ports: [] },
     });
     expect(allocation.slots).toHaveLength(1);
     expect(await portal.freeGpus()).toBe(free - 1);
@@ -35,9 +50,14 @@ eachDatabase(db => {
     const active = await portal.until(someone.token, allocation.allocation_id, 'active');
     expect(active.billing_started_at).not.toBeNull();
     expect(active.connection).toMatchObject({ username: allocation.allocation_id });
-    expect(active.connection?.ssh_command).toBe(`ssh -p ${active.connection?.port} ${allocation.allocation_id}@${active.connection?.host}`);
+    expect(active.connection?.ssh_command).toBe(
+      `ssh -p ${active.connection?.port} ${allocation.allocation_id}@${active.connection?.host}`,
+    );
     expect((await portal.task(someone.token, task_id)).steps.map(step => [step.name, step.status])).toEqual([
-      ['prepare_node', 'completed'], ['start_instance', 'completed'], ['verify_access', 'completed'], ['activate', 'completed'],
+      ['prepare_node', 'completed'],
+      ['start_instance', 'completed'],
+      ['verify_access', 'completed'],
+      ['activate', 'completed'],
     ]);
     await portal.release(someone.token, allocation.allocation_id);
     await portal.until(someone.token, allocation.allocation_id, 'released');
@@ -55,7 +75,12 @@ eachDatabase(db => {
       ['more GPUs than a node has', { gpu_count: 16 }, 422, 'topology_unsatisfiable'],
       ['a quote that nobody gave', { quote_id: 'quote_abc.def' }, 422, 'quote_invalid'],
       ['several at once', { count: 2 }, 400, 'request_malformed'],
-      ['a published port', { network: { mode: 'egress', published_ports: [{ port: 80, name: 'web' }] } }, 400, 'request_malformed'],
+      [
+        'a published port',
+        { network: { mode: 'egress', published_ports: [{ port: 80, name: 'web' }] } },
+        400,
+        'request_malformed',
+      ],
       ['a field nobody knows', { storage_attachments: [] }, 400, 'request_malformed'],
     ])('%s', async (_what, body, status, code) => {
       expect(await refusal(body)).toMatchObject({ status, code });
@@ -68,11 +93,17 @@ eachDatabase(db => {
       expect(refused).toMatchObject({ status: 402, code: 'insufficient_balance' });
       expect(Object.keys(refused.details).sort()).toEqual(['available', 'required', 'shortfall']);
       expect(await portal.freeGpus()).toBe(free);
-      expect(await portal.balance(poor.token)).toMatchObject({ held: { amount: '0' }, available: { amount: '1000000' } });
+      expect(await portal.balance(poor.token)).toMatchObject({
+        held: { amount: '0' },
+        available: { amount: '1000000' },
+      });
     });
 
     it('a launch without a key of its own', async () => {
-      expect(await portal.refusal(launchAllocation, { token: someone.token, body: portal.body })).toMatchObject({ status: 400, code: 'idempotency_key_required' });
+      expect(await portal.refusal(launchAllocation, { token: someone.token, body: portal.body })).toMatchObject({
+        status: 400,
+        code: 'idempotency_key_required',
+      });
     });
 
     it('whoever may not launch', async () => {
@@ -93,17 +124,27 @@ eachDatabase(db => {
     const body = { ...portal.body, image_id: 'img_nope', ssh_key_ids: ['key_nope'] };
     const checked = await portal.call(precheckLaunch, { token: poor.token, body });
     expect(checked.passed).toBe(false);
-    expect(checked.failures.map(failure => failure.code)).toEqual(['image_not_found', 'ssh_key_not_found', 'insufficient_balance']);
+    expect(checked.failures.map(failure => failure.code)).toEqual([
+      'image_not_found',
+      'ssh_key_not_found',
+      'insufficient_balance',
+    ]);
     expect((await refusal(body, poor.token)).message).toBe(checked.failures[0]?.message);
 
     const free = await portal.freeGpus();
-    expect(await portal.call(precheckLaunch, { token: someone.token, body: portal.body })).toEqual({ passed: true, failures: [] });
+    expect(await portal.call(precheckLaunch, { token: someone.token, body: portal.body })).toEqual({
+      passed: true,
+      failures: [],
+    });
     expect(await portal.freeGpus()).toBe(free);
   });
 
   describe('a quote', () => {
     it('tells price, hold, and how long the money lasts with it and without', async () => {
-      const quoted = await portal.call(quoteLaunch, { token: someone.token, body: { sku_id: portal.sku.sku_id, gpu_count: 2 } });
+      const quoted = await portal.call(quoteLaunch, {
+        token: someone.token,
+        body: { sku_id: portal.sku.sku_id, gpu_count: 2 },
+      });
       const unit = BigInt(portal.sku.price_per_gpu_hour!.amount);
       expect(BigInt(quoted.price_per_hour.amount)).toBe(unit * 2n);
       expect(BigInt(quoted.price_per_day.amount)).toBe(unit * 48n);
@@ -113,7 +154,10 @@ eachDatabase(db => {
     });
 
     it('is charged, and worth nothing to another organization or for another count', async () => {
-      const { quote_id, price_per_hour } = await portal.call(quoteLaunch, { token: someone.token, body: { sku_id: portal.sku.sku_id, gpu_count: 1 } });
+      const { quote_id, price_per_hour } = await portal.call(quoteLaunch, {
+        token: someone.token,
+        body: { sku_id: portal.sku.sku_id, gpu_count: 1 },
+      });
       const stranger = await portal.person();
       expect(await refusal({ quote_id }, stranger.token)).toMatchObject({ status: 422, code: 'quote_invalid' });
       expect(await refusal({ quote_id, gpu_count: 2 })).toMatchObject({ status: 422, code: 'quote_invalid' });
@@ -142,7 +186,11 @@ eachDatabase(db => {
   it('one key sent fifty times in parallel is one launch with one reply; with another body it is refused', async () => {
     const idempotencyKey = key();
     const once = () =>
-      portal.request('POST', 'allocations', { token: someone.token, body: portal.body, headers: { 'idempotency-key': idempotencyKey } });
+      portal.request('POST', 'allocations', {
+        token: someone.token,
+        body: portal.body,
+        headers: { 'idempotency-key': idempotencyKey },
+      });
     const replies = await Promise.all(Array.from({ length: 50 }, once));
     expect(new Set(replies.map(reply => reply.text)).size).toBe(1);
     expect(new Set(replies.map(reply => reply.status))).toEqual(new Set([202]));
@@ -150,7 +198,10 @@ eachDatabase(db => {
     const { items } = await portal.call(listAllocations, { token: someone.token });
     expect(items).toHaveLength(1);
     const other = { token: someone.token, body: { ...portal.body, gpu_count: 2 }, idempotencyKey };
-    expect(await portal.refusal(launchAllocation, other)).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
+    expect(await portal.refusal(launchAllocation, other)).toMatchObject({
+      status: 422,
+      code: 'idempotency_key_reused',
+    });
     await portal.release(someone.token, items[0]!.allocation_id);
   });
 });

@@ -4,7 +4,15 @@ import type { RequestContext, Transaction } from '@portico/plugin-kit/backend';
 import { type Micros, newId } from '@portico/plugin-kit/contract';
 import { allocationAudit, auditedFields } from '../allocation-audit';
 import type { Allocation, Machine } from '../domain/allocation';
-import { launchFailure, type LaunchFacts, type LaunchRefusal, launchRefusals, type LaunchRequest, placementRefusal, quotaRefusal } from '../domain/launch-checks';
+import {
+  launchFailure,
+  type LaunchFacts,
+  type LaunchRefusal,
+  launchRefusals,
+  type LaunchRequest,
+  placementRefusal,
+  quotaRefusal,
+} from '../domain/launch-checks';
 import type { Services } from '../services';
 import { countLive, insertAllocation } from '../store/allocations';
 import { allocationEvent } from './allocation-events';
@@ -25,7 +33,12 @@ export type LaunchServices = FactSources & Pick<Services, 'audit' | 'outbox' | '
  * refusal throws, and with the transaction everything before it is undone. Locks are taken account first, then slots: launches of
  * one organization queue at its account, those of many meet only at the slots, and none waits for another in a circle.
  */
-export async function launch(tx: Transaction, services: LaunchServices, context: RequestContext, wanted: Launch): Promise<Allocation> {
+export async function launch(
+  tx: Transaction,
+  services: LaunchServices,
+  context: RequestContext,
+  wanted: Launch,
+): Promise<Allocation> {
   const facts = await launchFacts(tx, services, { caller: context.caller, request: wanted, now: tx.now });
   const [refusal] = launchRefusals(wanted, facts);
   if (refusal) throw refused(refusal);
@@ -40,7 +53,11 @@ export async function launch(tx: Transaction, services: LaunchServices, context:
   const quota = { liveAllocations: await countLive(tx, organizationId), liveAllocationsMax: facts.liveAllocationsMax };
   if (quota.liveAllocations >= quota.liveAllocationsMax) throw refused(quotaRefusal(quota));
 
-  const reservation = await services.fleet.reserve(tx, { allocationId, organizationId, ...placementOf(sku, wanted.gpuCount) });
+  const reservation = await services.fleet.reserve(tx, {
+    allocationId,
+    organizationId,
+    ...placementOf(sku, wanted.gpuCount),
+  });
   if (!reservation.fits) throw refused(placementRefusal(reservation, wanted));
 
   const taskId = await enqueueTask(tx, services, {
@@ -50,10 +67,27 @@ export async function launch(tx: Transaction, services: LaunchServices, context:
     correlationId: context.correlationId,
   });
   const allocation = newAllocation({
-    allocationId, departmentId, organizationId, userId, sku, image, wanted, reservation, pricePerHour, taskId, currency: facts.currency, at: tx.now,
+    allocationId,
+    departmentId,
+    organizationId,
+    userId,
+    sku,
+    image,
+    wanted,
+    reservation,
+    pricePerHour,
+    taskId,
+    currency: facts.currency,
+    at: tx.now,
   });
   await insertAllocation(tx, allocation, {
-    allocationId, version: allocation.version, from: null, to: allocation.status, at: tx.now, reason: null, actor: context.actor,
+    allocationId,
+    version: allocation.version,
+    from: null,
+    to: allocation.status,
+    at: tx.now,
+    reason: null,
+    actor: context.actor,
   });
   await services.audit.record(tx, {
     action: 'workloads.allocation.launch',
@@ -76,7 +110,8 @@ function refused(refusal: LaunchRefusal): Error {
 /** What is certain once nothing was refused. */
 function established(facts: LaunchFacts): { sku: Sku; image: OsImage; departmentId: string; pricePerHour: Micros } {
   const { sku, image, departmentId, pricePerHour } = facts;
-  if (!sku || !image || departmentId === null || pricePerHour === undefined) throw new Error('a launch without refusals lacks a fact');
+  if (!sku || !image || departmentId === null || pricePerHour === undefined)
+    throw new Error('a launch without refusals lacks a fact');
   return { sku, image, departmentId, pricePerHour };
 }
 

@@ -15,7 +15,8 @@ export async function overview(queries: Queries, services: Pick<Services, 'acces
   const { gpus, nodes } = await services.fleet.totals(queries);
   const counts = await countByStatus(queries, [...active, ...provisioning, ...needsAttention]);
   const users = await services.access.userCounts(queries, { activeSince: now - ACTIVE_WITHIN_MILLISECONDS });
-  const sum = (statuses: readonly AllocationStatus[]) => statuses.reduce((total, status) => total + (counts.get(status) ?? 0), 0);
+  const sum = (statuses: readonly AllocationStatus[]) =>
+    statuses.reduce((total, status) => total + (counts.get(status) ?? 0), 0);
   return {
     gpus,
     nodes,

@@ -23,7 +23,8 @@ export async function quote(
   const currency = await services.billing.currencyOf(queries, organizationId);
   const sku = await services.catalog.sku(queries, { skuId, currency });
   if (!sku) throw launchFailure.fail('sku_not_found', { details: { sku_id: skuId } });
-  if (!countOffered(sku, gpuCount)) throw launchFailure.fail('topology_unsatisfiable', { details: countRefusal(sku, gpuCount).details });
+  if (!countOffered(sku, gpuCount))
+    throw launchFailure.fail('topology_unsatisfiable', { details: countRefusal(sku, gpuCount).details });
   const pricePerHour = listPrice(sku, gpuCount);
   if (pricePerHour === undefined) throw launchFailure.fail('price_unavailable', { details: { currency } });
 

@@ -11,7 +11,13 @@ export async function readMetrics(
 ) {
   const { allocation, range, resolution } = options;
   const now = services.clock.now();
-  const window = windowOf({ range, resolution, now, since: allocation.createdAt, until: allocation.billingStoppedAt ?? now });
+  const window = windowOf({
+    range,
+    resolution,
+    now,
+    since: allocation.createdAt,
+    until: allocation.billingStoppedAt ?? now,
+  });
   const buckets = await services.metrics.read(allocation.allocationId, window);
   const transitions = await transitionsOf(services.database.read, allocation.allocationId);
   return { allocation, window, transitions, ...seriesOf(window, buckets) };

@@ -10,7 +10,11 @@ const REASON = 'balance_depleted';
  * The money of an organization is used up: what it runs is released. Locks are taken class by class (all tasks, then all allocations
  * in ascending order) because every release then meets at the one account, and a user's own release must not meet it in a circle.
  */
-export async function releaseDepleted(tx: Transaction, services: ReleaseActionServices, event: DomainEvent): Promise<void> {
+export async function releaseDepleted(
+  tx: Transaction,
+  services: ReleaseActionServices,
+  event: DomainEvent,
+): Promise<void> {
   if (event.organizationId === null) return;
   const ids = await liveAllocationIds(tx, event.organizationId);
   const launches = new Map<string, LaunchEnd>();
@@ -23,9 +27,16 @@ export async function releaseDepleted(tx: Transaction, services: ReleaseActionSe
     const allocation = await lockAllocation(tx, id);
     if (allocation) locked.push(allocation);
   }
-  const request = { actor: { type: 'system', id: 'billing' } as const, correlationId: event.correlationId, reason: REASON };
+  const request = {
+    actor: { type: 'system', id: 'billing' } as const,
+    correlationId: event.correlationId,
+    reason: REASON,
+  };
   for (const allocation of locked) {
     if (allocation.status === 'released' || allocation.status === 'failed') continue;
-    await releaseLocked(tx, services, allocation, { ...request, launch: launches.get(allocation.allocationId) ?? 'none' });
+    await releaseLocked(tx, services, allocation, {
+      ...request,
+      launch: launches.get(allocation.allocationId) ?? 'none',
+    });
   }
 }

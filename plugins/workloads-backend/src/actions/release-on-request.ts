@@ -16,7 +16,13 @@ export async function release(
   const { context, allocationId } = options;
   const { actor, correlationId } = context;
   const { organizationId } = context.caller;
-  const { before, after } = await requestRelease(tx, services, { allocationId, organizationId, actor, correlationId, reason: 'user_requested' });
+  const { before, after } = await requestRelease(tx, services, {
+    allocationId,
+    organizationId,
+    actor,
+    correlationId,
+    reason: 'user_requested',
+  });
   await record(tx, services, { action: 'workloads.allocation.release', context, before, after });
   return after;
 }
@@ -31,7 +37,10 @@ export async function forceRelease(
   const { actor, correlationId } = context;
   const { before, after } = await requestRelease(tx, services, { allocationId, actor, correlationId, reason });
   await record(tx, services, { action: 'workloads.allocation.force_release', context, before, after, reason });
-  await services.outbox.append(tx, allocationEvent('provisioning.force_release_requested', after, correlationId, { reason }));
+  await services.outbox.append(
+    tx,
+    allocationEvent('provisioning.force_release_requested', after, correlationId, { reason }),
+  );
   return after;
 }
 

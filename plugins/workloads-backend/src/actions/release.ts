@@ -31,7 +31,8 @@ export async function requestRelease(
   options: ReleaseRequest & { allocationId: string; organizationId?: string },
 ): Promise<{ before: Allocation; after: Allocation }> {
   const seen = await findAllocation(tx, options.allocationId);
-  if (!seen || (options.organizationId !== undefined && seen.organizationId !== options.organizationId)) throw common.fail('not_found');
+  if (!seen || (options.organizationId !== undefined && seen.organizationId !== options.organizationId))
+    throw common.fail('not_found');
   const launch = await cancelLaunch(tx, services, seen);
   const before = await lockAllocation(tx, options.allocationId);
   if (!before) throw common.fail('not_found');
@@ -39,7 +40,11 @@ export async function requestRelease(
 }
 
 /** Cancels the launch that is under way. The task is locked before its allocation, as the worker does it. */
-export async function cancelLaunch(tx: Transaction, services: Pick<Services, 'tasks'>, seen: Allocation): Promise<LaunchEnd> {
+export async function cancelLaunch(
+  tx: Transaction,
+  services: Pick<Services, 'tasks'>,
+  seen: Allocation,
+): Promise<LaunchEnd> {
   if (seen.status !== 'requested' && seen.status !== 'provisioning') return 'none';
   if ((await services.tasks.cancel(tx, seen.taskId)) === 'final') return 'none';
   const task = await services.tasks.get(tx, seen.taskId);
@@ -59,11 +64,26 @@ export async function releaseLocked(
   const { actor, correlationId, reason } = request;
   const taskId =
     request.launch === 'none'
-      ? await enqueueTask(tx, services, { kind: RELEASE_KIND, allocation, epoch: allocation.version + 1, correlationId })
+      ? await enqueueTask(tx, services, {
+          kind: RELEASE_KIND,
+          allocation,
+          epoch: allocation.version + 1,
+          correlationId,
+        })
       : allocation.taskId;
-  const after = await changeState(tx, services, { allocation, change: { to: 'releasing', at: tx.now, actor, reason, taskId }, correlationId });
+  const after = await changeState(tx, services, {
+    allocation,
+    change: { to: 'releasing', at: tx.now, actor, reason, taskId },
+    correlationId,
+  });
   if (!after) throw new Error(`an allocation that is ${allocation.status} could not begin its release`);
   if (request.launch !== 'undone') return after;
   await services.fleet.free(tx, allocation.allocationId);
-  return (await changeState(tx, services, { allocation: after, change: { to: 'released', at: tx.now, actor }, correlationId })) ?? after;
+  return (
+    (await changeState(tx, services, {
+      allocation: after,
+      change: { to: 'released', at: tx.now, actor },
+      correlationId,
+    })) ?? after
+  );
 }

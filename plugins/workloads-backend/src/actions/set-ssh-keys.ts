@@ -17,7 +17,8 @@ export async function setSshKeys(
   const { context, allocationId, keyIds } = options;
   const before = await lockAllocation(tx, allocationId);
   if (!before || before.organizationId !== context.caller.organizationId) throw common.fail('not_found');
-  if (!liveStatuses.some(status => status === before.status)) throw fail('allocation_not_active', { details: { status: before.status } });
+  if (!liveStatuses.some(status => status === before.status))
+    throw fail('allocation_not_active', { details: { status: before.status } });
   const keys = await services.access.sshKeys(tx, { userId: before.userId, keyIds });
   if (keys === null) throw fail('ssh_key_not_found', { details: { ssh_key_ids: keyIds } });
 

@@ -19,7 +19,13 @@ export async function createTerminalToken(
   if (allocation.status !== 'active') throw fail('allocation_not_active', { details: { status: allocation.status } });
 
   const { allocationId, organizationId } = allocation;
-  const grant = { allocationId, organizationId, projectId: caller.projectId, userId: caller.userId, sessionId: caller.sessionId };
+  const grant = {
+    allocationId,
+    organizationId,
+    projectId: caller.projectId,
+    userId: caller.userId,
+    sessionId: caller.sessionId,
+  };
   const expiresAt = tx.now + services.workloads.terminal.tokenSeconds * MILLISECONDS;
   const token = await issueTerminalToken(tx, services.secrets, { grant, expiresAt });
   return { token, expiresAt, websocketPath: `/ws/terminal/${allocationId}` };

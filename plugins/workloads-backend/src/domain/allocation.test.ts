@@ -1,7 +1,16 @@
 import { allocationStatuses, type AllocationStatus } from '@portico/plugin-workloads/contract';
 import fc from 'fast-check';
 import { allocationOf } from '../testing/allocations';
-import { type Allocation, allocationTransitions, change, type Change, displayStatusOf, mayBecome, statusesShownAs, statusGroupOf } from './allocation';
+import {
+  type Allocation,
+  allocationTransitions,
+  change,
+  type Change,
+  displayStatusOf,
+  mayBecome,
+  statusesShownAs,
+  statusGroupOf,
+} from './allocation';
 
 const actor = { type: 'system', id: 'test' } as const;
 
@@ -18,9 +27,16 @@ const machine = `
 `;
 
 function readTable(): { from: AllocationStatus; to: AllocationStatus; allowed: boolean }[] {
-  const [head, ...rows] = machine.trim().split('\n').map(line => line.trim().split(/\s+/));
+  const [head, ...rows] = machine
+    .trim()
+    .split('\n')
+    .map(line => line.trim().split(/\s+/));
   return rows.flatMap(([from, ...cells]) =>
-    cells.map((cell, place) => ({ from: from as AllocationStatus, to: head![place] as AllocationStatus, allowed: cell === 'x' })),
+    cells.map((cell, place) => ({
+      from: from as AllocationStatus,
+      to: head![place] as AllocationStatus,
+      allowed: cell === 'x',
+    })),
   );
 }
 
@@ -63,35 +79,68 @@ describe('what people are shown', () => {
 
 describe('billing', () => {
   it.each([
-    { what: 'starts with active', from: { status: 'provisioning' }, to: { to: 'active' }, meter: { kind: 'start', at: 100 }, billed: [100, null] },
+    {
+      what: 'starts with active',
+      from: { status: 'provisioning' },
+      to: { to: 'active' },
+      meter: { kind: 'start', at: 100 },
+      billed: [100, null],
+    },
     {
       what: 'stops when release is requested, not when it is done',
-      from: { status: 'active', billingStartedAt: 40 }, to: { to: 'releasing' }, meter: { kind: 'stop', at: 100 }, billed: [40, 100],
+      from: { status: 'active', billingStartedAt: 40 },
+      to: { to: 'releasing' },
+      meter: { kind: 'stop', at: 100 },
+      billed: [40, 100],
     },
-    { what: 'of a cancelled launch gives the hold back', from: { status: 'requested' }, to: { to: 'releasing' }, meter: { kind: 'stop', at: 100 }, billed: [null, null] },
+    {
+      what: 'of a cancelled launch gives the hold back',
+      from: { status: 'requested' },
+      to: { to: 'releasing' },
+      meter: { kind: 'stop', at: 100 },
+      billed: [null, null],
+    },
     {
       what: 'is not touched when a failed release is tried again',
-      from: { status: 'release_failed', billingStartedAt: 40, billingStoppedAt: 60 }, to: { to: 'releasing' }, meter: null, billed: [40, 60],
+      from: { status: 'release_failed', billingStartedAt: 40, billingStoppedAt: 60 },
+      to: { to: 'releasing' },
+      meter: null,
+      billed: [40, 60],
     },
     {
       what: 'is not touched when a release fails',
-      from: { status: 'releasing', billingStartedAt: 40, billingStoppedAt: 60 }, to: { to: 'release_failed', reason: 'runtime_failed' }, meter: null, billed: [40, 60],
+      from: { status: 'releasing', billingStartedAt: 40, billingStoppedAt: 60 },
+      to: { to: 'release_failed', reason: 'runtime_failed' },
+      meter: null,
+      billed: [40, 60],
     },
     {
       what: 'of one that died stops at its last proof of life',
-      from: { status: 'active', billingStartedAt: 40 }, to: { to: 'failed', reason: 'runtime_gone', lastAliveAt: 70 }, meter: { kind: 'stop', at: 70 }, billed: [40, 70],
+      from: { status: 'active', billingStartedAt: 40 },
+      to: { to: 'failed', reason: 'runtime_gone', lastAliveAt: 70 },
+      meter: { kind: 'stop', at: 70 },
+      billed: [40, 70],
     },
     {
       what: 'of one that was never seen alive is nothing',
-      from: { status: 'active', billingStartedAt: 40 }, to: { to: 'failed', reason: 'runtime_gone', lastAliveAt: null }, meter: { kind: 'stop', at: 40 }, billed: [40, 40],
+      from: { status: 'active', billingStartedAt: 40 },
+      to: { to: 'failed', reason: 'runtime_gone', lastAliveAt: null },
+      meter: { kind: 'stop', at: 40 },
+      billed: [40, 40],
     },
     {
       what: 'never stops before it started, whatever a node’s clock says',
-      from: { status: 'active', billingStartedAt: 40 }, to: { to: 'failed', reason: 'runtime_gone', lastAliveAt: 1 }, meter: { kind: 'stop', at: 40 }, billed: [40, 40],
+      from: { status: 'active', billingStartedAt: 40 },
+      to: { to: 'failed', reason: 'runtime_gone', lastAliveAt: 1 },
+      meter: { kind: 'stop', at: 40 },
+      billed: [40, 40],
     },
     {
       what: 'never stops in the future, whatever a node’s clock says',
-      from: { status: 'active', billingStartedAt: 40 }, to: { to: 'failed', reason: 'runtime_gone', lastAliveAt: 999 }, meter: { kind: 'stop', at: 100 }, billed: [40, 100],
+      from: { status: 'active', billingStartedAt: 40 },
+      to: { to: 'failed', reason: 'runtime_gone', lastAliveAt: 999 },
+      meter: { kind: 'stop', at: 100 },
+      billed: [40, 100],
     },
   ] as const)('$what', ({ from, to, meter, billed }) => {
     const changed = change(allocationOf(from as Partial<Allocation>), { at: 100, actor, ...to } as Change);
@@ -114,13 +163,20 @@ describe('billing', () => {
           const wanted = changeTo(to, at)!;
           const changed = change(allocation, wanted.to === 'failed' ? { ...wanted, lastAliveAt } : wanted)!;
           if (changed.meter?.kind === 'start') starts += 1;
-          if (allocation.billingStoppedAt !== null) expect(changed.allocation.billingStoppedAt).toBe(allocation.billingStoppedAt);
+          if (allocation.billingStoppedAt !== null)
+            expect(changed.allocation.billingStoppedAt).toBe(allocation.billingStoppedAt);
           expect(changed.allocation.version).toBe(allocation.version + 1);
-          expect(changed.transition).toMatchObject({ from: allocation.status, to, at, version: changed.allocation.version });
+          expect(changed.transition).toMatchObject({
+            from: allocation.status,
+            to,
+            at,
+            version: changed.allocation.version,
+          });
           allocation = changed.allocation;
         }
         expect(starts).toBeLessThanOrEqual(1);
-        if (allocation.billingStoppedAt !== null) expect(allocation.billingStoppedAt).toBeGreaterThanOrEqual(allocation.billingStartedAt!);
+        if (allocation.billingStoppedAt !== null)
+          expect(allocation.billingStoppedAt).toBeGreaterThanOrEqual(allocation.billingStartedAt!);
         const over = !['requested', 'provisioning', 'active'].includes(allocation.status);
         if (over) expect(allocation.billingStartedAt === null).toBe(allocation.billingStoppedAt === null);
       }),

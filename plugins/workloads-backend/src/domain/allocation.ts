@@ -88,7 +88,12 @@ export interface Transition {
 export type Change = { readonly at: number; readonly actor: Actor } & (
   | { readonly to: 'provisioning' | 'active' | 'released'; readonly reason?: string }
   | { readonly to: 'releasing'; readonly reason?: string; readonly taskId?: string }
-  | { readonly to: 'failed'; readonly reason: FailureReason; readonly lastAliveAt: number | null; readonly taskId?: string }
+  | {
+      readonly to: 'failed';
+      readonly reason: FailureReason;
+      readonly lastAliveAt: number | null;
+      readonly taskId?: string;
+    }
   | { readonly to: 'release_failed'; readonly reason: string }
 );
 
@@ -111,7 +116,13 @@ export function change(allocation: Allocation, wanted: Change): Changed | undefi
   const { at } = wanted;
   const version = allocation.version + 1;
   const transition: Transition = {
-    allocationId: allocation.allocationId, version, from: allocation.status, to: wanted.to, at, reason: wanted.reason ?? null, actor: wanted.actor,
+    allocationId: allocation.allocationId,
+    version,
+    from: allocation.status,
+    to: wanted.to,
+    at,
+    reason: wanted.reason ?? null,
+    actor: wanted.actor,
   };
   const next: Allocation = { ...allocation, status: wanted.to, version, updatedAt: at };
 
@@ -156,7 +167,10 @@ export function statusGroupOf(status: AllocationStatus): StatusGroup {
 }
 
 /** The statuses behind the two filters of a list; both given means both must hold. */
-export function statusesShownAs(filter: { displayStatus?: DisplayStatus | undefined; group?: StatusGroup | undefined }): readonly AllocationStatus[] {
+export function statusesShownAs(filter: {
+  displayStatus?: DisplayStatus | undefined;
+  group?: StatusGroup | undefined;
+}): readonly AllocationStatus[] {
   return statuses.filter(
     status =>
       (filter.displayStatus === undefined || displayed[status].display === filter.displayStatus) &&

@@ -10,6 +10,10 @@ describe('the host name', () => {
   ])('of %s is %s', (name, hostname) => expect(hostnameOf(name, 'alloc_0abc123')).toBe(hostname));
 
   it('is always a DNS label', () => {
-    fc.assert(fc.property(fc.string({ maxLength: 100 }), name => expect(hostnameOf(name, 'alloc_0abc123')).toMatch(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/)));
+    fc.assert(
+      fc.property(fc.string({ maxLength: 100 }), name =>
+        expect(hostnameOf(name, 'alloc_0abc123')).toMatch(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/),
+      ),
+    );
   });
 });

@@ -1,15 +1,37 @@
 import { launchErrors } from '@portico/plugin-workloads/contract';
 import { type LaunchFacts, launchRefusals, type LaunchRequest, sentenceOf } from './launch-checks';
 
-const request: LaunchRequest = { skuId: 'sku_1', gpuCount: 2, imageId: 'img_1', sshKeyIds: undefined, projectId: 'proj_1', quoteId: undefined };
+const request: LaunchRequest = {
+  skuId: 'sku_1',
+  gpuCount: 2,
+  imageId: 'img_1',
+  sshKeyIds: undefined,
+  projectId: 'proj_1',
+  quoteId: undefined,
+};
 const forecast = {
-  currency: 'USD', available: 10n, hold: 4n, availableAfter: 6n, sufficient: true, burnRatePerHour: 0n, runwaySecondsNow: null, runwaySecondsAfter: 9,
+  currency: 'USD',
+  available: 10n,
+  hold: 4n,
+  availableAfter: 6n,
+  sufficient: true,
+  burnRatePerHour: 0n,
+  runwaySecondsNow: null,
+  runwaySecondsAfter: 9,
 };
 const good: LaunchFacts = {
   departmentId: 'dept_1',
   sku: {
-    skuId: 'sku_1', name: 'H200', gpuModel: 'H200', shape: 'gpu_slice', gpuCounts: [1, 2, 4], vcpusPerGpu: 8, memoryBytesPerGpu: 1,
-    diskBytesPerGpu: 1, gpuFractionMilli: 1000, pricePerGpuHour: 2n,
+    skuId: 'sku_1',
+    name: 'H200',
+    gpuModel: 'H200',
+    shape: 'gpu_slice',
+    gpuCounts: [1, 2, 4],
+    vcpusPerGpu: 8,
+    memoryBytesPerGpu: 1,
+    diskBytesPerGpu: 1,
+    gpuFractionMilli: 1000,
+    pricePerGpuHour: 2n,
   },
   image: { imageId: 'img_1', name: 'Ubuntu', version: '24.04' },
   keysFound: true,
@@ -52,7 +74,11 @@ describe('what a launch is refused for', () => {
   });
 
   it('says what would fit, and how much money is missing', () => {
-    const facts = { ...good, ...noPlace('no_single_node_fits'), forecast: { ...forecast, available: 3n, sufficient: false } };
+    const facts = {
+      ...good,
+      ...noPlace('no_single_node_fits'),
+      forecast: { ...forecast, available: 3n, sufficient: false },
+    };
     const money = (amount: string) => ({ amount, currency: 'USD', scale: 6 });
     expect(launchRefusals(request, facts).map(refusal => refusal.details)).toEqual([
       { sku_id: 'sku_1', gpu_count: 2, reason: 'no_single_node_fits', largest_fitting_count: 1 },
@@ -62,8 +88,14 @@ describe('what a launch is refused for', () => {
 
   it('comes in the order of the contract', () => {
     const everything: LaunchFacts = {
-      ...good, departmentId: null, image: undefined, keysFound: false, quote: { kind: 'invalid' }, ...noPlace('no_capacity'),
-      forecast: { ...forecast, sufficient: false }, liveAllocations: 50,
+      ...good,
+      departmentId: null,
+      image: undefined,
+      keysFound: false,
+      quote: { kind: 'invalid' },
+      ...noPlace('no_capacity'),
+      forecast: { ...forecast, sufficient: false },
+      liveAllocations: 50,
     };
     const order = launchRefusals(request, everything).map(refusal => launchErrors.indexOf(refusal.code));
     expect(order).toHaveLength(7);

@@ -50,8 +50,10 @@ export function launchRefusals(request: LaunchRequest, facts: LaunchFacts): read
   if (!facts.keysFound) refuse('ssh_key_not_found', { ssh_key_ids: request.sshKeyIds ?? [] });
   if (facts.sku && !countOffered(facts.sku, request.gpuCount)) refusals.push(countRefusal(facts.sku, request.gpuCount));
   if (facts.quote.kind === 'invalid') refuse('quote_invalid');
-  if (facts.quote.kind === 'expired') refuse('quote_expired', { expired_at: new Date(facts.quote.expiredAt).toISOString() });
-  if (facts.sku && facts.quote.kind === 'absent' && facts.pricePerHour === undefined) refuse('price_unavailable', { currency: facts.currency });
+  if (facts.quote.kind === 'expired')
+    refuse('quote_expired', { expired_at: new Date(facts.quote.expiredAt).toISOString() });
+  if (facts.sku && facts.quote.kind === 'absent' && facts.pricePerHour === undefined)
+    refuse('price_unavailable', { currency: facts.currency });
   if (facts.placement?.fits === false) refusals.push(placementRefusal(facts.placement, request));
   if (facts.forecast?.sufficient === false) refusals.push(balanceRefusal(facts.forecast));
   if (facts.liveAllocations >= facts.liveAllocationsMax) refusals.push(quotaRefusal(facts));
@@ -67,7 +69,10 @@ export function countRefusal(sku: Sku, gpuCount: number): LaunchRefusal {
 }
 
 /** A placement's answer in the words of the contract. What would fit stands in the details. */
-export function placementRefusal(refusal: PlacementRefusal, request: Pick<LaunchRequest, 'skuId' | 'gpuCount'>): LaunchRefusal {
+export function placementRefusal(
+  refusal: PlacementRefusal,
+  request: Pick<LaunchRequest, 'skuId' | 'gpuCount'>,
+): LaunchRefusal {
   const codes = {
     no_ready_node: 'node_offline',
     no_capacity: 'sku_sold_out',
@@ -77,12 +82,20 @@ export function placementRefusal(refusal: PlacementRefusal, request: Pick<Launch
   } as const satisfies Record<PlacementRefusal['reason'], LaunchError>;
   return {
     code: codes[refusal.reason],
-    details: { sku_id: request.skuId, gpu_count: request.gpuCount, reason: refusal.reason, largest_fitting_count: refusal.largestFittingCount },
+    details: {
+      sku_id: request.skuId,
+      gpu_count: request.gpuCount,
+      reason: refusal.reason,
+      largest_fitting_count: refusal.largestFittingCount,
+    },
   };
 }
 
 export function quotaRefusal(facts: Pick<LaunchFacts, 'liveAllocations' | 'liveAllocationsMax'>): LaunchRefusal {
-  return { code: 'quota_exceeded', details: { quota: 'concurrent_allocations', limit: facts.liveAllocationsMax, current: facts.liveAllocations } };
+  return {
+    code: 'quota_exceeded',
+    details: { quota: 'concurrent_allocations', limit: facts.liveAllocationsMax, current: facts.liveAllocations },
+  };
 }
 
 function balanceRefusal(forecast: Forecast): LaunchRefusal {

@@ -3,9 +3,25 @@ import { type Bucket, bucketStart, type Measurement, merged, metricTiers, series
 
 function measured(changes: Partial<Measurement> = {}): Measurement {
   return {
-    cpuPercent: 0, memoryBytes: 0, memoryLimitBytes: 100, diskBytes: 0, diskLimitBytes: 100, networkRxBytes: 0, networkTxBytes: 0, processes: 1,
+    cpuPercent: 0,
+    memoryBytes: 0,
+    memoryLimitBytes: 100,
+    diskBytes: 0,
+    diskLimitBytes: 100,
+    networkRxBytes: 0,
+    networkTxBytes: 0,
+    processes: 1,
     gpus: [
-      { index: 3, model: 'H200', simulated: true, utilizationPercent: 50, memoryBytes: 1, memoryLimitBytes: 9, temperatureCelsius: 40, powerWatts: 100 },
+      {
+        index: 3,
+        model: 'H200',
+        simulated: true,
+        utilizationPercent: 50,
+        memoryBytes: 1,
+        memoryLimitBytes: 9,
+        temperatureCelsius: 40,
+        powerWatts: 100,
+      },
     ],
     ...changes,
   };
@@ -23,7 +39,11 @@ describe('a bucket', () => {
   });
 
   it('holds the latest of its counters and limits', () => {
-    const bucket = merged(measured({ networkRxBytes: 10, memoryLimitBytes: 100 }), 1, measured({ networkRxBytes: 30, memoryLimitBytes: 200 }));
+    const bucket = merged(
+      measured({ networkRxBytes: 10, memoryLimitBytes: 100 }),
+      1,
+      measured({ networkRxBytes: 30, memoryLimitBytes: 200 }),
+    );
     expect([bucket.networkRxBytes, bucket.memoryLimitBytes]).toEqual([30, 200]);
   });
 });
@@ -31,7 +51,11 @@ describe('a bucket', () => {
 describe('a window', () => {
   const now = 1_000_000_000_000;
   it.each([
-    ['15m', '10s', 91], ['1h', '10s', 361], ['6h', '1m', 361], ['24h', '10m', 145], ['7d', '10m', 1009],
+    ['15m', '10s', 91],
+    ['1h', '10s', 361],
+    ['6h', '1m', 361],
+    ['24h', '10m', 145],
+    ['7d', '10m', 1009],
   ] as const)('of %s is answered by %s in %i points', (range, resolution, points) => {
     const window = windowOf({ range, resolution: 'auto', until: now, since: 0, now });
     expect(window.tier.resolution).toBe(resolution);
@@ -39,7 +63,9 @@ describe('a window', () => {
   });
 
   it('begins with the allocation and never before what is still kept', () => {
-    expect(windowOf({ range: '1h', resolution: '10s', until: now, since: now - 60_000, now }).from).toBe(bucketStart(now - 60_000, metricTiers[0]));
+    expect(windowOf({ range: '1h', resolution: '10s', until: now, since: now - 60_000, now }).from).toBe(
+      bucketStart(now - 60_000, metricTiers[0]),
+    );
     const fine = windowOf({ range: '7d', resolution: '10s', until: now, since: 0, now });
     expect(now - fine.from).toBeLessThanOrEqual(metricTiers[0].keepSeconds * 1000 + 10_000);
   });
@@ -58,9 +84,18 @@ describe('series', () => {
 
   it('make rates of counters, none across a gap or a restart', () => {
     const { series } = seriesOf(window, [
-      bucket(0, { networkRxBytes: 100 }), bucket(10_000, { networkRxBytes: 600 }), bucket(20_000, { networkRxBytes: 50 }), bucket(40_000, { networkRxBytes: 90 }),
+      bucket(0, { networkRxBytes: 100 }),
+      bucket(10_000, { networkRxBytes: 600 }),
+      bucket(20_000, { networkRxBytes: 50 }),
+      bucket(40_000, { networkRxBytes: 90 }),
     ]);
-    expect(series.find(one => one.name === 'network_rx_bytes_per_second')?.values).toEqual([null, 50, null, null, null]);
+    expect(series.find(one => one.name === 'network_rx_bytes_per_second')?.values).toEqual([
+      null,
+      50,
+      null,
+      null,
+      null,
+    ]);
   });
 
   it('say of each GPU whether it is simulated', () => {

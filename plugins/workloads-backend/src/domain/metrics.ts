@@ -13,7 +13,10 @@ export const metricTiers = [
 ] as const satisfies readonly { resolution: MetricResolution; seconds: number; keepSeconds: number }[];
 export type MetricTier = (typeof metricTiers)[number];
 
-const rangeSeconds = { '15m': 900, '1h': 3_600, '6h': 21_600, '24h': 86_400, '7d': 604_800 } as const satisfies Record<MetricRange, number>;
+const rangeSeconds = { '15m': 900, '1h': 3_600, '6h': 21_600, '24h': 86_400, '7d': 604_800 } as const satisfies Record<
+  MetricRange,
+  number
+>;
 /** More points than this say nothing more on a chart that fits a screen. */
 const AUTO_POINTS_MAX = 400;
 
@@ -105,11 +108,19 @@ export interface Window {
 }
 
 /** Which buckets answer a question. Never reaches back beyond what the resolution is kept for. */
-export function windowOf(options: { range: MetricRange; resolution: MetricResolution; until: number; since: number; now: number }): Window {
+export function windowOf(options: {
+  range: MetricRange;
+  resolution: MetricResolution;
+  until: number;
+  since: number;
+  now: number;
+}): Window {
   const seconds = rangeSeconds[options.range];
   const tier =
     options.resolution === 'auto'
-      ? (metricTiers.find(candidate => candidate.keepSeconds >= seconds && seconds / candidate.seconds <= AUTO_POINTS_MAX) ?? metricTiers[2])
+      ? (metricTiers.find(
+          candidate => candidate.keepSeconds >= seconds && seconds / candidate.seconds <= AUTO_POINTS_MAX,
+        ) ?? metricTiers[2])
       : metricTiers.find(candidate => candidate.resolution === options.resolution)!;
   const from = Math.max(options.until - seconds * 1000, options.since, options.now - tier.keepSeconds * 1000);
   return { tier, from: Math.min(bucketStart(from, tier), options.until), to: options.until };
@@ -148,7 +159,10 @@ const gpuGauges: readonly Reading<GpuMeasurement>[] = [
 ];
 
 /** All series over one row of instants, a null where nobody measured. */
-export function seriesOf(window: Window, buckets: readonly Bucket[]): { at: readonly number[]; series: readonly Series[] } {
+export function seriesOf(
+  window: Window,
+  buckets: readonly Bucket[],
+): { at: readonly number[]; series: readonly Series[] } {
   const width = window.tier.seconds * 1000;
   const at: number[] = [];
   for (let instant = bucketStart(window.from, window.tier); instant <= window.to; instant += width) at.push(instant);
@@ -156,8 +170,14 @@ export function seriesOf(window: Window, buckets: readonly Bucket[]): { at: read
   const measured = at.map(instant => byInstant.get(instant));
 
   const host = { gpuIndex: null, gpuModel: null, simulated: false };
-  const series: Series[] = gauges.map(({ name, unit, read }) => ({ name, unit, ...host, values: measured.map(of => (of ? read(of) : null)) }));
-  for (const { name, unit, read } of counters) series.push({ name, unit, ...host, values: rates(measured, read, window.tier.seconds) });
+  const series: Series[] = gauges.map(({ name, unit, read }) => ({
+    name,
+    unit,
+    ...host,
+    values: measured.map(of => (of ? read(of) : null)),
+  }));
+  for (const { name, unit, read } of counters)
+    series.push({ name, unit, ...host, values: rates(measured, read, window.tier.seconds) });
   for (const gpu of gpusOf(buckets)) {
     const valuesOf = (read: (of: GpuMeasurement) => number) =>
       measured.map(of => {
@@ -165,14 +185,25 @@ export function seriesOf(window: Window, buckets: readonly Bucket[]): { at: read
         return found ? read(found) : null;
       });
     for (const { name, unit, read } of gpuGauges) {
-      series.push({ name, unit, gpuIndex: gpu.index, gpuModel: gpu.model, simulated: gpu.simulated, values: valuesOf(read) });
+      series.push({
+        name,
+        unit,
+        gpuIndex: gpu.index,
+        gpuModel: gpu.model,
+        simulated: gpu.simulated,
+        values: valuesOf(read),
+      });
     }
   }
   return { at, series };
 }
 
 /** Growth per second since the bucket before; null without one, and where the counter began anew. */
-function rates(measured: readonly (Measurement | undefined)[], read: (of: Measurement) => number, seconds: number): (number | null)[] {
+function rates(
+  measured: readonly (Measurement | undefined)[],
+  read: (of: Measurement) => number,
+  seconds: number,
+): (number | null)[] {
   return measured.map((of, place) => {
     const before = measured[place - 1];
     if (!of || !before) return null;

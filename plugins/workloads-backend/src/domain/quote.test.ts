@@ -3,7 +3,14 @@ import { createHmac } from 'node:crypto';
 import { type Quote, quoteId, readQuote } from './quote';
 
 const sign = (text: string) => createHmac('sha256', 'our key').update(text).digest('base64url');
-const quote: Quote = { organizationId: 'org_1', skuId: 'sku_1', gpuCount: 2, pricePerHour: 123_456_789_012_345_678n, currency: 'USD', expiresAt: 1_000 };
+const quote: Quote = {
+  organizationId: 'org_1',
+  skuId: 'sku_1',
+  gpuCount: 2,
+  pricePerHour: 123_456_789_012_345_678n,
+  currency: 'USD',
+  expiresAt: 1_000,
+};
 const wanted = { organizationId: 'org_1', skuId: 'sku_1', gpuCount: 2, currency: 'USD', now: 999 };
 
 describe('a quote', () => {
@@ -12,12 +19,18 @@ describe('a quote', () => {
   });
 
   it('expires at its instant', () => {
-    expect(readQuote(quoteId(quote, sign), { ...wanted, now: 1_000 }, sign)).toEqual({ kind: 'expired', expiredAt: 1_000 });
+    expect(readQuote(quoteId(quote, sign), { ...wanted, now: 1_000 }, sign)).toEqual({
+      kind: 'expired',
+      expiredAt: 1_000,
+    });
   });
 
-  it.each([{ organizationId: 'org_2' }, { skuId: 'sku_2' }, { gpuCount: 1 }, { currency: 'EUR' }])('is worth nothing for %j', other => {
-    expect(readQuote(quoteId(quote, sign), { ...wanted, ...other }, sign)).toEqual({ kind: 'invalid' });
-  });
+  it.each([{ organizationId: 'org_2' }, { skuId: 'sku_2' }, { gpuCount: 1 }, { currency: 'EUR' }])(
+    'is worth nothing for %j',
+    other => {
+      expect(readQuote(quoteId(quote, sign), { ...wanted, ...other }, sign)).toEqual({ kind: 'invalid' });
+    },
+  );
 
   it('of another portal is worth nothing', () => {
     const foreign = quoteId(quote, text => createHmac('sha256', 'their key').update(text).digest('base64url'));

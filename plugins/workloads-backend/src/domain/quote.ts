@@ -24,7 +24,14 @@ export type QuoteReading =
 export type Sign = (text: string) => string;
 
 export function quoteId(quote: Quote, sign: Sign): string {
-  const body = [quote.organizationId, quote.skuId, quote.gpuCount, quote.pricePerHour.toString(), quote.currency, quote.expiresAt];
+  const body = [
+    quote.organizationId,
+    quote.skuId,
+    quote.gpuCount,
+    quote.pricePerHour.toString(),
+    quote.currency,
+    quote.expiresAt,
+  ];
   const text = Buffer.from(JSON.stringify(body)).toString('base64url');
   return `quote_${text}.${sign(text)}`;
 }
@@ -51,9 +58,9 @@ function opened(id: string, sign: Sign): Quote | undefined {
   const match = /^quote_([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/.exec(id);
   if (!match?.[1] || !match[2] || !equal(sign(match[1]), match[2])) return undefined;
   // The signature is ours, so the text is what `quoteId` wrote.
-  const [organizationId, skuId, gpuCount, price, currency, expiresAt] = JSON.parse(Buffer.from(match[1], 'base64url').toString('utf8')) as [
-    string, string, number, string, string, number,
-  ];
+  const [organizationId, skuId, gpuCount, price, currency, expiresAt] = JSON.parse(
+    Buffer.from(match[1], 'base64url').toString('utf8'),
+  ) as [string, string, number, string, string, number];
   return { organizationId, skuId, gpuCount, pricePerHour: BigInt(price), currency, expiresAt };
 }
 

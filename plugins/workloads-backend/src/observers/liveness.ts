@@ -9,7 +9,10 @@ const CLAIM_MAX = 200;
 /** Runtimes asked at the same time. */
 const PARALLEL_MAX = 16;
 
-export type LivenessServices = Pick<Services, 'billing' | 'clock' | 'database' | 'fleet' | 'logger' | 'outbox' | 'tasks' | 'workloads'>;
+export type LivenessServices = Pick<
+  Services,
+  'billing' | 'clock' | 'database' | 'fleet' | 'logger' | 'outbox' | 'tasks' | 'workloads'
+>;
 
 /**
  * Asks the runtimes of active allocations whether what is paid for still runs. Only proof that it is gone ends an allocation; a node that
@@ -29,7 +32,12 @@ export async function observeLiveness(services: LivenessServices): Promise<void>
     const alive = observations.filter(({ state }) => state === 'running');
     if (alive.length > 0) {
       // It ran when it was asked, by our clock: that of a node may say anything.
-      await services.database.transaction(tx => recordAlive(tx, alive.map(({ allocationId }) => ({ allocationId, at }))));
+      await services.database.transaction(tx =>
+        recordAlive(
+          tx,
+          alive.map(({ allocationId }) => ({ allocationId, at })),
+        ),
+      );
     }
     for (const gone of observations.filter(({ state }) => state === 'absent' || state === 'stopped')) {
       await services.database.transaction(tx => failGone(tx, services, gone));

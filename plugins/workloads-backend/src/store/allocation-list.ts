@@ -63,7 +63,13 @@ export async function listAllocations(
 function conditionsOf(filter: AllocationFilter): { conditions: string[]; parameters: Parameter[] } {
   const conditions: string[] = [];
   const parameters: Parameter[] = [];
-  const equal = { organization_id: filter.organizationId, project_id: filter.projectId, sku_id: filter.skuId, user_id: filter.userId, node_id: filter.nodeId };
+  const equal = {
+    organization_id: filter.organizationId,
+    project_id: filter.projectId,
+    sku_id: filter.skuId,
+    user_id: filter.userId,
+    node_id: filter.nodeId,
+  };
   for (const [column, value] of Object.entries(equal)) {
     if (value === undefined) continue;
     conditions.push(`${column} = ?`);

@@ -4,9 +4,33 @@ import { type Allocation, liveStatuses, type Transition } from '../domain/alloca
 import { type AllocationRow, fromRow, toRow } from './allocation-row';
 
 const insertColumns = [
-  'allocation_id', 'organization_id', 'department_id', 'project_id', 'user_id', 'name', 'search_text', 'sku_id', 'gpu_count', 'image_id',
-  'status', 'version', 'isolation', 'network_mode', 'node_id', 'slots_json', 'machine_json', 'ssh_key_ids_json', 'price_per_hour_micros',
-  'currency', 'failure_reason', 'release_failed_reason', 'billing_started_at', 'billing_stopped_at', 'created_at', 'updated_at', 'task_id',
+  'allocation_id',
+  'organization_id',
+  'department_id',
+  'project_id',
+  'user_id',
+  'name',
+  'search_text',
+  'sku_id',
+  'gpu_count',
+  'image_id',
+  'status',
+  'version',
+  'isolation',
+  'network_mode',
+  'node_id',
+  'slots_json',
+  'machine_json',
+  'ssh_key_ids_json',
+  'price_per_hour_micros',
+  'currency',
+  'failure_reason',
+  'release_failed_reason',
+  'billing_started_at',
+  'billing_stopped_at',
+  'created_at',
+  'updated_at',
+  'task_id',
 ] as const satisfies readonly (keyof AllocationRow)[];
 
 const insertSql = `INSERT INTO workloads_allocations (${insertColumns.join(', ')}) VALUES (${marks(insertColumns.length)})`;
@@ -17,17 +41,31 @@ export async function saveChange(tx: Transaction, allocation: Allocation, transi
     `UPDATE workloads_allocations SET status = ?, version = ?, failure_reason = ?, release_failed_reason = ?, billing_started_at = ?,
        billing_stopped_at = ?, updated_at = ?, task_id = ? WHERE allocation_id = ? AND version = ?`,
     [
-      allocation.status, allocation.version, allocation.failureReason, allocation.releaseFailedReason, allocation.billingStartedAt,
-      allocation.billingStoppedAt, allocation.updatedAt, allocation.taskId, allocation.allocationId, allocation.version - 1,
+      allocation.status,
+      allocation.version,
+      allocation.failureReason,
+      allocation.releaseFailedReason,
+      allocation.billingStartedAt,
+      allocation.billingStoppedAt,
+      allocation.updatedAt,
+      allocation.taskId,
+      allocation.allocationId,
+      allocation.version - 1,
     ],
   );
-  if (changed !== 1) throw new Error(`allocation ${allocation.allocationId} is not at version ${allocation.version - 1} although it is locked`);
+  if (changed !== 1)
+    throw new Error(
+      `allocation ${allocation.allocationId} is not at version ${allocation.version - 1} although it is locked`,
+    );
   await appendTransition(tx, transition);
 }
 
 export async function insertAllocation(tx: Transaction, allocation: Allocation, transition: Transition): Promise<void> {
   const row = toRow(allocation);
-  await tx.run(insertSql, insertColumns.map(column => row[column]));
+  await tx.run(
+    insertSql,
+    insertColumns.map(column => row[column]),
+  );
   await appendTransition(tx, transition);
 }
 
@@ -35,32 +73,50 @@ async function appendTransition(tx: Transaction, transition: Transition): Promis
   await tx.run(
     'INSERT INTO workloads_transitions (allocation_id, version, from_status, to_status, at, reason, actor_json) VALUES (?, ?, ?, ?, ?, ?, ?)',
     [
-      transition.allocationId, transition.version, transition.from, transition.to, transition.at, transition.reason,
+      transition.allocationId,
+      transition.version,
+      transition.from,
+      transition.to,
+      transition.at,
+      transition.reason,
       JSON.stringify(transition.actor),
     ],
   );
 }
 
 export async function findAllocation(queries: Queries, allocationId: string): Promise<Allocation | undefined> {
-  const row = await queries.first<AllocationRow>('SELECT * FROM workloads_allocations WHERE allocation_id = ?', [allocationId]);
+  const row = await queries.first<AllocationRow>('SELECT * FROM workloads_allocations WHERE allocation_id = ?', [
+    allocationId,
+  ]);
   return row && fromRow(row);
 }
 
 /** Locks it until the transaction ends. Lock order: task, allocation (ascending ids), account, slots. */
 export async function lockAllocation(tx: Transaction, allocationId: string): Promise<Allocation | undefined> {
-  const row = await tx.first<AllocationRow>(`SELECT * FROM workloads_allocations WHERE allocation_id = ?${tx.forUpdate}`, [allocationId]);
+  const row = await tx.first<AllocationRow>(
+    `SELECT * FROM workloads_allocations WHERE allocation_id = ?${tx.forUpdate}`,
+    [allocationId],
+  );
   return row && fromRow(row);
 }
 
-export async function replaceSshKeys(tx: Transaction, options: { allocationId: string; keyIds: readonly string[]; at: number }): Promise<void> {
+export async function replaceSshKeys(
+  tx: Transaction,
+  options: { allocationId: string; keyIds: readonly string[]; at: number },
+): Promise<void> {
   await tx.run('UPDATE workloads_allocations SET ssh_key_ids_json = ?, updated_at = ? WHERE allocation_id = ?', [
-    JSON.stringify(options.keyIds), options.at, options.allocationId,
+    JSON.stringify(options.keyIds),
+    options.at,
+    options.allocationId,
   ]);
 }
 
 /** A new task works on it now; the state does not change. */
 export async function handToTask(tx: Transaction, options: { allocationId: string; taskId: string }): Promise<void> {
-  await tx.run('UPDATE workloads_allocations SET task_id = ? WHERE allocation_id = ?', [options.taskId, options.allocationId]);
+  await tx.run('UPDATE workloads_allocations SET task_id = ? WHERE allocation_id = ?', [
+    options.taskId,
+    options.allocationId,
+  ]);
 }
 
 export async function countLive(queries: Queries, organizationId: string): Promise<number> {
@@ -81,7 +137,10 @@ export async function liveAllocationIds(queries: Queries, organizationId: string
 }
 
 /** Over the whole platform. Only of the statuses asked for: those that have ended are the many. */
-export async function countByStatus(queries: Queries, statuses: readonly AllocationStatus[]): Promise<ReadonlyMap<AllocationStatus, number>> {
+export async function countByStatus(
+  queries: Queries,
+  statuses: readonly AllocationStatus[],
+): Promise<ReadonlyMap<AllocationStatus, number>> {
   const rows = await queries.all<{ status: AllocationStatus; allocations: number }>(
     `SELECT status, COUNT(*) AS allocations FROM workloads_allocations WHERE status IN (${marks(statuses.length)}) GROUP BY status`,
     statuses,
@@ -101,7 +160,10 @@ interface TransitionRow {
 
 /** The whole log of one allocation, oldest first; it is short by the shape of the state machine, retries of a release apart. */
 export async function transitionsOf(queries: Queries, allocationId: string): Promise<readonly Transition[]> {
-  const rows = await queries.all<TransitionRow>('SELECT * FROM workloads_transitions WHERE allocation_id = ? ORDER BY version', [allocationId]);
+  const rows = await queries.all<TransitionRow>(
+    'SELECT * FROM workloads_transitions WHERE allocation_id = ? ORDER BY version',
+    [allocationId],
+  );
   return rows.map(row => ({
     allocationId: row.allocation_id,
     version: row.version,
@@ -116,4 +178,3 @@ export async function transitionsOf(queries: Queries, allocationId: string): Pro
 export function marks(count: number): string {
   return Array.from({ length: count }, () => '?').join(', ');
 }
-

@@ -22,7 +22,12 @@ eachDatabase(db => {
   });
 
   it('never moves a sign of life backwards', async () => {
-    await database.transaction(tx => recordAlive(tx, [{ allocationId: 'alloc_1', at: 300 }, { allocationId: 'alloc_1', at: 200 }]));
+    await database.transaction(tx =>
+      recordAlive(tx, [
+        { allocationId: 'alloc_1', at: 300 },
+        { allocationId: 'alloc_1', at: 200 },
+      ]),
+    );
     expect(await lastAliveAt(database.read, 'alloc_1')).toBe(300);
   });
 

@@ -7,7 +7,9 @@ const FILE = 'metrics.sqlite';
 
 /** The PostgreSQL table, or a SQLite file in the data folder. */
 export function openMetricsDatabase(options: { database: Database; dataDirectory: string }): MetricsDatabase {
-  return options.database.dialect === 'postgres' ? sharedTable(options.database) : ownFile(path.join(options.dataDirectory, FILE));
+  return options.database.dialect === 'postgres'
+    ? sharedTable(options.database)
+    : ownFile(path.join(options.dataDirectory, FILE));
 }
 
 function sharedTable(database: Database): MetricsDatabase {
@@ -27,8 +29,10 @@ function ownFile(filename: string): MetricsDatabase {
     allocation_id TEXT NOT NULL, resolution_seconds INTEGER NOT NULL, bucket_at INTEGER NOT NULL, samples INTEGER NOT NULL,
     measurement_json TEXT NOT NULL, PRIMARY KEY (allocation_id, resolution_seconds, bucket_at)) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS workloads_metrics_age ON workloads_metrics (resolution_seconds, bucket_at);`);
-  const all = async <Row extends object>(sql: string, parameters: readonly Parameter[]) => file.prepare<unknown[], Row>(sql).all(...parameters);
-  const run = async (sql: string, parameters: readonly Parameter[]) => file.prepare<unknown[]>(sql).run(...parameters).changes;
+  const all = async <Row extends object>(sql: string, parameters: readonly Parameter[]) =>
+    file.prepare<unknown[], Row>(sql).all(...parameters);
+  const run = async (sql: string, parameters: readonly Parameter[]) =>
+    file.prepare<unknown[]>(sql).run(...parameters).changes;
   // The driver is synchronous, but `work` is not: transactions take turns, and nobody else writes this file.
   let turn: Promise<void> = Promise.resolve();
   return {

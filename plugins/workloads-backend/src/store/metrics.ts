@@ -1,5 +1,13 @@
 import type { Parameter } from '@portico/plugin-kit/backend';
-import { type Bucket, bucketStart, type Measurement, merged, type MetricTier, metricTiers, type Window } from '../domain/metrics';
+import {
+  type Bucket,
+  bucketStart,
+  type Measurement,
+  merged,
+  type MetricTier,
+  metricTiers,
+  type Window,
+} from '../domain/metrics';
 
 /**
  * Where measurements live: a file of their own beside the SQLite database, so that what is written every few seconds never waits for, nor
@@ -72,13 +80,18 @@ export function createMetricsStore(database: MetricsDatabase): MetricsStore {
   };
 }
 
-async function add(tx: MetricsTransaction, entry: { allocationId: string; tier: MetricTier; at: number; measurement: Measurement }): Promise<void> {
+async function add(
+  tx: MetricsTransaction,
+  entry: { allocationId: string; tier: MetricTier; at: number; measurement: Measurement },
+): Promise<void> {
   const key = [entry.allocationId, entry.tier.seconds, entry.at];
   const [before] = await tx.all<BucketRow>(
     'SELECT bucket_at, samples, measurement_json FROM workloads_metrics WHERE allocation_id = ? AND resolution_seconds = ? AND bucket_at = ?',
     key,
   );
-  const measurement = before ? merged(JSON.parse(before.measurement_json) as Measurement, before.samples, entry.measurement) : entry.measurement;
+  const measurement = before
+    ? merged(JSON.parse(before.measurement_json) as Measurement, before.samples, entry.measurement)
+    : entry.measurement;
   await tx.run(
     `INSERT INTO workloads_metrics (allocation_id, resolution_seconds, bucket_at, samples, measurement_json) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (allocation_id, resolution_seconds, bucket_at)

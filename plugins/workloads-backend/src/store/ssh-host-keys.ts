@@ -9,7 +9,10 @@ export async function keepHostKey(tx: Transaction, encrypted: string): Promise<s
      ON CONFLICT (key_type) DO NOTHING`,
     [KEY_TYPE, encrypted, tx.now],
   );
-  const row = await tx.first<{ private_key_encrypted: string }>('SELECT private_key_encrypted FROM workloads_ssh_host_keys WHERE key_type = ?', [KEY_TYPE]);
+  const row = await tx.first<{ private_key_encrypted: string }>(
+    'SELECT private_key_encrypted FROM workloads_ssh_host_keys WHERE key_type = ?',
+    [KEY_TYPE],
+  );
   if (row === undefined) throw new Error('the SSH host key was written and cannot be read back');
   return row.private_key_encrypted;
 }

@@ -4,7 +4,13 @@ import { createHmac } from 'node:crypto';
 import { migrations } from '../../migrations';
 import { issueTerminalToken, redeemTerminalToken, revokeTerminalTokens } from './terminal-tokens';
 
-const grant = { allocationId: 'alloc_1', organizationId: 'org_1', projectId: 'proj_1', userId: 'usr_1', sessionId: 'sess_1' };
+const grant = {
+  allocationId: 'alloc_1',
+  organizationId: 'org_1',
+  projectId: 'proj_1',
+  userId: 'usr_1',
+  sessionId: 'sess_1',
+};
 const secrets: Pick<Secrets, 'fingerprint'> = {
   fingerprint: (purpose, text) => createHmac('sha256', 'key').update(`${purpose} ${text}`).digest('base64url'),
 };
@@ -12,7 +18,8 @@ const secrets: Pick<Secrets, 'fingerprint'> = {
 eachDatabase(db => {
   let database: Database;
   let clock: TestClock;
-  const issue = () => database.transaction(tx => issueTerminalToken(tx, secrets as Secrets, { grant, expiresAt: tx.now + 60_000 }));
+  const issue = () =>
+    database.transaction(tx => issueTerminalToken(tx, secrets as Secrets, { grant, expiresAt: tx.now + 60_000 }));
   const redeem = (token: string) => database.transaction(tx => redeemTerminalToken(tx, secrets as Secrets, token));
   beforeEach(async () => {
     ({ database, clock } = await db.open());

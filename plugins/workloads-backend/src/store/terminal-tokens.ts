@@ -37,7 +37,12 @@ export async function issueTerminalToken(
     `INSERT INTO workloads_terminal_tokens (fingerprint, allocation_id, organization_id, project_id, user_id, session_id, expires_at)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
     [
-      secrets.fingerprint(PURPOSE, token), grant.allocationId, grant.organizationId, grant.projectId, grant.userId, grant.sessionId,
+      secrets.fingerprint(PURPOSE, token),
+      grant.allocationId,
+      grant.organizationId,
+      grant.projectId,
+      grant.userId,
+      grant.sessionId,
       options.expiresAt,
     ],
   );
@@ -45,13 +50,21 @@ export async function issueTerminalToken(
 }
 
 /** Uses a token up: of any number of parallel attempts one gets the grant. Undefined for one that is unknown, used or expired. */
-export async function redeemTerminalToken(tx: Transaction, secrets: Secrets, token: string): Promise<TerminalGrant | undefined> {
+export async function redeemTerminalToken(
+  tx: Transaction,
+  secrets: Secrets,
+  token: string,
+): Promise<TerminalGrant | undefined> {
   const row = await tx.first<TokenRow>('DELETE FROM workloads_terminal_tokens WHERE fingerprint = ? RETURNING *', [
     secrets.fingerprint(PURPOSE, token),
   ]);
   if (!row || row.expires_at <= tx.now) return undefined;
   return {
-    allocationId: row.allocation_id, organizationId: row.organization_id, projectId: row.project_id, userId: row.user_id, sessionId: row.session_id,
+    allocationId: row.allocation_id,
+    organizationId: row.organization_id,
+    projectId: row.project_id,
+    userId: row.user_id,
+    sessionId: row.session_id,
   };
 }
 

@@ -13,7 +13,9 @@ const child = path.join(__dirname, '../testing/crash-child.ts');
 /** One backend in a process of its own, until it ends or is killed. */
 function runBackend(run: CrashRun): Promise<{ signal: NodeJS.Signals | null; output: string }> {
   return new Promise((resolve, reject) => {
-    const backend = spawn(process.execPath, ['--import', 'tsx', child, JSON.stringify(run)], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const backend = spawn(process.execPath, ['--import', 'tsx', child, JSON.stringify(run)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     backend.stdout.on('data', chunk => (output += String(chunk)));
     backend.stderr.on('data', chunk => (output += String(chunk)));
@@ -31,7 +33,12 @@ eachDatabase(db => {
   /** Dies at every point, one after the other, over the same data; then runs to the end. */
   async function survive(points: readonly CrashPoint[], provisionFails: boolean): Promise<CrashOutcome> {
     const { location, dataDirectory } = opened.store;
-    const run = { database: db.dialect, data: { location, dataDirectory }, world: path.join(dataDirectory, 'world'), provisionFails };
+    const run = {
+      database: db.dialect,
+      data: { location, dataDirectory },
+      world: path.join(dataDirectory, 'world'),
+      provisionFails,
+    };
     for (const dieAt of points) {
       const { signal, output } = await runBackend({ ...run, dieAt });
       if (signal !== 'SIGKILL') throw new Error(`the backend never came by "${dieAt}":\n${output}`);
@@ -46,26 +53,42 @@ eachDatabase(db => {
 
   async function expireLeases(): Promise<void> {
     await opened.database.transaction(async tx => {
-      const { tables } = (await tx.first<{ tables: number }>("SELECT count(*) AS tables FROM pg_tables WHERE tablename = 'platform_tasks'"))!;
+      const { tables } = (await tx.first<{ tables: number }>(
+        "SELECT count(*) AS tables FROM pg_tables WHERE tablename = 'platform_tasks'",
+      ))!;
       if (tables === 1) await tx.run('UPDATE platform_tasks SET due_at = 0 WHERE lease_owner IS NOT NULL');
     });
   }
 
   const states = async (id: string) => (await transitionsOf(opened.database.read, id)).map(({ to }) => to);
 
-  it('killed at every step of launch and release, it ends with one workload that is gone, and books that balance', async () => {
-    const outcome = await survive(lifeOfAnAllocation, false);
-    expect(outcome.allocations).toEqual([{ id: expect.any(String), status: 'released', starts: 1 }]);
-    expect(await states(outcome.allocations[0]!.id)).toEqual(['requested', 'provisioning', 'active', 'releasing', 'released']);
-    expect([outcome.running, outcome.held, outcome.freeGpus]).toEqual([[], '0', 16]);
-    await assertBooksBalance(opened.database.read);
-  }, CHAIN_MILLISECONDS);
+  it(
+    'killed at every step of launch and release, it ends with one workload that is gone, and books that balance',
+    async () => {
+      const outcome = await survive(lifeOfAnAllocation, false);
+      expect(outcome.allocations).toEqual([{ id: expect.any(String), status: 'released', starts: 1 }]);
+      expect(await states(outcome.allocations[0]!.id)).toEqual([
+        'requested',
+        'provisioning',
+        'active',
+        'releasing',
+        'released',
+      ]);
+      expect([outcome.running, outcome.held, outcome.freeGpus]).toEqual([[], '0', 16]);
+      await assertBooksBalance(opened.database.read);
+    },
+    CHAIN_MILLISECONDS,
+  );
 
-  it('killed at every step of undoing a launch that failed, it charges nothing and gives everything back', async () => {
-    const outcome = await survive(lifeOfAFailure, true);
-    expect(outcome.allocations).toEqual([{ id: expect.any(String), status: 'failed', starts: 0 }]);
-    expect(await states(outcome.allocations[0]!.id)).toEqual(['requested', 'provisioning', 'failed']);
-    expect([outcome.running, outcome.held, outcome.freeGpus]).toEqual([[], '0', 16]);
-    await assertBooksBalance(opened.database.read);
-  }, CHAIN_MILLISECONDS);
+  it(
+    'killed at every step of undoing a launch that failed, it charges nothing and gives everything back',
+    async () => {
+      const outcome = await survive(lifeOfAFailure, true);
+      expect(outcome.allocations).toEqual([{ id: expect.any(String), status: 'failed', starts: 0 }]);
+      expect(await states(outcome.allocations[0]!.id)).toEqual(['requested', 'provisioning', 'failed']);
+      expect([outcome.running, outcome.held, outcome.freeGpus]).toEqual([[], '0', 16]);
+      await assertBooksBalance(opened.database.read);
+    },
+    CHAIN_MILLISECONDS,
+  );
 });

@@ -9,15 +9,24 @@ export type InstanceServices = Pick<Services, 'database' | 'fleet'>;
 
 export async function placedInstance(services: InstanceServices, allocationId: string) {
   const placed = await services.fleet.runtimeOf(services.database.read, allocationId);
-  if (!placed) throw new PermanentStepError('node_unreachable', 'The node of this allocation is not part of the fleet any more.');
+  if (!placed)
+    throw new PermanentStepError('node_unreachable', 'The node of this allocation is not part of the fleet any more.');
   return placed;
 }
 
 /** Ends what may run and resolves when it is gone; also how a launch is undone. */
-export async function endInstanceOf(services: InstanceServices, context: StepContext<AllocationTaskInput>): Promise<void> {
+export async function endInstanceOf(
+  services: InstanceServices,
+  context: StepContext<AllocationTaskInput>,
+): Promise<void> {
   const { allocationId, epoch } = context.input;
   const { runtime, instance } = await placedInstance(services, allocationId);
-  await endInstance(() => runtime.release({ ...instance, fencingToken: fencingToken({ epoch, lease: context.fencingToken, purpose: 'end' }) }));
+  await endInstance(() =>
+    runtime.release({
+      ...instance,
+      fencingToken: fencingToken({ epoch, lease: context.fencingToken, purpose: 'end' }),
+    }),
+  );
 }
 
 /** The two steps after which capacity may be given to somebody else. */
@@ -40,7 +49,8 @@ export function endingSteps(
       async run(context) {
         const { runtime, instance } = await placedInstance(services, context.input.allocationId);
         const { state } = await callRuntime(() => runtime.observe(instance));
-        if (state !== 'absent') throw new RuntimeError('runtime_failed', `The node still reports the instance as ${state}.`);
+        if (state !== 'absent')
+          throw new RuntimeError('runtime_failed', `The node still reports the instance as ${state}.`);
         context.report('The node confirms that nothing is left.');
       },
     },

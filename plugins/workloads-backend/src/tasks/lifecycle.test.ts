@@ -1,6 +1,12 @@
 import { RuntimeError } from '@portico/plugin-fleet/port';
 import { eachDatabase, waitFor } from '@portico/plugin-kit/testing';
-import { cancelTask, forceReleaseAllocation, launchAllocation, listTaskEvents, releaseAllocation } from '@portico/plugin-workloads/contract';
+import {
+  cancelTask,
+  forceReleaseAllocation,
+  launchAllocation,
+  listTaskEvents,
+  releaseAllocation,
+} from '@portico/plugin-workloads/contract';
 import { assertBooksBalance } from '../../../billing-backend/src/testing/books';
 import { transitionsOf } from '../store/allocations';
 import { type Person, type Portal, startPortal } from '../testing/portal';
@@ -36,7 +42,9 @@ eachDatabase(db => {
     return id;
   };
   const log = async (id: string) =>
-    (await transitionsOf(portal.services.database.read, id)).map(({ to, reason }) => (reason === null ? to : `${to}: ${reason}`));
+    (await transitionsOf(portal.services.database.read, id)).map(({ to, reason }) =>
+      reason === null ? to : `${to}: ${reason}`,
+    );
   const attention = async (id: string) => {
     const { token } = await portal.person({ permissions: ['platform.attention.read'] });
     const { body } = await portal.request('GET', 'ops/attention', { token, query: { limit: 200 } });
@@ -66,7 +74,12 @@ eachDatabase(db => {
       portal.runtime.fails('provision', code);
       const { id, taskId } = await launched();
       const failed = await portal.until(someone.token, id, 'failed');
-      expect(failed).toMatchObject({ failure_reason: reason, status_group: 'needs_attention', billing_started_at: null, billing_stopped_at: null });
+      expect(failed).toMatchObject({
+        failure_reason: reason,
+        status_group: 'needs_attention',
+        billing_started_at: null,
+        billing_stopped_at: null,
+      });
       expect(await log(id)).toEqual(['requested', 'provisioning', `failed: ${reason}`]);
       const task = await portal.task(someone.token, taskId);
       expect(task.status).toBe('failed');
@@ -118,7 +131,10 @@ eachDatabase(db => {
       starting.open();
       await portal.until(someone.token, id, 'released');
       expect(await log(id)).toEqual(['requested', 'provisioning', 'releasing: launch_cancelled', 'released']);
-      expect(await portal.refusal(cancelTask, { token: someone.token, params: { task_id: taskId } })).toMatchObject({ status: 409, code: 'task_not_cancellable' });
+      expect(await portal.refusal(cancelTask, { token: someone.token, params: { task_id: taskId } })).toMatchObject({
+        status: 409,
+        code: 'task_not_cancellable',
+      });
     });
 
     it('at any moment ends in one of two clean ways', async () => {
@@ -148,7 +164,13 @@ eachDatabase(db => {
       await portal.until(someone.token, id, 'released');
       expect(await log(id)).toEqual(['requested', 'provisioning', 'active', 'releasing: user_requested', 'released']);
       const task = await portal.task(someone.token, replies[0]!.task_id);
-      expect([task.kind, ...task.steps.map(step => step.name)]).toEqual(['release', 'stop_access', 'end_instance', 'confirm_gone', 'return_capacity']);
+      expect([task.kind, ...task.steps.map(step => step.name)]).toEqual([
+        'release',
+        'stop_access',
+        'end_instance',
+        'confirm_gone',
+        'return_capacity',
+      ]);
       const again = await portal.refusal(releaseAllocation, { token: someone.token, params: { allocation_id: id } });
       expect(again).toMatchObject({ status: 409, code: 'allocation_not_releasable', details: { status: 'released' } });
     });
@@ -159,7 +181,11 @@ eachDatabase(db => {
       const { allocation: requested } = await portal.release(someone.token, id);
       expect(requested.billing_stopped_at).not.toBeNull();
       const failed = await portal.until(someone.token, id, 'release_failed');
-      expect(failed).toMatchObject({ release_failed_reason: 'runtime_failed', billing_stopped_at: requested.billing_stopped_at, status_group: 'needs_attention' });
+      expect(failed).toMatchObject({
+        release_failed_reason: 'runtime_failed',
+        billing_stopped_at: requested.billing_stopped_at,
+        status_group: 'needs_attention',
+      });
       expect(await portal.freeGpus()).toBe(gpusAtStart - 1);
       expect((await portal.balance(someone.token)).held.amount).toBe('0');
       expect(await attention(id)).toContain('release_failed');
@@ -174,7 +200,9 @@ eachDatabase(db => {
 
     it('does not believe a node that says it is done and still runs it', async () => {
       const id = await active();
-      portal.runtime.at('release:after', () => portal.runtime.world.write(id, { ...portal.runtime.world.read(id)!, state: 'running' }));
+      portal.runtime.at('release:after', () =>
+        portal.runtime.world.write(id, { ...portal.runtime.world.read(id)!, state: 'running' }),
+      );
       await portal.release(someone.token, id);
       await portal.until(someone.token, id, 'release_failed');
       expect(await portal.freeGpus()).toBe(gpusAtStart - 1);
@@ -187,7 +215,14 @@ eachDatabase(db => {
       const heldUp = new Promise<void>(resolve => (open = resolve));
       let arrived = () => {};
       const underWay = new Promise<void>(resolve => (arrived = resolve));
-      portal.runtime.at('provision:before', () => { arrived(); return heldUp; }, 1);
+      portal.runtime.at(
+        'provision:before',
+        () => {
+          arrived();
+          return heldUp;
+        },
+        1,
+      );
       const { id } = await launched();
       await underWay;
       await portal.release(someone.token, id);
@@ -202,13 +237,24 @@ eachDatabase(db => {
     const id = await active();
     const admin = await portal.person({ permissions: ['workloads.allocation.force_release'] });
     const params = { allocation_id: id };
-    expect(await portal.refusal(forceReleaseAllocation, { token: someone.token, params, body: { reason: 'x' } })).toMatchObject({ status: 403 });
-    expect(await portal.refusal(forceReleaseAllocation, { token: admin.token, params, body: { reason: ' ' } })).toMatchObject({ status: 400 });
-    const { allocation } = await portal.call(forceReleaseAllocation, { token: admin.token, params, body: { reason: 'node is to be repaired' } });
+    expect(
+      await portal.refusal(forceReleaseAllocation, { token: someone.token, params, body: { reason: 'x' } }),
+    ).toMatchObject({ status: 403 });
+    expect(
+      await portal.refusal(forceReleaseAllocation, { token: admin.token, params, body: { reason: ' ' } }),
+    ).toMatchObject({ status: 400 });
+    const { allocation } = await portal.call(forceReleaseAllocation, {
+      token: admin.token,
+      params,
+      body: { reason: 'node is to be repaired' },
+    });
     expect(allocation.status).toBe('releasing');
     await portal.until(someone.token, id, 'released');
     expect(await log(id)).toContain('releasing: node is to be repaired');
-    const audited = await portal.services.database.read.all<{ reason: string }>("SELECT reason FROM platform_audit_log WHERE action = 'workloads.allocation.force_release' AND target_id = ?", [id]);
+    const audited = await portal.services.database.read.all<{ reason: string }>(
+      "SELECT reason FROM platform_audit_log WHERE action = 'workloads.allocation.force_release' AND target_id = ?",
+      [id],
+    );
     expect(audited).toEqual([{ reason: 'node is to be repaired' }]);
   });
 
@@ -222,7 +268,10 @@ eachDatabase(db => {
       expect(failed.failure_reason).toBe('runtime_gone');
       expect(new Date(failed.billing_stopped_at!).getTime()).toBeGreaterThanOrEqual(lastAliveAt);
       expect(new Date(failed.billing_stopped_at!).getTime()).toBeLessThanOrEqual(new Date(failed.updated_at).getTime());
-      await waitFor(async () => (await portal.task(someone.token, failed.task_id!)).status === 'completed', 'the capacity reclaimed');
+      await waitFor(
+        async () => (await portal.task(someone.token, failed.task_id!)).status === 'completed',
+        'the capacity reclaimed',
+      );
       expect(portal.runtime.world.read(id)?.state).toBe('absent');
     });
 
@@ -250,7 +299,10 @@ eachDatabase(db => {
       const { organizationId } = someone.caller;
       await portal.services.database.transaction(tx =>
         portal.services.outbox.append(tx, {
-          eventType: 'billing.balance_depleted', correlationId: 'corr_test', organizationId, resource: { type: 'organization', id: organizationId },
+          eventType: 'billing.balance_depleted',
+          correlationId: 'corr_test',
+          organizationId,
+          resource: { type: 'organization', id: organizationId },
           payload: { organization_id: organizationId },
         }),
       );
@@ -270,7 +322,11 @@ eachDatabase(db => {
     const positions: number[] = [];
     let cursor: string | undefined;
     do {
-      const page = await portal.call(listTaskEvents, { token: someone.token, params: { task_id: taskId }, query: { limit: 3, ...(cursor ? { cursor } : {}) } });
+      const page = await portal.call(listTaskEvents, {
+        token: someone.token,
+        params: { task_id: taskId },
+        query: { limit: 3, ...(cursor ? { cursor } : {}) },
+      });
       positions.push(...page.items.map(event => event.position));
       cursor = page.next_cursor ?? undefined;
     } while (cursor);
@@ -281,7 +337,12 @@ eachDatabase(db => {
 
   it('a launch with a key that was used comes back as it was answered, whatever became of it', async () => {
     const idempotencyKey = crypto.randomUUID();
-    const send = () => portal.request('POST', launchAllocation.path, { token: someone.token, body: portal.body, headers: { 'idempotency-key': idempotencyKey } });
+    const send = () =>
+      portal.request('POST', launchAllocation.path, {
+        token: someone.token,
+        body: portal.body,
+        headers: { 'idempotency-key': idempotencyKey },
+      });
     const first = await send();
     const id = (first.body.allocation as { allocation_id: string }).allocation_id;
     await portal.until(someone.token, id, 'active');

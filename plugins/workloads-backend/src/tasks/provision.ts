@@ -12,7 +12,10 @@ import { callRuntime, failureReasonOf } from './runtime-errors';
 
 type Context = StepContext<AllocationTaskInput>;
 
-export type ProvisionServices = Pick<Services, 'access' | 'billing' | 'database' | 'fleet' | 'outbox' | 'tasks' | 'workloads'>;
+export type ProvisionServices = Pick<
+  Services,
+  'access' | 'billing' | 'database' | 'fleet' | 'outbox' | 'tasks' | 'workloads'
+>;
 
 /**
  * From reserved capacity to something a person can work in. Money is held and slots are taken before it begins; it starts the meter as
@@ -22,7 +25,11 @@ export function provisionTask(services: ProvisionServices): TaskDefinition<Alloc
   const { tasks: patience } = services.workloads;
   const step = {
     deadlineSeconds: patience.deadlineSeconds,
-    retry: { attemptsMax: patience.attemptsMax, backoffSeconds: patience.backoffSeconds, backoffSecondsMax: patience.backoffSecondsMax },
+    retry: {
+      attemptsMax: patience.attemptsMax,
+      backoffSeconds: patience.backoffSeconds,
+      backoffSecondsMax: patience.backoffSecondsMax,
+    },
   };
   const steps: readonly TaskStep<AllocationTaskInput>[] = [
     {
@@ -95,12 +102,19 @@ async function startInstance(services: ProvisionServices, context: Context): Pro
       environment: { PORTICO_ALLOCATION_ID: allocationId },
     }),
   );
-  context.report(`Started ${allocation.machine.image.name} ${allocation.machine.image.version} with ${allocation.gpuCount} GPUs.`);
+  context.report(
+    `Started ${allocation.machine.image.name} ${allocation.machine.image.version} with ${allocation.gpuCount} GPUs.`,
+  );
   return { username: started.username, startedAt: started.startedAt };
 }
 
 /** One state further. An allocation whose release was asked for meanwhile stays as it is: the end of the task sees to it. */
-async function advance(tx: Transaction, services: ProvisionServices, context: Context, to: 'provisioning' | 'active'): Promise<void> {
+async function advance(
+  tx: Transaction,
+  services: ProvisionServices,
+  context: Context,
+  to: 'provisioning' | 'active',
+): Promise<void> {
   const allocation = await lockAllocation(tx, context.input.allocationId);
   if (!allocation) return;
   await changeState(tx, services, {
@@ -117,9 +131,19 @@ interface End {
 }
 
 /** A cancel that came too late to stop the task finds a complete instance: it is released like any other. */
-async function releaseIfAskedMeanwhile(tx: Transaction, services: ProvisionServices, allocation: Allocation, end: End): Promise<void> {
+async function releaseIfAskedMeanwhile(
+  tx: Transaction,
+  services: ProvisionServices,
+  allocation: Allocation,
+  end: End,
+): Promise<void> {
   if (allocation.status !== 'releasing') return;
-  const taskId = await enqueueTask(tx, services, { kind: RELEASE_KIND, allocation, epoch: allocation.version, correlationId: end.correlationId });
+  const taskId = await enqueueTask(tx, services, {
+    kind: RELEASE_KIND,
+    allocation,
+    epoch: allocation.version,
+    correlationId: end.correlationId,
+  });
   await handToTask(tx, { allocationId: allocation.allocationId, taskId });
 }
 
@@ -128,6 +152,10 @@ async function undone(tx: Transaction, services: ProvisionServices, allocation: 
   const { actor, correlationId } = end;
   const released = { to: 'released', at: tx.now, actor } as const;
   const failed = { to: 'failed', at: tx.now, actor, reason: failureReasonOf(end.error), lastAliveAt: null } as const;
-  await changeState(tx, services, { allocation, correlationId, change: allocation.status === 'releasing' ? released : failed });
+  await changeState(tx, services, {
+    allocation,
+    correlationId,
+    change: allocation.status === 'releasing' ? released : failed,
+  });
   await services.fleet.free(tx, allocation.allocationId);
 }

@@ -13,12 +13,20 @@ export type ReclaimServices = Pick<Services, 'attention' | 'database' | 'fleet' 
 /** Gives back the capacity of an allocation that failed while running: what is left of it is ended, then the slots are free. */
 export function reclaimTask(services: ReclaimServices): TaskDefinition<AllocationTaskInput> {
   const { deadlineSeconds, backoffSeconds } = services.workloads.tasks;
-  const step = { deadlineSeconds, retry: { attemptsMax: ATTEMPTS_MAX, backoffSeconds, backoffSecondsMax: BACKOFF_SECONDS_MAX } };
+  const step = {
+    deadlineSeconds,
+    retry: { attemptsMax: ATTEMPTS_MAX, backoffSeconds, backoffSecondsMax: BACKOFF_SECONDS_MAX },
+  };
   return {
     kind: RECLAIM_KIND,
     steps: [
       ...endingSteps(services, step),
-      { name: 'return_capacity', ...step, async run() {}, commit: (tx, context) => services.fleet.free(tx, context.input.allocationId) },
+      {
+        name: 'return_capacity',
+        ...step,
+        async run() {},
+        commit: (tx, context) => services.fleet.free(tx, context.input.allocationId),
+      },
     ],
     async finished(tx, { outcome, error, task }) {
       if (outcome === 'completed') return;

@@ -20,7 +20,11 @@ export function releaseTask(services: ReleaseServices): TaskDefinition<Allocatio
   const { tasks: patience } = services.workloads;
   const step = {
     deadlineSeconds: patience.deadlineSeconds,
-    retry: { attemptsMax: patience.attemptsMax, backoffSeconds: patience.backoffSeconds, backoffSecondsMax: patience.backoffSecondsMax },
+    retry: {
+      attemptsMax: patience.attemptsMax,
+      backoffSeconds: patience.backoffSeconds,
+      backoffSecondsMax: patience.backoffSecondsMax,
+    },
   };
   return {
     kind: RELEASE_KIND,
@@ -65,7 +69,8 @@ export function releaseTask(services: ReleaseServices): TaskDefinition<Allocatio
           change: { to: 'release_failed', at: tx.now, actor: { type: 'task', id: task.taskId }, reason },
           correlationId: task.correlationId,
         }));
-      if (stuck) await tellSomebody(tx, services, { ...stuck, message: error?.message ?? 'The release was cancelled.' });
+      if (stuck)
+        await tellSomebody(tx, services, { ...stuck, message: error?.message ?? 'The release was cancelled.' });
     },
   };
 }

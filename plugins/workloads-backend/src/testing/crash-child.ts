@@ -23,7 +23,13 @@ export interface CrashOutcome {
 }
 
 /** One and the same person before and after every crash, pressing the same two buttons again until they have worked. */
-const SOMEONE = { organizationId: 'org_c', projectId: 'proj_c', departmentId: 'dept_c', userId: 'usr_c', sessionId: 'sess_c' };
+const SOMEONE = {
+  organizationId: 'org_c',
+  projectId: 'proj_c',
+  departmentId: 'dept_c',
+  userId: 'usr_c',
+  sessionId: 'sess_c',
+};
 /** The keys of the one launch and the one release that all attempts stand for. */
 const LAUNCH_KEY = 'the-launch';
 const RELEASE_KEY = 'the-release';
@@ -58,7 +64,11 @@ async function main(run: CrashRun): Promise<CrashOutcome> {
   }
   const { items } = await portal.call(listAllocations, { token });
   const outcome = {
-    allocations: items.map(({ allocation_id, status }) => ({ id: allocation_id, status, starts: runtime.starts(allocation_id) })),
+    allocations: items.map(({ allocation_id, status }) => ({
+      id: allocation_id,
+      status,
+      starts: runtime.starts(allocation_id),
+    })),
     running: runtime.running(),
     held: (await portal.balance(token)).held.amount,
     freeGpus: await portal.freeGpus(),

@@ -9,19 +9,31 @@ import type { FakeRuntime, Moment } from './fake-runtime';
 export type CrashPoint = `runtime ${Moment}` | `${'before' | 'after'} commit of ${AllocationStatus}`;
 
 export const lifeOfAnAllocation: readonly CrashPoint[] = [
-  'before commit of requested', 'after commit of requested',
-  'before commit of provisioning', 'after commit of provisioning',
-  'runtime provision:before', 'runtime provision:after',
-  'runtime observe:before', 'runtime observe:after',
-  'before commit of active', 'after commit of active',
-  'before commit of releasing', 'after commit of releasing',
-  'runtime setAuthorizedKeys:before', 'runtime setAuthorizedKeys:after',
-  'runtime release:before', 'runtime release:after',
-  'before commit of released', 'after commit of released',
+  'before commit of requested',
+  'after commit of requested',
+  'before commit of provisioning',
+  'after commit of provisioning',
+  'runtime provision:before',
+  'runtime provision:after',
+  'runtime observe:before',
+  'runtime observe:after',
+  'before commit of active',
+  'after commit of active',
+  'before commit of releasing',
+  'after commit of releasing',
+  'runtime setAuthorizedKeys:before',
+  'runtime setAuthorizedKeys:after',
+  'runtime release:before',
+  'runtime release:after',
+  'before commit of released',
+  'after commit of released',
 ];
 
 export const lifeOfAFailure: readonly CrashPoint[] = [
-  'runtime release:before', 'runtime release:after', 'before commit of failed', 'after commit of failed',
+  'runtime release:before',
+  'runtime release:after',
+  'before commit of failed',
+  'after commit of failed',
 ];
 
 /** From now on the process dies, as by a power cut, the first time it comes by the point. */

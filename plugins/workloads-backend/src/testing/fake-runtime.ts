@@ -1,6 +1,14 @@
 import { RuntimeError } from '@portico/plugin-fleet/port';
 import type {
-  InstanceRef, MetricsSample, NodeReport, ProvisionRequest, Runtime, RuntimeErrorCode, RuntimeInstance, RuntimeNode, RuntimeObservation,
+  InstanceRef,
+  MetricsSample,
+  NodeReport,
+  ProvisionRequest,
+  Runtime,
+  RuntimeErrorCode,
+  RuntimeInstance,
+  RuntimeNode,
+  RuntimeObservation,
 } from '@portico/plugin-fleet/port';
 
 /** What a node remembers of one allocation. `starts` counts every time something began to run. */
@@ -57,12 +65,24 @@ export class FakeRuntime implements Runtime {
   }
 
   fails(call: Call, code: RuntimeErrorCode, times?: number): void {
-    this.at(`${call}:before`, () => { throw new RuntimeError(code, `${call} fails as the test wants`); }, times);
+    this.at(
+      `${call}:before`,
+      () => {
+        throw new RuntimeError(code, `${call} fails as the test wants`);
+      },
+      times,
+    );
   }
 
   /** Does what it is asked, but the answer never arrives. */
   losesAnswers(call: Call, times?: number): void {
-    this.at(`${call}:after`, () => { throw new RuntimeError('node_unreachable', `the answer to ${call} was lost`); }, times);
+    this.at(
+      `${call}:after`,
+      () => {
+        throw new RuntimeError('node_unreachable', `the answer to ${call} was lost`);
+      },
+      times,
+    );
   }
 
   /** Calls wait at this moment until the test opens the gate. */
@@ -75,7 +95,13 @@ export class FakeRuntime implements Runtime {
         return opened;
       });
     });
-    return { arrived, open: () => { this.#faults.delete(moment); open(); } };
+    return {
+      arrived,
+      open: () => {
+        this.#faults.delete(moment);
+        open();
+      },
+    };
   }
 
   heal(): void {
@@ -99,7 +125,12 @@ export class FakeRuntime implements Runtime {
 
   async probe(node: RuntimeNode): Promise<NodeReport> {
     return this.#call('probe', node.name, () => ({
-      isolation: 'sandbox', isolationDetail: 'nothing at all: a test', gpus: [], cpuCount: 8, memoryBytes: 1, diskBytesFree: 1,
+      isolation: 'sandbox',
+      isolationDetail: 'nothing at all: a test',
+      gpus: [],
+      cpuCount: 8,
+      memoryBytes: 1,
+      diskBytesFree: 1,
     }));
   }
 
@@ -109,7 +140,12 @@ export class FakeRuntime implements Runtime {
     return this.#call('provision', allocationId, () => {
       const instance = this.#fenced(allocationId, request.fencingToken);
       const begins = instance.state !== 'running';
-      this.world.write(allocationId, { ...instance, state: 'running', lastAliveAt: this.now(), starts: instance.starts + (begins ? 1 : 0) });
+      this.world.write(allocationId, {
+        ...instance,
+        state: 'running',
+        lastAliveAt: this.now(),
+        starts: instance.starts + (begins ? 1 : 0),
+      });
       return { allocationId, node, isolation: 'sandbox', username: 'portico', startedAt: this.now() };
     });
   }
@@ -122,7 +158,12 @@ export class FakeRuntime implements Runtime {
   }
 
   async list(): Promise<readonly RuntimeObservation[]> {
-    return this.running().map(allocationId => ({ allocationId, state: 'running' as const, lastAliveAt: this.now(), exitReason: null }));
+    return this.running().map(allocationId => ({
+      allocationId,
+      state: 'running' as const,
+      lastAliveAt: this.now(),
+      exitReason: null,
+    }));
   }
 
   async setAuthorizedKeys({ allocationId }: InstanceRef): Promise<void> {
@@ -131,10 +172,26 @@ export class FakeRuntime implements Runtime {
 
   async metrics({ allocationId }: InstanceRef): Promise<MetricsSample> {
     return this.#call('metrics', allocationId, () => ({
-      at: this.now(), cpuPercent: 12.5, memoryBytesUsed: 10, memoryBytesLimit: 100, diskBytesUsed: 20, diskBytesLimit: 200, networkRxBytes: 0,
-      networkTxBytes: 0, processes: 3,
+      at: this.now(),
+      cpuPercent: 12.5,
+      memoryBytesUsed: 10,
+      memoryBytesLimit: 100,
+      diskBytesUsed: 20,
+      diskBytesLimit: 200,
+      networkRxBytes: 0,
+      networkTxBytes: 0,
+      processes: 3,
       gpus: [
-        { index: 0, model: 'H200', utilizationPercent: 50, memoryBytesUsed: 1, memoryBytesTotal: 2, temperatureCelsius: 40, powerWatts: 300, simulated: true },
+        {
+          index: 0,
+          model: 'H200',
+          utilizationPercent: 50,
+          memoryBytesUsed: 1,
+          memoryBytesTotal: 2,
+          temperatureCelsius: 40,
+          powerWatts: 300,
+          simulated: true,
+        },
       ],
     }));
   }
@@ -168,7 +225,8 @@ export class FakeRuntime implements Runtime {
 
   #fenced(allocationId: string, token: number): FakeInstance {
     const instance = this.#instance(allocationId);
-    if (token < instance.highestToken) throw new RuntimeError('stale_fencing_token', `${token} is older than ${instance.highestToken}`);
+    if (token < instance.highestToken)
+      throw new RuntimeError('stale_fencing_token', `${token} is older than ${instance.highestToken}`);
     return { ...instance, highestToken: token };
   }
 }

@@ -25,19 +25,29 @@ export class PeopleInMemory implements AccessPort {
     new Map(userIds.flatMap(id => (this.people.has(id) ? [[id, this.people.get(id)!.username] as const] : [])));
 
   departmentOf: AccessPort['departmentOf'] = async (_queries, { organizationId, projectId }) =>
-    [...this.people.values()].find(one => one.organizationId === organizationId && one.projectId === projectId)?.departmentId ?? null;
+    [...this.people.values()].find(one => one.organizationId === organizationId && one.projectId === projectId)
+      ?.departmentId ?? null;
 
   userCounts: AccessPort['userCounts'] = async () => ({ total: this.people.size, active: 0 });
 }
 
 /** What a member of an organization may do; what administrators may is asked for by name. */
 export const memberPermissions = [
-  ...Object.keys(workloadPermissions).filter(name => !name.endsWith('_any') && !name.endsWith('force_release') && !name.startsWith('platform.')),
-  'catalog.sku.read', 'catalog.image.read', 'billing.balance.read', 'billing.usage.read',
+  ...Object.keys(workloadPermissions).filter(
+    name => !name.endsWith('_any') && !name.endsWith('force_release') && !name.startsWith('platform.'),
+  ),
+  'catalog.sku.read',
+  'catalog.image.read',
+  'billing.balance.read',
+  'billing.usage.read',
 ];
 
 /** An account with so many units on it. */
-export async function fund(services: { database: Database; billing: BillingPort }, caller: UserCaller, units: number): Promise<void> {
+export async function fund(
+  services: { database: Database; billing: BillingPort },
+  caller: UserCaller,
+  units: number,
+): Promise<void> {
   const { organizationId, departmentId, projectId, userId } = caller;
   await services.database.transaction(async tx => {
     const { currency } = await services.billing.openAccount(tx, { organizationId });

@@ -6,7 +6,13 @@ import { listOsImages, listSkus } from '@portico/plugin-catalog/contract';
 import { fleetPortRef, localRuntimeRef } from '@portico/plugin-fleet/port';
 import { type Clock, type Database, databaseRef, tasksRef } from '@portico/plugin-kit/backend';
 import { startTestBackend, type TestBackend, waitFor } from '@portico/plugin-kit/testing';
-import { type AllocationStatus, getAllocation, getTask, launchAllocation, releaseAllocation } from '@portico/plugin-workloads/contract';
+import {
+  type AllocationStatus,
+  getAllocation,
+  getTask,
+  launchAllocation,
+  releaseAllocation,
+} from '@portico/plugin-workloads/contract';
 import { FakeRuntime } from './fake-runtime';
 import { fund, memberPermissions, PeopleInMemory } from './people';
 
@@ -35,7 +41,13 @@ export async function startPortal(options: PortalOptions) {
   const { workloads, ...settings } = options.settings ?? {};
   const backend = await startTestBackend({
     database: options.database,
-    plugins: ['billing', 'catalog', 'fleet', 'workloads', ...(options.prepare ? [{ feature: preparing(options.prepare) }] : [])],
+    plugins: [
+      'billing',
+      'catalog',
+      'fleet',
+      'workloads',
+      ...(options.prepare ? [{ feature: preparing(options.prepare) }] : []),
+    ],
     instead: [
       createServiceFactory({ service: localRuntimeRef, deps: {}, factory: () => runtime }),
       createServiceFactory({ service: accessPortRef, deps: {}, factory: () => access }),
@@ -47,7 +59,9 @@ export async function startPortal(options: PortalOptions) {
   });
 
   /** Somebody with an organization of their own and money in it. */
-  async function person(given: { units?: number; permissions?: readonly string[] } & Partial<Parameters<typeof backend.signInAs>[0]> = {}) {
+  async function person(
+    given: { units?: number; permissions?: readonly string[] } & Partial<Parameters<typeof backend.signInAs>[0]> = {},
+  ) {
     const { units = 1_000, permissions = [], ...caller } = given;
     const signedIn = backend.signInAs({ ...caller, permissions: [...memberPermissions, ...permissions] });
     access.people.set(signedIn.caller.userId, signedIn.caller);
@@ -61,7 +75,8 @@ export async function startPortal(options: PortalOptions) {
   const sku = (await skus()).items[0]!;
   const image = (await backend.call(listOsImages, { token })).items[0]!;
   const body = { sku_id: sku.sku_id, gpu_count: 1, image_id: image.image_id };
-  const allocation = (by: string, allocationId: string) => backend.call(getAllocation, { token: by, params: { allocation_id: allocationId } });
+  const allocation = (by: string, allocationId: string) =>
+    backend.call(getAllocation, { token: by, params: { allocation_id: allocationId } });
 
   return {
     ...backend,
@@ -75,7 +90,8 @@ export async function startPortal(options: PortalOptions) {
     freeGpus: async () => (await backend.services.fleet.totals(backend.services.database.read)).gpus.free,
     launch: (by: string, more: object = {}) =>
       backend.call(launchAllocation, { token: by, body: { ...body, ...more }, idempotencyKey: crypto.randomUUID() }),
-    release: (by: string, allocationId: string) => backend.call(releaseAllocation, { token: by, params: { allocation_id: allocationId } }),
+    release: (by: string, allocationId: string) =>
+      backend.call(releaseAllocation, { token: by, params: { allocation_id: allocationId } }),
     task: (by: string, taskId: string) => backend.call(getTask, { token: by, params: { task_id: taskId } }),
     balance: (by: string) => backend.call(getBalance, { token: by }),
     /** Waits until the allocation is in that state and returns it. */

@@ -6,10 +6,14 @@ import type { FakeInstance, World } from './fake-runtime';
 export function worldInFiles(directory: string): World {
   mkdirSync(directory, { recursive: true });
   const file = (allocationId: string) => path.join(directory, `${allocationId}.json`);
-  const ids = () => readdirSync(directory).filter(name => name.endsWith('.json')).map(name => name.slice(0, -'.json'.length));
+  const ids = () =>
+    readdirSync(directory)
+      .filter(name => name.endsWith('.json'))
+      .map(name => name.slice(0, -'.json'.length));
   return {
     ids,
-    read: allocationId => (ids().includes(allocationId) ? (JSON.parse(readFileSync(file(allocationId), 'utf8')) as FakeInstance) : undefined),
+    read: allocationId =>
+      ids().includes(allocationId) ? (JSON.parse(readFileSync(file(allocationId), 'utf8')) as FakeInstance) : undefined,
     write(allocationId, instance) {
       writeFileSync(`${file(allocationId)}.new`, JSON.stringify(instance));
       renameSync(`${file(allocationId)}.new`, file(allocationId));

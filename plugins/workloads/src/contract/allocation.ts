@@ -1,7 +1,15 @@
 import { instantSchema, moneySchema, nullableInstantSchema } from '@portico/plugin-kit/contract';
 
 /** The states of an allocation, in the order of a life that goes well, then the ones that need a person. */
-export const allocationStatuses = ['requested', 'provisioning', 'active', 'releasing', 'released', 'failed', 'release_failed'] as const;
+export const allocationStatuses = [
+  'requested',
+  'provisioning',
+  'active',
+  'releasing',
+  'released',
+  'failed',
+  'release_failed',
+] as const;
 export type AllocationStatus = (typeof allocationStatuses)[number];
 
 /** What people are shown: reserved capacity is *provisioning* from the first moment. */
@@ -34,7 +42,8 @@ export const networkSchema = {
     mode: {
       type: 'string',
       enum: ['egress', 'isolated'],
-      description: '`egress` reaches the internet through a proxy that refuses private addresses; `isolated` reaches nothing.',
+      description:
+        '`egress` reaches the internet through a proxy that refuses private addresses; `isolated` reaches nothing.',
     },
     published_ports: {
       type: 'array',
@@ -43,7 +52,10 @@ export const networkSchema = {
         type: 'object',
         additionalProperties: false,
         required: ['port', 'name'],
-        properties: { port: { type: 'integer', minimum: 1, maximum: 65535 }, name: { type: 'string', minLength: 1, maxLength: 40 } },
+        properties: {
+          port: { type: 'integer', minimum: 1, maximum: 65535 },
+          name: { type: 'string', minLength: 1, maxLength: 40 },
+        },
       },
     },
   },
@@ -77,7 +89,8 @@ export const slotSchema = {
 
 export const connectionSchema = {
   type: ['object', 'null'],
-  description: 'How to get in, once active. `ssh_command` works when pasted by someone whose key the allocation accepts.',
+  description:
+    'How to get in, once active. `ssh_command` works when pasted by someone whose key the allocation accepts.',
   additionalProperties: false,
   required: ['ssh_command', 'host', 'port', 'username'],
   properties: {
@@ -107,7 +120,10 @@ const allocationProperties = {
   connection: connectionSchema,
   price_per_hour: { ...moneySchema, description: 'For all its GPUs together, fixed at launch.' },
   failure_reason: { type: ['string', 'null'], enum: [...failureReasons, null] },
-  release_failed_reason: { type: ['string', 'null'], description: 'Why releasing failed, machine-readable. Billing has stopped all the same.' },
+  release_failed_reason: {
+    type: ['string', 'null'],
+    description: 'Why releasing failed, machine-readable. Billing has stopped all the same.',
+  },
   billing_started_at: nullableInstantSchema,
   billing_stopped_at: nullableInstantSchema,
   created_at: instantSchema,
@@ -116,9 +132,30 @@ const allocationProperties = {
 } as const;
 
 const allocationFields = [
-  'allocation_id', 'name', 'project_id', 'department_id', 'user_id', 'sku_id', 'gpu_count', 'image_id', 'status', 'display_status',
-  'status_group', 'isolation', 'network', 'node_id', 'slots', 'connection', 'price_per_hour', 'failure_reason', 'release_failed_reason',
-  'billing_started_at', 'billing_stopped_at', 'created_at', 'updated_at', 'task_id',
+  'allocation_id',
+  'name',
+  'project_id',
+  'department_id',
+  'user_id',
+  'sku_id',
+  'gpu_count',
+  'image_id',
+  'status',
+  'display_status',
+  'status_group',
+  'isolation',
+  'network',
+  'node_id',
+  'slots',
+  'connection',
+  'price_per_hour',
+  'failure_reason',
+  'release_failed_reason',
+  'billing_started_at',
+  'billing_stopped_at',
+  'created_at',
+  'updated_at',
+  'task_id',
 ] as const;
 
 /** GPUs held on a node, with access and a price. */

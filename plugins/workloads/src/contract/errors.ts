@@ -6,9 +6,15 @@ export const workloadErrors = defineErrors({
   sku_not_found: { status: 404, sentence: 'There is no such hardware in the catalog.' },
   image_not_found: { status: 404, sentence: 'There is no such image in the catalog.' },
   ssh_key_not_found: { status: 404, sentence: 'One of the SSH keys does not exist, or is not yours.' },
-  topology_unsatisfiable: { status: 422, sentence: 'No node could ever hold that many GPUs of this hardware together.' },
+  topology_unsatisfiable: {
+    status: 422,
+    sentence: 'No node could ever hold that many GPUs of this hardware together.',
+  },
   price_unavailable: { status: 409, sentence: 'This hardware has no price in your currency.' },
-  quote_invalid: { status: 422, sentence: 'The quote is not one of ours, or is for another organization, hardware or count.' },
+  quote_invalid: {
+    status: 422,
+    sentence: 'The quote is not one of ours, or is for another organization, hardware or count.',
+  },
   quote_expired: { status: 409, sentence: 'The quote has expired; ask for a new one.' },
   node_offline: { status: 409, sentence: 'No node that could host this is online at the moment.' },
   sku_sold_out: { status: 409, sentence: 'This hardware is sold out at the moment.' },
@@ -20,7 +26,17 @@ export const workloadErrors = defineErrors({
 
 /** What a launch can be refused for; `insufficient_balance` is billing's word. */
 export const launchErrors = [
-  'project_not_found', 'sku_not_found', 'image_not_found', 'ssh_key_not_found', 'topology_unsatisfiable', 'price_unavailable',
-  'quote_invalid', 'quote_expired', 'node_offline', 'sku_sold_out', 'insufficient_balance', 'quota_exceeded',
+  'project_not_found',
+  'sku_not_found',
+  'image_not_found',
+  'ssh_key_not_found',
+  'topology_unsatisfiable',
+  'price_unavailable',
+  'quote_invalid',
+  'quote_expired',
+  'node_offline',
+  'sku_sold_out',
+  'insufficient_balance',
+  'quota_exceeded',
 ] as const;
 export type LaunchError = (typeof launchErrors)[number];

@@ -2,7 +2,12 @@
  * What a client may send as an id. Deliberately wider than the ids we make: an id that is well-formed but names nothing is answered with
  * `…_not_found`, not with a complaint about its shape.
  */
-export const referenceSchema = { type: 'string', minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9_-]*$' } as const;
+export const referenceSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[A-Za-z0-9][A-Za-z0-9_-]*$',
+} as const;
 
 export const allocationParams = {
   type: 'object',

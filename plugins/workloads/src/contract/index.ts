@@ -4,7 +4,13 @@ import { workloadErrors } from './errors';
 import { launchAllocation, precheckLaunch, quoteLaunch } from './launch';
 import { getAllocationMetrics } from './metrics';
 import {
-  createTerminalToken, getAllocation, getAllocationSshKeys, listAllocations, listWorkloads, releaseAllocation, setAllocationSshKeys,
+  createTerminalToken,
+  getAllocation,
+  getAllocationSshKeys,
+  listAllocations,
+  listWorkloads,
+  releaseAllocation,
+  setAllocationSshKeys,
 } from './operations';
 import { workloadPermissions } from './permissions';
 import { cancelTask, getTask, listTaskEvents } from './task-operations';
@@ -12,9 +18,23 @@ import { cancelTask, getTask, listTaskEvents } from './task-operations';
 export const workloadsContract = defineContract({
   plugin: 'workloads',
   operations: {
-    launchAllocation, quoteLaunch, precheckLaunch, listAllocations, listWorkloads, getAllocation, releaseAllocation, createTerminalToken,
-    getAllocationSshKeys, setAllocationSshKeys, getAllocationMetrics, getTask, listTaskEvents, cancelTask, getAdminOverview,
-    listAdminAllocations, forceReleaseAllocation,
+    launchAllocation,
+    quoteLaunch,
+    precheckLaunch,
+    listAllocations,
+    listWorkloads,
+    getAllocation,
+    releaseAllocation,
+    createTerminalToken,
+    getAllocationSshKeys,
+    setAllocationSshKeys,
+    getAllocationMetrics,
+    getTask,
+    listTaskEvents,
+    cancelTask,
+    getAdminOverview,
+    listAdminAllocations,
+    forceReleaseAllocation,
   },
   errors: workloadErrors,
   permissions: workloadPermissions,
@@ -39,8 +59,16 @@ export const workloadsContract = defineContract({
 
 export { forceReleaseAllocation, getAdminOverview, listAdminAllocations } from './admin-operations';
 export {
-  adminAllocationSchema, allocationSchema, allocationStatuses, allocationWithTaskSchema, connectionSchema, displayStatuses, failureReasons,
-  networkSchema, slotSchema, statusGroups,
+  adminAllocationSchema,
+  allocationSchema,
+  allocationStatuses,
+  allocationWithTaskSchema,
+  connectionSchema,
+  displayStatuses,
+  failureReasons,
+  networkSchema,
+  slotSchema,
+  statusGroups,
 } from './allocation';
 export type { AllocationStatus, DisplayStatus, FailureReason, StatusGroup } from './allocation';
 export { launchErrors, workloadErrors } from './errors';
@@ -49,7 +77,13 @@ export { launchAllocation, launchRequestSchema, precheckLaunch, quoteLaunch } fr
 export { getAllocationMetrics, metricNames, metricRanges, metricResolutions } from './metrics';
 export type { MetricName, MetricRange, MetricResolution } from './metrics';
 export {
-  allocationSorts, createTerminalToken, getAllocation, getAllocationSshKeys, listAllocations, listWorkloads, releaseAllocation,
+  allocationSorts,
+  createTerminalToken,
+  getAllocation,
+  getAllocationSshKeys,
+  listAllocations,
+  listWorkloads,
+  releaseAllocation,
   setAllocationSshKeys,
 } from './operations';
 export type { AllocationSort } from './operations';

@@ -8,7 +8,12 @@ const GPU_COUNT_MAX = 1024;
 /** As many keys as a person may want on one machine. */
 const SSH_KEYS_MAX = 50;
 
-export const sshKeyIdsSchema = { type: 'array', items: referenceSchema, maxItems: SSH_KEYS_MAX, uniqueItems: true } as const;
+export const sshKeyIdsSchema = {
+  type: 'array',
+  items: referenceSchema,
+  maxItems: SSH_KEYS_MAX,
+  uniqueItems: true,
+} as const;
 const gpuCountSchema = { type: 'integer', minimum: 1, maximum: GPU_COUNT_MAX } as const;
 
 export const launchRequestSchema = {
@@ -20,10 +25,18 @@ export const launchRequestSchema = {
     sku_id: referenceSchema,
     gpu_count: gpuCountSchema,
     image_id: referenceSchema,
-    ssh_key_ids: { ...sshKeyIdsSchema, description: 'Keys that may log in. All keys of the user, those added later too, when absent.' },
+    ssh_key_ids: {
+      ...sshKeyIdsSchema,
+      description: 'Keys that may log in. All keys of the user, those added later too, when absent.',
+    },
     network: networkRequestSchema,
     project_id: { ...referenceSchema, description: 'The active project when absent.' },
-    quote_id: { type: 'string', minLength: 1, maxLength: 1024, description: 'While the quote is valid, its price is the one charged.' },
+    quote_id: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 1024,
+      description: 'While the quote is valid, its price is the one charged.',
+    },
     count: { type: 'integer', const: 1, default: 1, description: 'One allocation per request.' },
   },
 } as const;
@@ -65,8 +78,19 @@ export const quoteLaunch = operation({
       type: 'object',
       additionalProperties: false,
       required: [
-        'quote_id', 'sku_id', 'gpu_count', 'price_per_hour', 'price_per_day', 'hold', 'available', 'balance_after', 'sufficient',
-        'burn_rate_per_hour', 'runway_seconds_without', 'runway_seconds_with', 'expires_at',
+        'quote_id',
+        'sku_id',
+        'gpu_count',
+        'price_per_hour',
+        'price_per_day',
+        'hold',
+        'available',
+        'balance_after',
+        'sufficient',
+        'burn_rate_per_hour',
+        'runway_seconds_without',
+        'runway_seconds_with',
+        'expires_at',
       ],
       properties: {
         quote_id: { type: 'string' },
@@ -74,9 +98,15 @@ export const quoteLaunch = operation({
         gpu_count: { type: 'integer' },
         price_per_hour: moneySchema,
         price_per_day: moneySchema,
-        hold: { ...moneySchema, description: 'Taken from the available balance at launch, spent by usage, given back at release.' },
+        hold: {
+          ...moneySchema,
+          description: 'Taken from the available balance at launch, spent by usage, given back at release.',
+        },
         available: moneySchema,
-        balance_after: { ...moneySchema, description: 'Available balance right after the launch; negative when it does not suffice.' },
+        balance_after: {
+          ...moneySchema,
+          description: 'Available balance right after the launch; negative when it does not suffice.',
+        },
         sufficient: { type: 'boolean' },
         burn_rate_per_hour: { ...moneySchema, description: 'What already runs, per hour.' },
         runway_seconds_without: { type: ['integer', 'null'], description: 'Null while nothing runs.' },

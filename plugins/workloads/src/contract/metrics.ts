@@ -9,9 +9,19 @@ export const metricRanges = ['15m', '1h', '6h', '24h', '7d'] as const;
 export type MetricRange = (typeof metricRanges)[number];
 
 export const metricNames = [
-  'cpu_percent', 'memory_bytes', 'memory_limit_bytes', 'disk_bytes', 'disk_limit_bytes', 'network_rx_bytes_per_second',
-  'network_tx_bytes_per_second', 'processes', 'gpu_utilization_percent', 'gpu_memory_bytes', 'gpu_memory_limit_bytes',
-  'gpu_temperature_celsius', 'gpu_power_watts',
+  'cpu_percent',
+  'memory_bytes',
+  'memory_limit_bytes',
+  'disk_bytes',
+  'disk_limit_bytes',
+  'network_rx_bytes_per_second',
+  'network_tx_bytes_per_second',
+  'processes',
+  'gpu_utilization_percent',
+  'gpu_memory_bytes',
+  'gpu_memory_limit_bytes',
+  'gpu_temperature_celsius',
+  'gpu_power_watts',
 ] as const;
 export type MetricName = (typeof metricNames)[number];
 
@@ -30,7 +40,12 @@ export const getAllocationMetrics = operation({
     type: 'object',
     additionalProperties: false,
     properties: {
-      range: { type: 'string', enum: metricRanges, default: '1h', description: 'Back from now, or from the end of an allocation that has ended.' },
+      range: {
+        type: 'string',
+        enum: metricRanges,
+        default: '1h',
+        description: 'Back from now, or from the end of an allocation that has ended.',
+      },
       resolution: { type: 'string', enum: metricResolutions, default: 'auto' },
     },
   },
@@ -70,7 +85,10 @@ export const getAllocationMetrics = operation({
             required: ['at', 'kind', 'message'],
             properties: {
               at: instantSchema,
-              kind: { type: 'string', enum: ['launched', 'active', 'release_requested', 'released', 'failed', 'release_failed'] },
+              kind: {
+                type: 'string',
+                enum: ['launched', 'active', 'release_requested', 'released', 'failed', 'release_failed'],
+              },
               message: { type: 'string' },
             },
           },

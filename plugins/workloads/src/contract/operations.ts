@@ -19,7 +19,12 @@ const listQuery = {
     status_group: { type: 'string', enum: statusGroups },
     project_id: referenceSchema,
     sku_id: referenceSchema,
-    q: { type: 'string', minLength: 1, maxLength: SEARCH_LENGTH_MAX, description: 'Part of the name or the id, in any case.' },
+    q: {
+      type: 'string',
+      minLength: 1,
+      maxLength: SEARCH_LENGTH_MAX,
+      description: 'Part of the name or the id, in any case.',
+    },
   },
 } as const;
 

@@ -6,7 +6,10 @@ export const taskSchema = {
   required: ['task_id', 'kind', 'status', 'resource', 'steps', 'created_at', 'updated_at'],
   properties: {
     task_id: { type: 'string' },
-    kind: { type: 'string', description: '`provision`, `release`, or `reclaim` (the capacity of an allocation that failed while running).' },
+    kind: {
+      type: 'string',
+      description: '`provision`, `release`, or `reclaim` (the capacity of an allocation that failed while running).',
+    },
     status: { type: 'string', enum: ['pending', 'running', 'cancelling', 'completed', 'failed', 'cancelled'] },
     resource: {
       type: 'object',
@@ -50,7 +53,15 @@ export const taskEventSchema = {
     kind: {
       type: 'string',
       enum: [
-        'created', 'step_started', 'step_completed', 'step_failed', 'retry', 'report', 'cancel_requested', 'compensated', 'finished',
+        'created',
+        'step_started',
+        'step_completed',
+        'step_failed',
+        'retry',
+        'report',
+        'cancel_requested',
+        'compensated',
+        'finished',
       ],
     },
     message: { type: 'string' },
