@@ -15,9 +15,9 @@ const externalPackages = {
   },
 };
 
-const options = {
+const optionsFor = outdir => ({
   entryPoints: [join(here, 'src/main.ts')],
-  outfile: join(here, 'dist/main.js'),
+  outfile: join(outdir, 'main.js'),
   bundle: true,
   platform: 'node',
   target: 'node24',
@@ -25,28 +25,30 @@ const options = {
   sourcemap: true,
   plugins: [externalPackages],
   logLevel: 'warning',
-};
+});
 
 /** The backend as one file, and beside it the programs that the local runtime starts. */
-export async function buildBackend() {
-  await rm(join(here, 'dist'), { recursive: true, force: true });
-  await build(options);
-  await buildRuntimes();
+export async function buildBackend({ outdir = join(here, 'dist') } = {}) {
+  await rm(outdir, { recursive: true, force: true });
+  await build(optionsFor(outdir));
+  await buildRuntimes(outdir);
 }
 
 /** Builds again after every change; `onBuilt` hears of each build that went through. */
 export async function watchBackend(onBuilt) {
-  await buildRuntimes();
+  const outdir = join(here, 'dist');
+  const options = optionsFor(outdir);
+  await buildRuntimes(outdir);
   const told = { name: 'told', setup: bundler => bundler.onEnd(result => result.errors.length === 0 && onBuilt()) };
   const watching = await context({ ...options, plugins: [...options.plugins, told] });
   await watching.watch();
   return watching;
 }
 
-async function buildRuntimes() {
+async function buildRuntimes(outdir) {
   if (!existsSync(runtimeBuild)) return;
   const { buildRuntime } = await import(pathToFileURL(runtimeBuild).href);
-  await buildRuntime({ outdir: join(here, 'dist/runtime') });
+  await buildRuntime({ outdir: join(outdir, 'runtime') });
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildBackend();
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildBackend({ outdir: process.argv[2] });
