@@ -1,6 +1,9 @@
 import type { Knex } from 'knex';
 import type { Migration } from '@portico/plugin-kit/backend';
 
+/** What Knex would print is thrown as well, and printed by whoever catches it. */
+export const silent = { debug: () => {}, warn: () => {}, error: () => {}, deprecate: () => {} };
+
 /**
  * Each migration and the row that says it is done are one transaction, so a crash leaves either both or neither and no lock behind.
  * Several replicas may call it at once: on PostgreSQL an advisory lock that ends with the transaction makes them take turns, and on SQLite the caller

@@ -6,7 +6,7 @@ import type { Clock, Database, Migration, Parameter, Queries, Query, Transaction
 import { common } from '@portico/plugin-kit/contract';
 import { BoundedCache } from './bounded-cache';
 import { assertOutsideTransaction, insideTransaction } from './current-transaction';
-import { runMigrations } from './migrate';
+import { runMigrations, silent } from './migrate';
 import { numberPlaceholders } from './placeholders';
 import { readRows, rowTypes } from './postgres-rows';
 import { storageError, throwStorageError } from './storage-errors';
@@ -85,7 +85,7 @@ export class PostgresDatabase implements Database {
 
   async migrate(plugin: string, migrations: readonly Migration[]): Promise<void> {
     assertOutsideTransaction('transaction');
-    const knex = createKnex({ client: 'pg', connection: this.#url, pool: { min: 0, max: 1 }, acquireConnectionTimeout: CONNECT_MILLISECONDS_MAX });
+    const knex = createKnex({ client: 'pg', connection: this.#url, pool: { min: 0, max: 1 }, acquireConnectionTimeout: CONNECT_MILLISECONDS_MAX, log: silent });
     try {
       await runMigrations(knex, plugin, migrations);
     } catch (error) {

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import type { Clock, Database, Migration, Parameter, Queries, Query, Transaction } from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
 import { assertOutsideTransaction, insideTransaction } from './current-transaction';
-import { runMigrations } from './migrate';
+import { runMigrations, silent } from './migrate';
 import { SqliteConnection } from './sqlite-connection';
 import { throwStorageError } from './storage-errors';
 import { TransactionQueue } from './transaction-queue';
@@ -61,7 +61,7 @@ export class SqliteDatabase implements Database {
     assertOutsideTransaction('transaction');
     // Two connections of one process must not wait for each other's lock (waiting blocks the process), so migrating is a turn like any other.
     await this.#queue.take();
-    const knex = createKnex({ client: 'better-sqlite3', connection: { filename: this.#filename }, useNullAsDefault: true, pool: { min: 1, max: 1 } });
+    const knex = createKnex({ client: 'better-sqlite3', connection: { filename: this.#filename }, useNullAsDefault: true, pool: { min: 1, max: 1 }, log: silent });
     try {
       await knex.raw('PRAGMA foreign_keys = OFF');
       await runMigrations(knex, plugin, migrations);
