@@ -10,7 +10,7 @@ const checks = [
   ['types', 'node_modules/typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json']],
   ['lint', 'node_modules/eslint/bin/eslint.js', ['--max-warnings', '0', '.']],
   ['format', 'node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']],
-  ['dependency rules', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'packages', 'plugins']],
+  ['dependency rules', 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'packages', 'plugins']],
   ['unused code', 'node_modules/knip/bin/knip.js', ['--no-progress']],
   ['OpenAPI document', 'tools/openapi.mjs', ['--check']],
   ['house style', 'node_modules/jest/bin/jest.js', ['--silent', 'tools/tidy.test.ts']],
