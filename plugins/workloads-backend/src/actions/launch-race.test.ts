@@ -75,4 +75,57 @@ eachDatabase(db => {
       await portal.stop();
     }
   });
+
+  it('launches, releases and depletion at once end cleanly, none waiting for another in a circle', async () => {
+    const portal = await startPortal({ database: db.dialect });
+    try {
+      const free = await portal.freeGpus();
+      const people = await Promise.all(Array.from({ length: 4 }, () => portal.person()));
+      const started: { token: string; id: string }[] = [];
+      const statuses = new Set<number>();
+      const press = async (token: string, path: string, body?: object) => {
+        const headers = { 'idempotency-key': crypto.randomUUID() };
+        const reply = await portal.request('POST', path, { token, headers, ...(body ? { body } : {}) });
+        statuses.add(reply.status);
+        return (reply.body.allocation as { allocation_id: string } | undefined)?.allocation_id;
+      };
+      const deplete = ({ caller: { organizationId } }: (typeof people)[number]) =>
+        portal.services.database.transaction(tx =>
+          portal.services.outbox.append(tx, {
+            eventType: 'billing.balance_depleted',
+            correlationId: 'corr_test',
+            organizationId,
+            resource: { type: 'organization', id: organizationId },
+            payload: { organization_id: organizationId },
+          }),
+        );
+      const busy = people.flatMap(person =>
+        Array.from({ length: 3 }, async () => {
+          const { token } = person;
+          const id = await press(token, 'allocations', portal.body);
+          if (id === undefined) return;
+          started.push({ token, id });
+          const releases = [press(token, `allocations/${id}/release`), press(token, `allocations/${id}/release`)];
+          await Promise.all([
+            deplete(person),
+            press(token, 'allocations', { ...portal.body, name: 'more' }),
+            ...releases,
+          ]);
+        }),
+      );
+      await Promise.all(busy);
+      for (const { token } of people) {
+        const { items } = await portal.call(listAllocations, { token });
+        for (const { allocation_id } of items) await press(token, `allocations/${allocation_id}/release`);
+        for (const { allocation_id } of items) await portal.until(token, allocation_id, 'released');
+      }
+      expect(started.length).toBeGreaterThan(4);
+      expect([...statuses].filter(status => status !== 202 && status !== 409)).toEqual([]);
+      expect(await portal.freeGpus()).toBe(free);
+      expect(portal.runtime.running()).toEqual([]);
+      await assertBooksBalance(portal.services.database.read);
+    } finally {
+      await portal.stop();
+    }
+  });
 });
