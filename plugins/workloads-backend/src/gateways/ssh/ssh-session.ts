@@ -1,97 +1,124 @@
-import type { Duplex, Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
+import { constants } from 'node:os';
 import type { ExecProcess, ExecRequest } from '@portico/plugin-fleet/runtime';
 import type { PseudoTtyInfo, ServerChannel, Session } from 'ssh2';
+import { ChannelOutput } from './channel-output';
+import type { ClientBackPressure } from './client-socket';
 
-/** Environment a client may set, as OpenSSH's own default configuration does. */
-const ACCEPTED_ENVIRONMENT = /^(LANG|LC_[A-Z]+|COLORTERM|TERM_PROGRAM)$/;
+/** Environment a client may set, as Debian's sshd accepts it. */
+const ACCEPTED_ENVIRONMENT = /^(LANG|LC_[A-Z]+|COLORTERM)$/;
 const ENVIRONMENT_VALUE_LENGTH_MAX = 256;
+const TERMINAL_TYPE = /^[A-Za-z0-9._+-]{1,64}$/;
 const TERMINAL_CELLS_MAX = 1000;
 const COMMAND_LENGTH_MAX = 128 * 1024;
+/** What OpenSSH itself says when it cannot run what was asked for. */
+const EXIT_CANNOT_RUN = 255;
+/** Signals the protocol has names for (RFC 4254, section 6.10); others are told as a shell tells them. */
+const NAMED_SIGNALS = /^(ABRT|ALRM|FPE|HUP|ILL|INT|KILL|PIPE|QUIT|SEGV|TERM|USR1|USR2)$/;
+const SIGNAL_STATUS = 128;
 
-function size(info: { cols: number; rows: number }): { cols: number; rows: number } {
-  const bound = (value: number, fallback: number) => (value > 0 && value <= TERMINAL_CELLS_MAX ? value : fallback);
-  return { cols: bound(info.cols, 80), rows: bound(info.rows, 24) };
-}
+type Size = { cols: number; rows: number };
+type End = { exitCode: number | null; signal: string | null };
 
-/** What can be done inside one instance. */
-export interface InsideInstance {
+/** One session channel: a shell, a command or sftp, run inside the instance. */
+export interface SessionOptions {
+  session: Session;
   exec(request: ExecRequest): Promise<ExecProcess>;
-  forward(target: { host: string; port: number }): Promise<Duplex>;
+  backPressure: ClientBackPressure;
+  /** Calls back once, when the channel or its connection is gone. */
+  onGone(listener: () => void): void;
 }
 
 /**
- * One session channel: a shell, a command or sftp, run inside the instance. Bytes are piped, so that a slow side slows the other down; the exit
- * status goes out after the last byte of output, as OpenSSH clients expect.
+ * Bytes are passed on as fast as the slower side takes them; the exit status goes out after the last byte of output, as OpenSSH's client
+ * expects. A client that leaves hangs up on what it started.
  */
-export function serveSession(session: Session, instance: InsideInstance): void {
+export function serveSession(options: SessionOptions): void {
+  const { session } = options;
   const environment: Record<string, string> = {};
-  let pty: ({ term: string } & { cols: number; rows: number }) | null = null;
-  let resize: (size: { cols: number; rows: number }) => void = () => undefined;
-  let signal: (name: string) => void = () => undefined;
+  let pty: ({ term: string } & Size) | null = null;
+  let running: ExecProcess | undefined;
+  let isGone = false;
+  options.onGone(() => {
+    isGone = true;
+    if (running !== undefined) hangUp(running);
+  });
 
   session.on('env', (accept, reject, info: { key: string; val: string }) => {
     if (!ACCEPTED_ENVIRONMENT.test(info.key) || info.val.length > ENVIRONMENT_VALUE_LENGTH_MAX) return reject?.();
     environment[info.key] = info.val;
     accept?.();
   });
-  session.on('pty', (accept, _reject, info: PseudoTtyInfo & { term?: string }) => {
-    pty = { term: /^[A-Za-z0-9._+-]{1,64}$/.test(info.term ?? '') ? (info.term as string) : 'xterm-256color', ...size(info) };
+  session.on('pty', (accept, _reject, info: PseudoTtyInfo) => {
+    pty = { term: TERMINAL_TYPE.test(info.term) ? info.term : 'xterm-256color', ...bounded(info) };
     accept?.();
   });
   session.on('window-change', (accept, _reject, info) => {
-    resize(size(info));
+    // Before the program has started, it will start in this size.
+    if (pty !== null) Object.assign(pty, bounded(info));
+    if (pty !== null) running?.resize(bounded(info));
     accept?.();
   });
   session.on('signal', (accept, _reject, info) => {
-    signal(info.name);
+    running?.signal(info.name);
     accept?.();
   });
 
-  const run = async (channel: ServerChannel, command: ExecRequest['command']) => {
+  const serve = async (channel: ServerChannel, command: ExecRequest['command']) => {
+    const output = new ChannelOutput(channel, options.backPressure);
+    options.onGone(() => output.abandon());
+    const asked = pty === null ? null : { ...(pty as { term: string } & Size) };
+    let process: ExecProcess;
     try {
-      const process = await instance.exec({ command, pty, environment });
-      resize = process.resize.bind(process);
-      signal = process.signal.bind(process);
-      const exited = new Promise<{ exitCode: number | null; signal: string | null }>(resolve => process.onExit(resolve));
-      channel.on('close', () => {
-        // The client left: what it started without a terminal of its own ends too, as a hang-up does it.
-        process.signal('HUP');
-        process.stdio.destroy();
-      });
-      await Promise.all([pump(channel, process.stdio), drain(process.stderr, channel.stderr as unknown as NodeJS.WritableStream), exited]);
-      const end = await exited;
-      if (!channel.writable && channel.destroyed) return;
-      if (end.signal !== null) channel.exit(end.signal, false, '');
-      else channel.exit(end.exitCode ?? 255);
-      channel.end();
+      process = await options.exec({ command, pty: asked, environment });
     } catch (error) {
-      if (channel.destroyed) return;
-      channel.stderr.write(`The workload cannot be reached at the moment: ${error instanceof Error ? error.message : 'unknown reason'}\r\n`);
-      channel.exit(255);
-      channel.end();
+      if (isGone) return;
+      const reason = error instanceof Error ? error.message : 'for a reason unknown';
+      channel.stderr.write(`The workload cannot be reached: ${reason}\r\n`);
+      return finish(channel, { exitCode: EXIT_CANNOT_RUN, signal: null });
     }
+    if (isGone) return hangUp(process);
+    running = process;
+    if (asked !== null && pty !== null && (pty.cols !== asked.cols || pty.rows !== asked.rows)) process.resize(pty);
+    const exited = new Promise<End>(resolve => process.onExit(resolve));
+    // A program may stop reading, or end, before its input does.
+    process.stdio.on('error', () => undefined);
+    process.stdio.on('close', () => channel.resume());
+    channel.pipe(process.stdio);
+    await Promise.all([output.pump(process.stdio, 'stdout'), output.pump(process.stderr, 'stderr'), exited]);
+    if (!isGone) finish(channel, await exited);
   };
 
-  session.on('shell', accept => void run(accept(), { kind: 'shell' }));
+  const run = (channel: ServerChannel, command: ExecRequest['command']) => {
+    serve(channel, command).catch(() => channel.end());
+  };
+  session.on('shell', accept => run(accept(), { kind: 'shell' }));
   session.on('exec', (accept, reject, info) => {
-    if (info.command.length > COMMAND_LENGTH_MAX) return reject();
-    void run(accept(), { kind: 'command', line: info.command });
+    if (info.command.length > COMMAND_LENGTH_MAX) return reject?.();
+    run(accept(), { kind: 'command', line: info.command });
   });
   session.on('subsystem', (accept, reject, info) => {
-    if (info.name !== 'sftp') return reject();
-    void run(accept(), { kind: 'sftp' });
+    if (info.name !== 'sftp') return reject?.();
+    run(accept(), { kind: 'sftp' });
   });
 }
 
-/** Both directions of the channel; resolves when the process has closed its output. */
-async function pump(channel: ServerChannel, stdio: Duplex): Promise<void> {
-  channel.pipe(stdio);
-  stdio.pipe(channel, { end: false });
-  await finished(stdio, { writable: false }).catch(() => undefined);
+function bounded(info: Size): Size {
+  const bound = (value: number, fallback: number) => (value > 0 && value <= TERMINAL_CELLS_MAX ? value : fallback);
+  return { cols: bound(info.cols, 80), rows: bound(info.rows, 24) };
 }
 
-async function drain(from: Readable, to: NodeJS.WritableStream): Promise<void> {
-  from.pipe(to, { end: false });
-  await finished(from).catch(() => undefined);
+function hangUp(process: ExecProcess): void {
+  process.signal('HUP');
+  process.stdio.destroy();
+  process.stderr.destroy();
+}
+
+function finish(channel: ServerChannel, { exitCode, signal }: End): void {
+  const name = signal?.replace(/^SIG/, '');
+  if (name === undefined) channel.exit(exitCode ?? EXIT_CANNOT_RUN);
+  else if (NAMED_SIGNALS.test(name)) channel.exit(name, false, '');
+  else channel.exit(SIGNAL_STATUS + (constants.signals[`SIG${name}` as NodeJS.Signals] ?? 0));
+  channel.end();
+  // What the client still sends is for nobody; unread it would keep the channel from closing.
+  channel.resume();
 }

@@ -1,6 +1,6 @@
 /**
- * The terminal protocol `portico.terminal.v1`. Binary frames are bytes: client to shell input, server to shell output. Text frames are JSON control
- * messages. A sequence number is an offset in bytes into the session's output.
+ * The terminal protocol `portico.terminal.v1`. Binary frames are bytes: client to shell input, server to shell output. Text frames
+ * are JSON control messages. A sequence number is an offset in bytes into the session's output.
  */
 export const TERMINAL_PROTOCOL = 'portico.terminal.v1';
 
@@ -25,30 +25,37 @@ export type ServerControl =
   | { type: 'gap'; from_seq: number; to_seq: number }
   | { type: 'pong' }
   | { type: 'closed'; exit_code: number | null; reason: string }
-  | { type: 'error'; code: string; message: string };
+  | ErrorControl;
+
+export interface ErrorControl {
+  type: 'error';
+  code: string;
+  message: string;
+}
 
 /** Close codes of the protocol; 4000–4999 is the range RFC 6455 leaves to applications. */
 export const closeCodes = {
   normal: 1000,
-  goingAway: 1001,
   protocolError: 4400,
   unauthorized: 4401,
   attachTimeout: 4408,
   notActive: 4409,
-  tooSlow: 4413,
+  /** The shell may still be there: attach again. */
+  attachmentLost: 4410,
   internal: 4500,
 } as const;
+export type CloseCode = (typeof closeCodes)[keyof typeof closeCodes];
 
 function isCount(value: unknown, max: number): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max;
 }
 
 /** Null for anything that is not a control message of this protocol. */
-export function parseClientControl(text: string): ClientControl | null {
-  if (text.length > CONTROL_BYTES_MAX) return null;
+export function parseClientControl(bytes: Buffer): ClientControl | null {
+  if (bytes.length > CONTROL_BYTES_MAX) return null;
   let message: Record<string, unknown>;
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed: unknown = JSON.parse(bytes.toString('utf8'));
     if (typeof parsed !== 'object' || parsed === null) return null;
     message = parsed as Record<string, unknown>;
   } catch {
@@ -60,7 +67,7 @@ export function parseClientControl(text: string): ClientControl | null {
   if (type !== 'attach' && type !== 'resize') return null;
   if (!isCount(cols, CELLS_MAX) || !isCount(rows, CELLS_MAX) || cols === 0 || rows === 0) return null;
   if (type === 'resize') return { type, cols, rows };
-  const afterSeq = message.after_seq;
-  if (afterSeq !== undefined && afterSeq !== null && !isCount(afterSeq, Number.MAX_SAFE_INTEGER)) return null;
-  return { type, cols, rows, afterSeq: typeof afterSeq === 'number' ? afterSeq : undefined };
+  const afterSeq = message.after_seq ?? undefined;
+  if (afterSeq !== undefined && !isCount(afterSeq, Number.MAX_SAFE_INTEGER)) return null;
+  return { type, cols, rows, afterSeq };
 }

@@ -1,5 +1,7 @@
+import { RuntimeError } from '@portico/plugin-fleet/port';
+import type { InstanceRef, Runtime, ShellAttachment } from '@portico/plugin-fleet/runtime';
 import type { Authentication, HttpApi, SocketConnection, UserCaller } from '@portico/plugin-kit/backend';
-import { errorsOf } from '@portico/plugin-kit/contract';
+import { CodedError, errorsOf } from '@portico/plugin-kit/contract';
 import { workloadErrors } from '@portico/plugin-workloads/contract';
 import type { Services } from '../../services';
 import { endTerminalSession, openTerminalSession } from '../../store/terminal-sessions';
@@ -8,17 +10,21 @@ import type { AllocationAccess, ReachableAllocation } from '../allocation-access
 import { watchStanding } from '../standing-check';
 import type { Standing } from '../standing-check';
 import { closeCodes, TERMINAL_PROTOCOL } from './control-frames';
-import type { ServerControl } from './control-frames';
+import type { CloseCode, TerminalSize } from './control-frames';
 import { TerminalConnection } from './terminal-connection';
 
 const { fail } = errorsOf(workloadErrors);
 
 /** What a connection that has lost its standing is told. */
 const lostStanding = {
-  signed_out: { code: closeCodes.unauthorized, message: 'You have signed out, or your session was ended.' },
-  permission_denied: { code: closeCodes.unauthorized, message: 'You no longer have the permission to connect.' },
-  key_removed: { code: closeCodes.unauthorized, message: 'The key was removed.' },
-  not_active: { code: closeCodes.notActive, message: 'The workload is no longer active.' },
+  signed_out: { close: closeCodes.unauthorized, code: 'signed_out', message: 'You have signed out, or your session was ended.' },
+  permission_denied: {
+    close: closeCodes.unauthorized,
+    code: 'permission_denied',
+    message: 'You no longer have the permission to connect.',
+  },
+  key_removed: { close: closeCodes.unauthorized, code: 'key_removed', message: 'The key was removed.' },
+  not_active: { close: closeCodes.notActive, code: 'allocation_not_active', message: 'The workload is no longer active.' },
 } as const;
 
 export type TerminalServices = Pick<Services, 'clock' | 'database' | 'logger' | 'secrets' | 'workloads'> & {
@@ -36,20 +42,25 @@ export function serveTerminals(http: HttpApi, services: TerminalServices): void 
       connection.socket.pause();
       admit(services, connection).then(
         admitted => {
-          if (admitted === undefined) {
-            connection.socket.resume();
-            connection.socket.close(closeCodes.unauthorized, 'token_invalid');
-          } else {
-            join(services, connection, admitted);
-          }
+          if (admitted === undefined) turnAway(connection, closeCodes.unauthorized, 'token_invalid');
+          else if (connection.socket.readyState === connection.socket.OPEN) join(services, connection, admitted);
         },
         (error: unknown) => {
-          services.logger.warn('a terminal could not be admitted', { correlation_id: connection.correlationId, error: String(error) });
-          connection.socket.close(closeCodes.internal, 'service_unavailable');
+          services.logger.warn('a terminal could not be admitted', {
+            correlation_id: connection.correlationId,
+            error: String(error),
+          });
+          turnAway(connection, closeCodes.internal, 'service_unavailable');
         },
       );
     },
   });
+}
+
+/** Reads on, or the answer to our close frame would never be seen. */
+function turnAway({ socket }: SocketConnection, code: CloseCode, reason: string): void {
+  socket.resume();
+  socket.close(code, reason);
 }
 
 interface Admitted {
@@ -75,41 +86,66 @@ function join(services: TerminalServices, { socket, correlationId }: SocketConne
   const { clock, database, access, authentication, logger, workloads } = services;
   const { allocationId } = allocation;
 
-  const standing = async (): Promise<Standing> => {
-    if ((await access.active(database.read, allocationId)) === undefined) return { stands: false, reason: 'not_active' };
-    const now = await authentication.revalidate(caller);
-    if (now === null) return { stands: false, reason: 'signed_out' };
-    return access.mayConnect(now, allocation) ? { stands: true } : { stands: false, reason: 'permission_denied' };
-  };
-  const watch = watchStanding({
-    clock,
-    check: standing,
-    onLost: reason => {
-      const { code, message } = lostStanding[reason];
-      connection.end(code, reason, { type: 'error', code: reason, message });
-    },
-  });
-
   const connection = new TerminalConnection(socket, {
     clock,
-    async open({ size, afterSeq }) {
+    idleSeconds: workloads.terminal.idleSeconds,
+    sessionSeconds: workloads.terminal.sessionSeconds,
+    async open(request) {
       const target = await access.runtimeOf(database.read, allocationId);
       if (target === undefined) throw fail('allocation_not_active');
-      const session = await database.transaction(tx => openTerminalSession(tx, { allocationId, userId: caller.userId }));
-      const { sessionId, startedAt } = session;
-      const attachment = await target.runtime.openShell(target.instance, { sessionId, ...size, ...(afterSeq === undefined ? {} : { afterSeq }) });
-      const limits = { idleSeconds: workloads.terminal.idleSeconds, endsAt: startedAt + workloads.terminal.sessionSeconds * 1000 };
-      return { sessionId, attachment, limits };
+      const sessionId = await database.transaction(tx => openTerminalSession(tx, { allocationId, userId: caller.userId }));
+      return { sessionId, attachment: await attach(target, sessionId, request) };
     },
-    onExit: sessionId => {
-      database.transaction(tx => endTerminalSession(tx, sessionId)).catch((error: unknown) => {
-        logger.error('the end of a terminal session was not written', { session_id: sessionId, error: String(error) });
+    async exited(sessionId) {
+      await database
+        .transaction(tx => endTerminalSession(tx, sessionId))
+        .catch((error: unknown) => {
+          logger.error('the end of a terminal session was not written', { session_id: sessionId, error: String(error) });
+        });
+    },
+    openFailed(error) {
+      logger.warn('a shell could not be opened', {
+        allocation_id: allocationId,
+        correlation_id: correlationId,
+        error: String(error),
       });
+      const gone = error instanceof CodedError || (error instanceof RuntimeError && error.code === 'instance_missing');
+      const { close, code, message } = gone ? lostStanding.not_active : shellUnavailable;
+      return { code: close, control: { type: 'error', code, message } };
     },
-    onClose: () => watch.stop(),
-    onError: (error): ServerControl & { type: 'error' } => {
-      logger.warn('a shell could not be opened', { allocation_id: allocationId, correlation_id: correlationId, error: String(error) });
-      return { type: 'error', code: 'shell_unavailable', message: 'The shell cannot be opened at the moment.' };
+    closed: () => watch.stop(),
+  });
+
+  const watch = watchStanding({
+    clock,
+    async check(): Promise<Standing> {
+      if ((await access.active(database.read, allocationId)) === undefined) return { stands: false, reason: 'not_active' };
+      const now = await authentication.revalidate(caller);
+      if (now === null) return { stands: false, reason: 'signed_out' };
+      return access.mayConnect(now, allocation) ? { stands: true } : { stands: false, reason: 'permission_denied' };
+    },
+    onLost(reason) {
+      const { close, code, message } = lostStanding[reason];
+      connection.end(close, code, { type: 'error', code, message });
     },
   });
+}
+
+const shellUnavailable = {
+  close: closeCodes.internal,
+  code: 'shell_unavailable',
+  message: 'The shell cannot be opened at the moment.',
+} as const;
+
+async function attach(
+  { runtime, instance }: { runtime: Runtime; instance: InstanceRef },
+  sessionId: string,
+  { size, afterSeq }: { size: TerminalSize; afterSeq: number | undefined },
+): Promise<ShellAttachment> {
+  if (afterSeq === undefined) return runtime.openShell(instance, { sessionId, ...size });
+  const attachment = await runtime.openShell(instance, { sessionId, ...size, afterSeq });
+  if (attachment.fromSeq >= afterSeq) return attachment;
+  // The client counts from another shell, one that has ended since: of this one it has seen nothing.
+  attachment.detach();
+  return runtime.openShell(instance, { sessionId, ...size });
 }

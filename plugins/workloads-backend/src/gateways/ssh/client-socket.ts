@@ -1,0 +1,50 @@
+import type { Socket } from 'node:net';
+import type { Connection } from 'ssh2';
+import { isExchangingKeys } from './ssh2-internals';
+
+/**
+ * What may wait in memory for one client to read, over all its channels. `ssh2` writes whatever the client's channel windows allow, and a
+ * client may grant itself gigabytes and read nothing.
+ */
+const UNSENT_BYTES_MAX = 512 * 1024;
+
+/** `ssh2` writes a packet in three pieces. All pieces of one turn leave in one system call, which a key press and a file both profit by. */
+export function coalesceWrites(socket: Socket): void {
+  const write = socket.write.bind(socket) as (chunk: Uint8Array) => boolean;
+  let isCorked = false;
+  socket.write = ((chunk: Uint8Array) => {
+    if (!isCorked) {
+      isCorked = true;
+      socket.cork();
+      process.nextTick(() => {
+        isCorked = false;
+        socket.uncork();
+      });
+    }
+    return write(chunk);
+  }) as Socket['write'];
+}
+
+/** Holds the channels of one client back while it does not read, or while keys are exchanged and nothing may be sent. */
+export class ClientBackPressure {
+  #waiting: (() => void)[] = [];
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly socket: Socket,
+  ) {
+    const wake = () => {
+      for (const go of this.#waiting.splice(0)) go();
+    };
+    socket.on('drain', wake);
+    socket.on('close', wake);
+    connection.on('rekey', wake);
+  }
+
+  /** Resolves when more may be sent, or when the client is gone and it does not matter. */
+  async room(): Promise<void> {
+    while (!this.socket.destroyed && (this.socket.writableLength > UNSENT_BYTES_MAX || isExchangingKeys(this.connection))) {
+      await new Promise<void>(resolve => this.#waiting.push(resolve));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import type { Connection, ServerChannel } from 'ssh2';
+
+/**
+ * Everything that reaches into `ssh2` (1.17, pinned) beyond its documented interface, each with the defect it works around.
+ */
+
+interface Protocol {
+  /** The key exchange in progress. While it lasts, packets are queued without any bound. */
+  _kexinit: unknown;
+  _packetRW: { write: { alloc(bytes: number): Buffer; finalize(packet: Buffer, force?: boolean): Buffer } };
+  _onHandshakeComplete(...negotiated: unknown[]): void;
+}
+
+/** `ssh2` puts a packet's length and padding length before its payload. */
+const PAYLOAD_OFFSET = 5;
+const EXT_INFO = 7;
+
+function protocolOf(connection: Connection): Protocol {
+  return (connection as unknown as { _protocol: Protocol })._protocol;
+}
+
+/** Whether keys are being exchanged; the connection emits `rekey` when it is over. */
+export function isExchangingKeys(connection: Connection): boolean {
+  return protocolOf(connection)._kexinit !== undefined;
+}
+
+/** What a channel has left to write is written again, and its callback called again, by a later window unless it is forgotten here. */
+export function forgetWritten(channel: ServerChannel): void {
+  Object.assign(channel, { _chunk: undefined, _chunkcb: undefined, _chunkErr: undefined, _chunkcbErr: undefined });
+}
+
+/**
+ * Tells the client (RFC 8308) which signatures it may use. The list built into `ssh2` lacks a comma, which hides `rsa-sha2-512`, and offers
+ * SHA-1. Its packet is replaced at the moment it leaves, right after the first key exchange.
+ */
+export function announceSignatureAlgorithms(connection: Connection, names: readonly string[]): void {
+  const protocol = protocolOf(connection);
+  const complete = protocol._onHandshakeComplete;
+  protocol._onHandshakeComplete = (...negotiated) => {
+    protocol._onHandshakeComplete = complete;
+    const writer = protocol._packetRW.write;
+    const { finalize } = writer;
+    writer.finalize = (packet, force) => {
+      if (packet[PAYLOAD_OFFSET] !== EXT_INFO) return finalize.call(writer, packet, force);
+      const payload = extensionInfo(names);
+      const corrected = writer.alloc(payload.length);
+      corrected.set(payload, PAYLOAD_OFFSET);
+      return finalize.call(writer, corrected, force);
+    };
+    complete.apply(protocol, negotiated);
+    writer.finalize = finalize;
+  };
+}
+
+function extensionInfo(names: readonly string[]): Buffer {
+  const text = (value: string) => {
+    const bytes = Buffer.from(value);
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    return Buffer.concat([length, bytes]);
+  };
+  return Buffer.concat([Buffer.from([EXT_INFO, 0, 0, 0, 1]), text('server-sig-algs'), text(names.join(','))]);
+}
