@@ -5,6 +5,7 @@ import { assertBooksBalance } from '../../../billing-backend/src/testing/books';
 import { transitionsOf } from '../store/allocations';
 import type { CrashOutcome, CrashRun } from '../testing/crash-child';
 import { type CrashPoint, lifeOfAFailure, lifeOfAnAllocation } from '../testing/crash-points';
+import { processesMentioning } from '../testing/processes';
 
 /** Some twenty starts of a whole backend, one after the other, on a slow machine. */
 const CHAIN_MILLISECONDS = 300_000;
@@ -31,24 +32,31 @@ eachDatabase(db => {
   });
 
   /** Dies at every point, one after the other, over the same data; then runs to the end. */
-  async function survive(points: readonly CrashPoint[], provisionFails: boolean): Promise<CrashOutcome> {
-    const { location, dataDirectory } = opened.store;
-    const run = {
-      database: db.dialect,
-      data: { location, dataDirectory },
-      world: path.join(dataDirectory, 'world'),
-      provisionFails,
-    };
+  async function survive(points: readonly CrashPoint[], runtime: CrashRun['runtime']): Promise<CrashOutcome> {
+    await dieAtEach(points, runtime);
+    const { output } = await runBackend(runOf(runtime));
+    const outcome = /^OUTCOME (.*)$/m.exec(output)?.[1];
+    if (outcome === undefined) throw new Error(`the backend did not come to an end:\n${output}`);
+    return JSON.parse(outcome) as CrashOutcome;
+  }
+
+  async function dieAtEach(points: readonly CrashPoint[], runtime: CrashRun['runtime']): Promise<void> {
     for (const dieAt of points) {
-      const { signal, output } = await runBackend({ ...run, dieAt });
+      const { signal, output } = await runBackend({ ...runOf(runtime), dieAt });
       if (signal !== 'SIGKILL') throw new Error(`the backend never came by "${dieAt}":\n${output}`);
       // With others on the database a dead worker's lease has to run out first; that time has passed.
       if (db.dialect === 'postgres') await expireLeases();
     }
-    const { output } = await runBackend(run);
-    const outcome = /^OUTCOME (.*)$/m.exec(output)?.[1];
-    if (outcome === undefined) throw new Error(`the backend did not come to an end:\n${output}`);
-    return JSON.parse(outcome) as CrashOutcome;
+  }
+
+  function runOf(runtime: CrashRun['runtime']): CrashRun {
+    const { location, dataDirectory } = opened.store;
+    return {
+      database: db.dialect,
+      data: { location, dataDirectory },
+      world: path.join(dataDirectory, 'world'),
+      runtime,
+    };
   }
 
   async function expireLeases(): Promise<void> {
@@ -65,7 +73,7 @@ eachDatabase(db => {
   it(
     'killed at every step of launch and release, it ends with one workload that is gone, and books that balance',
     async () => {
-      const outcome = await survive(lifeOfAnAllocation, false);
+      const outcome = await survive(lifeOfAnAllocation, 'fake');
       expect(outcome.allocations).toEqual([{ id: expect.any(String), status: 'released', starts: 1 }]);
       expect(await states(outcome.allocations[0]!.id)).toEqual([
         'requested',
@@ -83,9 +91,33 @@ eachDatabase(db => {
   it(
     'killed at every step of undoing a launch that failed, it charges nothing and gives everything back',
     async () => {
-      const outcome = await survive(lifeOfAFailure, true);
+      const outcome = await survive(lifeOfAFailure, 'refuses');
       expect(outcome.allocations).toEqual([{ id: expect.any(String), status: 'failed', starts: 0 }]);
       expect(await states(outcome.allocations[0]!.id)).toEqual(['requested', 'provisioning', 'failed']);
+      expect([outcome.running, outcome.held, outcome.freeGpus]).toEqual([[], '0', 16]);
+      await assertBooksBalance(opened.database.read);
+    },
+    CHAIN_MILLISECONDS,
+  );
+
+  it(
+    'killed on both sides of every commit over real sandboxes, it leaves no process behind',
+    async () => {
+      const commits = lifeOfAnAllocation.filter(point => point.includes('commit'));
+      const begun = commits.indexOf('after commit of active') + 1;
+      const { dataDirectory } = opened.store;
+      await dieAtEach(commits.slice(0, begun), 'local');
+      expect(processesMentioning(dataDirectory)).not.toEqual([]);
+      const outcome = await survive(commits.slice(begun), 'local');
+      expect(processesMentioning(dataDirectory)).toEqual([]);
+      expect(outcome.allocations.map(({ status }) => status)).toEqual(['released']);
+      expect(await states(outcome.allocations[0]!.id)).toEqual([
+        'requested',
+        'provisioning',
+        'active',
+        'releasing',
+        'released',
+      ]);
       expect([outcome.running, outcome.held, outcome.freeGpus]).toEqual([[], '0', 16]);
       await assertBooksBalance(opened.database.read);
     },

@@ -11,8 +11,8 @@ export interface CrashRun {
   readonly world: string;
   /** Dies there; runs to the end without one. */
   readonly dieAt?: CrashPoint;
-  /** The runtime refuses to start anything, for good. */
-  readonly provisionFails: boolean;
+  /** `refuses`: a fake that starts nothing, for good. `local`: the runtime that is shipped. */
+  readonly runtime: 'fake' | 'refuses' | 'local';
 }
 
 export interface CrashOutcome {
@@ -36,11 +36,11 @@ const RELEASE_KEY = 'the-release';
 
 async function main(run: CrashRun): Promise<CrashOutcome> {
   const runtime = new FakeRuntime(worldInFiles(run.world));
-  if (run.provisionFails) runtime.fails('provision', 'isolation_unavailable');
+  if (run.runtime === 'refuses') runtime.fails('provision', 'isolation_unavailable');
   // The harness asks these two fields of it alone.
   const portal = await startPortal({
     database: run.database,
-    runtime,
+    runtime: run.runtime === 'local' ? 'local' : runtime,
     on: run.data as TestBackend['data'],
     prepare: database => run.dieAt && dieAt(run.dieAt, { runtime, database }),
   });
@@ -52,7 +52,7 @@ async function main(run: CrashRun): Promise<CrashOutcome> {
     return (reply.body.allocation as { allocation_id: string }).allocation_id;
   };
   const id = await send('allocations', LAUNCH_KEY, portal.body);
-  if (run.provisionFails) {
+  if (run.runtime === 'refuses') {
     await portal.until(token, id, 'failed');
   } else {
     if ((await portal.allocation(token, id)).status !== 'released') {

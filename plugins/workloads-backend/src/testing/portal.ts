@@ -18,7 +18,8 @@ import { fund, memberPermissions, PeopleInMemory } from './people';
 
 export interface PortalOptions {
   readonly database: 'sqlite' | 'postgres';
-  readonly runtime?: FakeRuntime;
+  /** The nodes; those of the shipped runtime with `local`. */
+  readonly runtime?: FakeRuntime | 'local';
   readonly clock?: Clock;
   readonly settings?: Readonly<Record<string, object>>;
   readonly on?: TestBackend['data'];
@@ -29,14 +30,18 @@ export interface PortalOptions {
 /** Quick to lose patience, so that a test of giving up does not wait for it. */
 const impatient = { attemptsMax: 3, backoffSeconds: 0.01, backoffSecondsMax: 0.02, deadlineSeconds: 20 };
 const hurried = { tasks: impatient, liveness: { intervalSeconds: 0.05 }, metrics: { intervalSeconds: 0.05 } };
-const exposed = { billing: billingPortRef, fleet: fleetPortRef, tasks: tasksRef } as const;
+const exposed = {
+  billing: billingPortRef,
+  fleet: fleetPortRef,
+  tasks: tasksRef,
+} as const;
 
 export type Portal = Awaited<ReturnType<typeof startPortal>>;
 export type Person = Awaited<ReturnType<Portal['person']>>;
 
 /** The portal over HTTP with real billing, catalogue and fleet; the nodes are played by a fake, and people need no passwords. */
 export async function startPortal(options: PortalOptions) {
-  const runtime = options.runtime ?? new FakeRuntime();
+  const runtime = options.runtime instanceof FakeRuntime ? options.runtime : new FakeRuntime();
   const access = new PeopleInMemory();
   const { workloads, ...settings } = options.settings ?? {};
   const backend = await startTestBackend({
@@ -49,7 +54,9 @@ export async function startPortal(options: PortalOptions) {
       ...(options.prepare ? [{ feature: preparing(options.prepare) }] : []),
     ],
     instead: [
-      createServiceFactory({ service: localRuntimeRef, deps: {}, factory: () => runtime }),
+      ...(options.runtime === 'local'
+        ? []
+        : [createServiceFactory({ service: localRuntimeRef, deps: {}, factory: () => runtime })]),
       createServiceFactory({ service: accessPortRef, deps: {}, factory: () => access }),
     ],
     expose: exposed,
