@@ -12,11 +12,19 @@ const forbidden = (name, comment, from, to) => ({ name, comment, severity: 'erro
 
 module.exports = {
   forbidden: [
-    forbidden('no-cycles', 'Modules form a tree of reasons: what two modules need of each other belongs into a third.', { pathNot: HARNESS }, { circular: true, viaOnly: { pathNot: HARNESS, dependencyTypesNot: ['type-only', 'dynamic-import'] } }),
+    forbidden(
+      'no-cycles',
+      'Modules form a tree of reasons: what two modules need of each other belongs into a third.',
+      { pathNot: HARNESS },
+      { circular: true, viaOnly: { pathNot: HARNESS, dependencyTypesNot: ['type-only', 'dynamic-import'] } },
+    ),
     forbidden(
       'unclassified-file',
       'Code lives in packages/{app,backend,plugin-kit,ui} or in plugins/<noun>[-backend]. A new place needs a decision record and a line in this file.',
-      { pathNot: '^(packages/(app|backend|plugin-kit|ui)/|plugins/(access|billing|catalog|fleet|workloads)(-backend)?/)' },
+      {
+        pathNot:
+          '^(packages/(app|backend|plugin-kit|ui)/|plugins/(access|billing|catalog|fleet|workloads)(-backend)?/)',
+      },
       {},
     ),
     forbidden(
@@ -35,7 +43,9 @@ module.exports = {
       'contract-imports-kit-only',
       'A contract is data that browsers and servers share: it may import plugin-kit’s contract tools, types, and its own files.',
       { path: '^plugins/[^/]+/src/contract/' },
-      { path: '^(packages/(app|backend|ui)/|packages/plugin-kit/src/(ui|testing)/|plugins/[^/]+/src/ui/|plugins/[^/]+-backend/)' },
+      {
+        path: '^(packages/(app|backend|ui)/|packages/plugin-kit/src/(ui|testing)/|plugins/[^/]+/src/ui/|plugins/[^/]+-backend/)',
+      },
     ),
     forbidden(
       'contract-index-stays-out-of-the-server',
@@ -47,7 +57,10 @@ module.exports = {
       'plugin-ui-imports',
       'A page may import its own contract, other plugins’ contracts, plugin-kit’s contract and ui, and packages/ui; never another plugin’s pages or server code.',
       { path: '^plugins/([^/]+)/src/ui/', pathNot: TEST },
-      { path: '^(packages/(app|backend)/|packages/plugin-kit/src/(backend|testing)/|plugins/[^/]+-backend/|plugins/[^/]+/src/contract/port\\.ts)', dependencyTypesNot: ['type-only'] },
+      {
+        path: '^(packages/(app|backend)/|packages/plugin-kit/src/(backend|testing)/|plugins/[^/]+-backend/|plugins/[^/]+/src/contract/port\\.ts)',
+        dependencyTypesNot: ['type-only'],
+      },
     ),
     forbidden(
       'plugin-ui-of-another',
@@ -77,7 +90,10 @@ module.exports = {
       'domain-is-pure',
       'domain/ holds rules without I/O: it may import contracts, other domain files and nothing that reads or writes.',
       { path: '^plugins/[^/]+-backend/src/domain/', pathNot: TEST },
-      { path: '^plugins/[^/]+-backend/src/(store|actions|routes|tasks|runtimes|gateways|plugin)|^node:(fs|net|http|https|child_process|dgram|tls)', dependencyTypesNot: ['type-only'] },
+      {
+        path: '^plugins/[^/]+-backend/src/(store|actions|routes|tasks|runtimes|gateways|plugin)|^node:(fs|net|http|https|child_process|dgram|tls)',
+        dependencyTypesNot: ['type-only'],
+      },
     ),
     forbidden(
       'store-knows-no-action',
@@ -105,6 +121,10 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: 'specify',
     moduleSystems: ['es6', 'cjs'],
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'], extensions: ['.ts', '.tsx', '.mts', '.mjs', '.js', '.cjs', '.json', '.css'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.mts', '.mjs', '.js', '.cjs', '.json', '.css'],
+    },
   },
 };

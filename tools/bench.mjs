@@ -8,7 +8,9 @@ requireToolsNode();
 const [name = '', ...rest] = process.argv.slice(2);
 const file = `bench/${name}.bench.ts`;
 if (!existsSync(join(root, file))) {
-  const known = readdirSync(join(root, 'bench')).filter(entry => entry.endsWith('.bench.ts')).map(entry => entry.replace('.bench.ts', ''));
+  const known = readdirSync(join(root, 'bench'))
+    .filter(entry => entry.endsWith('.bench.ts'))
+    .map(entry => entry.replace('.bench.ts', ''));
   stop(`There is no benchmark "${name}". There are: ${known.join(', ')}.`);
 }
 await ensureDependencies();

@@ -10,7 +10,11 @@ const { watchBackend } = await import('../packages/backend/build.mjs');
 let backend;
 let stopping = false;
 const start = () => {
-  backend = spawn(portalNode(), ['--enable-source-maps', 'packages/backend/dist/main.js'], { cwd: root, env: portalEnvironment(), stdio: 'inherit' });
+  backend = spawn(portalNode(), ['--enable-source-maps', 'packages/backend/dist/main.js'], {
+    cwd: root,
+    env: portalEnvironment(),
+    stdio: 'inherit',
+  });
 };
 const restart = () => {
   if (stopping) return;

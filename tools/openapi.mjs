@@ -5,7 +5,9 @@ import { runScript, root } from './lib/processes.mjs';
 
 const file = join(root, 'openapi.yaml');
 let text = '';
-const code = await runScript('node_modules/tsx/dist/cli.mjs', [join(root, 'tools/print-openapi.ts')], { onOutput: chunk => (text += chunk) });
+const code = await runScript('node_modules/tsx/dist/cli.mjs', [join(root, 'tools/print-openapi.ts')], {
+  onOutput: chunk => (text += chunk),
+});
 if (code !== 0) {
   process.stderr.write(text);
   process.exit(code);
@@ -13,6 +15,8 @@ if (code !== 0) {
 if (!process.argv.includes('--check')) {
   writeFileSync(file, text);
 } else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
-  process.stderr.write('openapi.yaml is not what the contracts say: run `node tools/openapi.mjs` and commit it with the change.\n');
+  process.stderr.write(
+    'openapi.yaml is not what the contracts say: run `node tools/openapi.mjs` and commit it with the change.\n',
+  );
   process.exit(1);
 }

@@ -9,5 +9,12 @@ requireToolsNode();
 await ensureDependencies();
 await ensureBuilt();
 process.exit(
-  await runScript('node_modules/jest/bin/jest.js', ['--runInBand', `--testTimeout=${SOAK_MILLISECONDS_MAX}`, '--testMatch', '**/*.soak.ts', '--', ...process.argv.slice(2)]),
+  await runScript('node_modules/jest/bin/jest.js', [
+    '--runInBand',
+    `--testTimeout=${SOAK_MILLISECONDS_MAX}`,
+    '--testMatch',
+    '**/*.soak.ts',
+    '--',
+    ...process.argv.slice(2),
+  ]),
 );

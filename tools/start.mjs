@@ -5,4 +5,6 @@ import { portalEnvironment, portalNode, requireToolsNode, serveInForeground } fr
 requireToolsNode();
 await ensureDependencies();
 await ensureBuilt();
-await serveInForeground(portalNode(), ['--enable-source-maps', 'packages/backend/dist/main.js'], { env: portalEnvironment({ NODE_ENV: 'production' }) });
+await serveInForeground(portalNode(), ['--enable-source-maps', 'packages/backend/dist/main.js'], {
+  env: portalEnvironment({ NODE_ENV: 'production' }),
+});

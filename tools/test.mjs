@@ -24,7 +24,12 @@ await ensureBuilt();
 const checkCode = await runScript('tools/check.mjs', []);
 mkdirSync(join(root, '.cache'), { recursive: true });
 rmSync(RESULT, { force: true });
-const jestCode = await runScript('node_modules/jest/bin/jest.js', [`--maxWorkers=${WORKERS}`, '--json', `--outputFile=${RESULT}`, ...process.argv.slice(2)]);
+const jestCode = await runScript('node_modules/jest/bin/jest.js', [
+  `--maxWorkers=${WORKERS}`,
+  '--json',
+  `--outputFile=${RESULT}`,
+  ...process.argv.slice(2),
+]);
 closingLine();
 process.exit(checkCode === 0 && jestCode === 0 ? 0 : 1);
 
@@ -32,17 +37,22 @@ async function ensurePrograms() {
   const packages = [...new Set(PROGRAMS.filter(([program]) => !onPath(program)).map(([, name]) => name))];
   if (packages.length === 0) return;
   const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
-  const asRoot = process.getuid?.() === 0 ? [] : spawnSync('sudo', ['-n', 'true']).status === 0 ? ['sudo', '-n'] : undefined;
-  if (!onPath('apt-get') || !asRoot) stop(`The tests need ${packages.join(', ')}. Install them and run again:\n\n  sudo ${command}`);
+  const asRoot =
+    process.getuid?.() === 0 ? [] : spawnSync('sudo', ['-n', 'true']).status === 0 ? ['sudo', '-n'] : undefined;
+  if (!onPath('apt-get') || !asRoot)
+    stop(`The tests need ${packages.join(', ')}. Install them and run again:\n\n  sudo ${command}`);
   process.stdout.write(`Installing what the tests drive: ${packages.join(', ')}…\n`);
   const [first, ...rest] = [...asRoot, 'apt-get'];
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await run(first, [...rest, 'update', '-qq'], { env });
-  if ((await run(first, [...rest, ...command.split(' ').slice(1)], { env })) !== 0) stop(`Installing ${packages.join(', ')} failed. By hand:\n\n  sudo ${command}`);
+  if ((await run(first, [...rest, ...command.split(' ').slice(1)], { env })) !== 0)
+    stop(`Installing ${packages.join(', ')} failed. By hand:\n\n  sudo ${command}`);
 }
 
 function onPath(program) {
-  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'].some(folder => folder !== '' && existsSync(join(folder, program)));
+  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'].some(
+    folder => folder !== '' && existsSync(join(folder, program)),
+  );
 }
 
 function closingLine() {

@@ -11,7 +11,9 @@ const runtimeBuild = join(here, '../../plugins/fleet-backend/build-runtime.mjs')
 const externalPackages = {
   name: 'external-packages',
   setup(bundler) {
-    bundler.onResolve({ filter: /^[^./]/ }, ({ path, kind }) => (kind === 'entry-point' || path.startsWith('@portico/') ? undefined : { path, external: true }));
+    bundler.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+      kind === 'entry-point' || path.startsWith('@portico/') ? undefined : { path, external: true },
+    );
   },
 };
 

@@ -16,7 +16,9 @@ export function stop(message) {
 
 export function requireToolsNode() {
   if (Number(process.versions.node.split('.')[0]) < TOOLS_NODE_MIN) {
-    stop(`Portico needs Node ${TOOLS_NODE_MIN} or newer to start; this is ${process.version}. Get it from https://nodejs.org.`);
+    stop(
+      `Portico needs Node ${TOOLS_NODE_MIN} or newer to start; this is ${process.version}. Get it from https://nodejs.org.`,
+    );
   }
 }
 
@@ -25,12 +27,18 @@ export function portalNode() {
   const installed = join(root, `node_modules/node-${process.platform}-${process.arch}/bin/node`);
   if (existsSync(installed)) return installed;
   if (Number(process.versions.node.split('.')[0]) >= PORTAL_NODE_MIN) return process.execPath;
-  return stop(`Portico runs on Node ${PORTAL_NODE_MIN}. It comes with the dependencies on Linux x64; on this machine install Node ${PORTAL_NODE_MIN} yourself (this is ${process.version}).`);
+  return stop(
+    `Portico runs on Node ${PORTAL_NODE_MIN}. It comes with the dependencies on Linux x64; on this machine install Node ${PORTAL_NODE_MIN} yourself (this is ${process.version}).`,
+  );
 }
 
 /** Environment in which a bare `node` and the tools of node_modules are the portal's own. */
 export function portalEnvironment(extra = {}) {
-  return { ...process.env, PATH: `${dirname(portalNode())}:${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}`, ...extra };
+  return {
+    ...process.env,
+    PATH: `${dirname(portalNode())}:${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}`,
+    ...extra,
+  };
 }
 
 /** Runs to the end and resolves with the exit code; the output goes where ours goes, or is collected by `onOutput`. */
@@ -38,7 +46,8 @@ export function run(command, args, { env = process.env, cwd = root, onOutput, on
   return new Promise(resolve => {
     const child = spawn(command, args, { cwd, env, stdio: onOutput ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
     onStart?.(child);
-    if (onOutput) for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => onOutput(String(chunk)));
+    if (onOutput)
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => onOutput(String(chunk)));
     child.on('error', error => {
       (onOutput ?? (text => process.stderr.write(text)))(`${command}: ${error.message}\n`);
       resolve(127);

@@ -40,7 +40,8 @@ function stampWith(stamp, hash) {
 /** Whether the built files are those of the sources as they are. */
 export function buildState() {
   const hash = hashOf(SOURCES.flatMap(source => filesBelow(join(root, source))));
-  const built = existsSync(join(root, 'packages/backend/dist/main.js')) && existsSync(join(root, 'packages/app/dist/index.html'));
+  const built =
+    existsSync(join(root, 'packages/backend/dist/main.js')) && existsSync(join(root, 'packages/app/dist/index.html'));
   return { current: built && matches(BUILD_STAMP, hash), stamp: () => stampWith(BUILD_STAMP, hash) };
 }
 
@@ -51,5 +52,8 @@ export function dependencyState() {
   const own = join(root, 'node_modules/.package-lock.json');
   const stamped = existsSync(join(root, DEPENDENCY_STAMP));
   const madeByHand = !stamped && existsSync(own) && statSync(own).mtimeMs >= statSync(lockfile).mtimeMs;
-  return { current: existsSync(own) && (matches(DEPENDENCY_STAMP, hash) || madeByHand), stamp: () => stampWith(DEPENDENCY_STAMP, hash) };
+  return {
+    current: existsSync(own) && (matches(DEPENDENCY_STAMP, hash) || madeByHand),
+    stamp: () => stampWith(DEPENDENCY_STAMP, hash),
+  };
 }

@@ -30,7 +30,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
   /** Of another organization, with all that an owner there may do. */
   let bob: SignedUp;
   /** What alice owns, by the name of the parameter that would name it. */
-  let owned: Readonly<Record<string, string>>;
+  let owned: Readonly<Record<string, string>> = {};
 
   beforeAll(async () => {
     backend = await startTestBackend({ database });
@@ -40,7 +40,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
   }, 60_000);
   afterAll(async () => {
     await putAway();
-    await backend.stop();
+    await backend?.stop();
   }, 60_000);
 
   async function belongings(owner: SignedUp): Promise<Record<string, string>> {
@@ -84,6 +84,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
 
   /** A sandbox outlives the backend by design, so the test takes it down. */
   async function putAway(): Promise<void> {
+    if (owned.allocation_id === undefined) return;
     const path = `allocations/${owned.allocation_id}`;
     await waitFor(async () => {
       const { status } = (await backend.request('GET', path, { token: alice.token })).body;

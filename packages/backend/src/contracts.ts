@@ -18,4 +18,10 @@ export const contracts: readonly PluginContract[] = [
 ];
 
 /** What the plugins may be told in `app-config.yaml`, each section under its key. */
-export const settingsSections: readonly SettingsSection[] = [accessSettings, billingSettings, catalogSettings, fleetSettings, workloadSettings];
+export const settingsSections: readonly SettingsSection[] = [
+  accessSettings,
+  billingSettings,
+  catalogSettings,
+  fleetSettings,
+  workloadSettings,
+];

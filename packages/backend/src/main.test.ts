@@ -18,7 +18,9 @@ const folders: string[] = [];
 const started: ChildProcess[] = [];
 
 beforeAll(() => {
-  const { status, stderr } = spawnSync(process.execPath, [path.join(root, 'packages/backend/build.mjs'), built], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [path.join(root, 'packages/backend/build.mjs'), built], {
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(stderr);
 });
 afterAll(() => {
@@ -43,7 +45,13 @@ function start(environment: Record<string, string>): Started {
   let output = '';
   const child = spawn(process.execPath, [path.join(built, 'main.js')], {
     cwd: root,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORTICO_PORT: '0', APP_CONFIG_workloads_ssh_port: '0', ...environment },
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      PORTICO_PORT: '0',
+      APP_CONFIG_workloads_ssh_port: '0',
+      ...environment,
+    },
   });
   started.push(child);
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += String(chunk)));
@@ -51,7 +59,10 @@ function start(environment: Record<string, string>): Started {
 }
 
 async function ready(portal: Started): Promise<string> {
-  await waitFor(() => portal.code() !== null || /Portico is ready: \S+/.test(portal.output()), 'the portal to be ready');
+  await waitFor(
+    () => portal.code() !== null || /Portico is ready: \S+/.test(portal.output()),
+    'the portal to be ready',
+  );
   const url = /Portico is ready: (\S+)/.exec(portal.output())?.[1];
   if (!url) throw new Error(portal.output());
   return url;
@@ -78,13 +89,22 @@ test('a request under way is answered before the portal ends, a new one is not b
     method: 'POST',
     headers: { 'content-type': 'application/json', 'content-length': body.length, expect: '100-continue' },
   });
-  const answered = new Promise<number | undefined>((resolve, reject) => signUp.on('error', reject).on('response', response => resolve(response.resume().statusCode)));
+  const answered = new Promise<number | undefined>((resolve, reject) =>
+    signUp.on('error', reject).on('response', response => resolve(response.resume().statusCode)),
+  );
   await new Promise<void>(resolve => {
     signUp.on('continue', resolve);
     signUp.flushHeaders();
   });
   portal.child.kill('SIGTERM');
-  await waitFor(() => fetch(`${url}/healthz`).then(() => false, () => true), 'new connections to be refused');
+  await waitFor(
+    () =>
+      fetch(`${url}/healthz`).then(
+        () => false,
+        () => true,
+      ),
+    'new connections to be refused',
+  );
   signUp.end(body);
   expect(await answered).toBe(201);
   await waitFor(() => portal.code() !== null, 'the portal to stop');
@@ -111,18 +131,26 @@ test('a port that is taken is named, with what to do', async () => {
   await waitFor(() => portal.code() !== null, 'the portal to give up');
   taken.close();
   expect(portal.code()).toBe(1);
-  expect(portal.output()).toContain(`Port ${port} on 127.0.0.1 is already in use. Stop what uses it, or choose another port by PORTICO_PORT.`);
+  expect(portal.output()).toContain(
+    `Port ${port} on 127.0.0.1 is already in use. Stop what uses it, or choose another port by PORTICO_PORT.`,
+  );
 });
 
 test('a setting nobody knows stops the start with a sentence that names it, and nothing else', async () => {
   const portal = start({ PORTICO_DATA_DIR: dataDirectory(), APP_CONFIG_server_prot: '1' });
   await waitFor(() => portal.code() !== null, 'the portal to give up');
   expect(portal.code()).toBe(1);
-  expect(portal.output()).toContain('Portico did not start.\n"server.prot" is not a setting of Portico; did you mean "server.port"?\n');
+  expect(portal.output()).toContain(
+    'Portico did not start.\n"server.prot" is not a setting of Portico; did you mean "server.port"?\n',
+  );
 });
 
 test('the lists of plugins agree: what is started, what is promised, what tests start', () => {
-  const added = [...readFileSync(path.join(__dirname, 'main.ts'), 'utf8').matchAll(/^backend\.add\(import\('@portico\/plugin-(\w+)-backend'\)\);$/gm)].map(match => match[1]);
+  const added = [
+    ...readFileSync(path.join(__dirname, 'main.ts'), 'utf8').matchAll(
+      /^backend\.add\(import\('@portico\/plugin-(\w+)-backend'\)\);$/gm,
+    ),
+  ].map(match => match[1]);
   expect(added.length).toBeGreaterThan(0);
   expect(Object.keys(productPlugins)).toEqual(added);
   expect(contracts.map(contract => contract.plugin).sort()).toEqual(['platform', ...added].sort());

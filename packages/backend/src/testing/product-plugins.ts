@@ -23,7 +23,11 @@ export const productPlugins = {
   },
   workloads: async (): Promise<TestPlugin> => {
     const { workloadsContract, workloadSettings } = await import('@portico/plugin-workloads/contract');
-    return { contract: workloadsContract, settings: workloadSettings, feature: import('@portico/plugin-workloads-backend') };
+    return {
+      contract: workloadsContract,
+      settings: workloadSettings,
+      feature: import('@portico/plugin-workloads-backend'),
+    };
   },
 } as const;
 

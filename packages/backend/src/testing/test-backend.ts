@@ -1,7 +1,17 @@
 import { ConfigReader } from '@backstage/config';
 import { coreServices, createBackendPlugin, createServiceFactory } from '@backstage/backend-plugin-api';
 import type { BackendFeature, ServiceFactory, ServiceRef } from '@backstage/backend-plugin-api';
-import { authorizationRef, clockRef, databaseRef, metricsRegistryRef, outboxRef, rateLimitsRef, secretsRef, settingsRef, tasksRef } from '@portico/plugin-kit/backend';
+import {
+  authorizationRef,
+  clockRef,
+  databaseRef,
+  metricsRegistryRef,
+  outboxRef,
+  rateLimitsRef,
+  secretsRef,
+  settingsRef,
+  tasksRef,
+} from '@portico/plugin-kit/backend';
 import type { Clock, SettingsSection, UserCaller } from '@portico/plugin-kit/backend';
 import { platformContract } from '@portico/plugin-kit/contract';
 import type { PluginContract } from '@portico/plugin-kit/contract';
@@ -36,7 +46,9 @@ export interface TestBackendOptions<Exposed extends Refs = Record<never, never>>
 }
 
 type Refs = Readonly<Record<string, ServiceRef<unknown, 'root'>>>;
-type Services<Named extends Refs> = { readonly [Name in keyof Named]: Named[Name] extends ServiceRef<infer Service, 'root'> ? Service : never };
+type Services<Named extends Refs> = {
+  readonly [Name in keyof Named]: Named[Name] extends ServiceRef<infer Service, 'root'> ? Service : never;
+};
 
 const platformRefs = {
   database: databaseRef,
@@ -85,10 +97,14 @@ const UNLIMITED = { perMinute: 1_000_000, burst: 0 };
 export const TEST_PASSWORD = 'correct horse battery staple';
 
 /** The real backend in this process, on a port of its own, replies held against the contract. */
-export async function startTestBackend<const Exposed extends Refs = Record<never, never>>(options: TestBackendOptions<Exposed> = {}): Promise<TestBackend<Exposed>> {
+export async function startTestBackend<const Exposed extends Refs = Record<never, never>>(
+  options: TestBackendOptions<Exposed> = {},
+): Promise<TestBackend<Exposed>> {
   const dialect = options.database ?? 'sqlite';
   const names = options.plugins ?? (Object.keys(productPlugins) as ProductPlugin[]);
-  const plugins = await Promise.all(names.map(async plugin => (typeof plugin === 'string' ? productPlugins[plugin]() : plugin)));
+  const plugins = await Promise.all(
+    names.map(async plugin => (typeof plugin === 'string' ? productPlugins[plugin]() : plugin)),
+  );
   const complete = Object.keys(productPlugins).every(name => names.includes(name as ProductPlugin));
   const data = options.on ?? (await createTestDatabase(dialect));
   const callers = new StandInCallers();
@@ -100,7 +116,8 @@ export async function startTestBackend<const Exposed extends Refs = Record<never
     rootConfig: createServiceFactory({
       service: coreServices.rootConfig,
       deps: {},
-      factory: () => new ConfigReader(testConfig(data, plugins, options.settings) as ConstructorParameters<typeof ConfigReader>[0]),
+      factory: () =>
+        new ConfigReader(testConfig(data, plugins, options.settings) as ConstructorParameters<typeof ConfigReader>[0]),
     }),
     instead: [
       ...(options.clock ? [clockFactory(options.clock)] : []),
@@ -131,7 +148,8 @@ export async function startTestBackend<const Exposed extends Refs = Record<never
     data,
     signUp: username => signUp(client, username),
     signInAs(given) {
-      if (names.includes('access')) throw new Error('signInAs is for backends without the access plugin; sign up instead');
+      if (names.includes('access'))
+        throw new Error('signInAs is for backends without the access plugin; sign up instead');
       const token = callers.token(given);
       return { token, caller: callers.caller(token) };
     },
@@ -147,13 +165,22 @@ function clockFactory(clock: Clock): ServiceFactory {
   return createServiceFactory({ service: clockRef, deps: {}, factory: () => clock });
 }
 
-function testConfig(data: TestData, plugins: readonly TestPlugin[], given: TestBackendOptions['settings'] = {}): object {
+function testConfig(
+  data: TestData,
+  plugins: readonly TestPlugin[],
+  given: TestBackendOptions['settings'] = {},
+): object {
   const has = (key: string) => plugins.some(plugin => plugin.settings?.key === key);
   const base: Record<string, object> = {
     server: { host: '127.0.0.1', port: 0, dataDirectory: data.dataDirectory },
-    database: data.location.dialect === 'postgres' ? { url: data.location.url, connectionsMax: data.location.connectionsMax } : {},
+    database:
+      data.location.dialect === 'postgres'
+        ? { url: data.location.url, connectionsMax: data.location.connectionsMax }
+        : {},
     log: { level: 'error', format: 'text' },
-    rateLimits: Object.fromEntries(['api', 'terminalTokens', 'money', 'adminOverview', 'signIn'].map(name => [name, UNLIMITED])),
+    rateLimits: Object.fromEntries(
+      ['api', 'terminalTokens', 'money', 'adminOverview', 'signIn'].map(name => [name, UNLIMITED]),
+    ),
     ...(has('workloads') ? { workloads: { ssh: { port: 0 } } } : {}),
     ...(has('access') ? { access: { adminPassword: TEST_PASSWORD } } : {}),
     // On both databases alike, so that a test can launch without paying in first.
@@ -169,7 +196,10 @@ function holding(refs: Refs, take: (services: Record<string, unknown>) => void):
   return createBackendPlugin({
     pluginId: 'test-services',
     register(env) {
-      env.registerInit({ deps: refs as Record<string, ServiceRef<unknown, 'root'>>, init: async services => take(services) });
+      env.registerInit({
+        deps: refs as Record<string, ServiceRef<unknown, 'root'>>,
+        init: async services => take(services),
+      });
     },
   });
 }

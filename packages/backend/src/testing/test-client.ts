@@ -19,7 +19,9 @@ export interface RawReply {
 }
 
 /** What an operation is called with, by its contract. */
-export type CallInput<Op> = (Op extends { readonly params: unknown } ? { readonly params: ParamsOf<Op> } : { readonly params?: undefined }) &
+export type CallInput<Op> = (Op extends { readonly params: unknown }
+  ? { readonly params: ParamsOf<Op> }
+  : { readonly params?: undefined }) &
   (Op extends { readonly body: unknown } ? { readonly body: BodySentTo<Op> } : { readonly body?: undefined }) & {
     readonly query?: QuerySentTo<Op>;
     readonly token?: string;
@@ -76,13 +78,25 @@ export class TestClient {
   }
 
   #send<Op extends OperationShape>(operation: Op, input: CallInput<Op>): Promise<RawReply> {
-    const given = input as { params?: Record<string, unknown>; body?: unknown; query?: Record<string, unknown>; token?: string; idempotencyKey?: string; headers?: Record<string, string> };
-    const path = operation.path.replaceAll(/\{([^}]+)\}/g, (_whole, name: string) => encodeURIComponent(String(given.params?.[name])));
+    const given = input as {
+      params?: Record<string, unknown>;
+      body?: unknown;
+      query?: Record<string, unknown>;
+      token?: string;
+      idempotencyKey?: string;
+      headers?: Record<string, string>;
+    };
+    const path = operation.path.replaceAll(/\{([^}]+)\}/g, (_whole, name: string) =>
+      encodeURIComponent(String(given.params?.[name])),
+    );
     return this.request(operation.method, path, {
       ...(given.token === undefined ? {} : { token: given.token }),
       ...(given.body === undefined ? {} : { body: given.body }),
       ...(given.query === undefined ? {} : { query: given.query }),
-      headers: { ...(given.idempotencyKey === undefined ? {} : { 'idempotency-key': given.idempotencyKey }), ...given.headers },
+      headers: {
+        ...(given.idempotencyKey === undefined ? {} : { 'idempotency-key': given.idempotencyKey }),
+        ...given.headers,
+      },
     });
   }
 }

@@ -20,7 +20,13 @@ export function createAuthorization(contracts: readonly PluginContract[]): Autho
       const sentence = permissions.get(permission) ?? permission;
       throw common.fail('permission_denied', {
         message: `You may not ${sentence}.`,
-        details: { permission, sentence, granted_by: PLATFORM_PERMISSION.test(permission) ? 'an administrator of the platform' : 'an administrator of your organization' },
+        details: {
+          permission,
+          sentence,
+          granted_by: PLATFORM_PERMISSION.test(permission)
+            ? 'an administrator of the platform'
+            : 'an administrator of your organization',
+        },
       });
     },
   };

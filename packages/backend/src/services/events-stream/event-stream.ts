@@ -41,7 +41,11 @@ export class EventStreams {
     const ended = new AbortController();
     const over = AbortSignal.any([signal, ended.signal]);
     const afterPosition = positionOf(lastEventId);
-    const items = feed.subscribe({ ...(afterPosition === undefined ? {} : { afterPosition }), organizationId: caller.organizationId, signal: over });
+    const items = feed.subscribe({
+      ...(afterPosition === undefined ? {} : { afterPosition }),
+      organizationId: caller.organizationId,
+      signal: over,
+    });
     this.#count(caller.userId, 1);
     try {
       void this.#watchSession(caller, ended, over);
@@ -49,7 +53,9 @@ export class EventStreams {
       let next = items.next();
       while (!over.aborted) {
         const heard = new AbortController();
-        const beat = clock.sleep(HEARTBEAT_MILLISECONDS, AbortSignal.any([over, heard.signal])).then(() => 'beat' as const);
+        const beat = clock
+          .sleep(HEARTBEAT_MILLISECONDS, AbortSignal.any([over, heard.signal]))
+          .then(() => 'beat' as const);
         const outcome = await Promise.race([next, beat]);
         heard.abort();
         if (outcome === 'beat') {

@@ -9,14 +9,18 @@ import { STREAMS_PER_USER_MAX } from './event-stream';
 async function listen(backend: TestBackend, token: string, lastEventId?: string) {
   const leave = new AbortController();
   const response = await fetch(`${backend.url}/api/v1/events`, {
-    headers: { authorization: `Bearer ${token}`, ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) },
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+    },
     signal: leave.signal,
   });
   const heard = { status: response.status, text: '', ended: false, leave: () => leave.abort() };
   void (async () => {
     const decoder = new TextDecoder();
     try {
-      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) heard.text += decoder.decode(chunk, { stream: true });
+      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>)
+        heard.text += decoder.decode(chunk, { stream: true });
     } catch {
       // left by ourselves
     }
@@ -36,7 +40,13 @@ describe('the stream of events', () => {
 
   const say = (organizationId: string, word: string) =>
     backend.services.database.transaction(tx =>
-      backend.services.outbox.append(tx, { eventType: 'test.word', correlationId: 'c', organizationId, resource: { type: 'word', id: word }, payload: { word } }),
+      backend.services.outbox.append(tx, {
+        eventType: 'test.word',
+        correlationId: 'c',
+        organizationId,
+        resource: { type: 'word', id: word },
+        payload: { word },
+      }),
     );
 
   test('tells what happens in the caller’s organization and nothing of another', async () => {
@@ -49,8 +59,13 @@ describe('the stream of events', () => {
     expect(heard.text).not.toContain('elsewhere');
     const data = /^data: (.*)$/m.exec(heard.text)?.[1] as string;
     expect(JSON.parse(data)).toEqual({
-      event_id: expect.stringMatching(/^evt_/), event_type: 'test.word', occurred_at: expect.any(String), version: 1, correlation_id: 'c',
-      organization_id: caller.organizationId, payload: { word: 'here' },
+      event_id: expect.stringMatching(/^evt_/),
+      event_type: 'test.word',
+      occurred_at: expect.any(String),
+      version: 1,
+      correlation_id: 'c',
+      organization_id: caller.organizationId,
+      payload: { word: 'here' },
     });
     heard.leave();
   });
@@ -70,11 +85,14 @@ describe('the stream of events', () => {
     second.leave();
   });
 
-  test.each(['nonsense', '999999999'])('a position it does not know (%s) is answered with a reset', async lastEventId => {
-    const heard = await listen(backend, backend.signInAs({}).token, lastEventId);
-    await waitFor(() => heard.text.includes('event: reset'));
-    heard.leave();
-  });
+  test.each(['nonsense', '999999999'])(
+    'a position it does not know (%s) is answered with a reset',
+    async lastEventId => {
+      const heard = await listen(backend, backend.signInAs({}).token, lastEventId);
+      await waitFor(() => heard.text.includes('event: reset'));
+      heard.leave();
+    },
+  );
 
   test('needs somebody signed in, and is not opened without end', async () => {
     expect((await backend.request('GET', 'events')).status).toBe(401);
@@ -120,12 +138,24 @@ test('what needs a person is listed page by page, for those who may see it', asy
   expect((await backend.request('GET', 'ops/attention', { token: backend.signInAs({}).token })).status).toBe(403);
   const { attention, database } = backend.services;
   const raise = (id: string) =>
-    database.transaction(tx => attention.raise(tx, { kind: 'test_kind', resource: { type: 'test', id }, organizationId: null, message: `look at ${id}` }));
+    database.transaction(tx =>
+      attention.raise(tx, {
+        kind: 'test_kind',
+        resource: { type: 'test', id },
+        organizationId: null,
+        message: `look at ${id}`,
+      }),
+    );
   for (const id of ['one', 'two', 'three']) await raise(id);
   const first = await backend.call(platformContract.operations.listAttention, { token, query: { limit: 2 } });
-  const second = await backend.call(platformContract.operations.listAttention, { token, query: { limit: 2, cursor: first.next_cursor as string } });
+  const second = await backend.call(platformContract.operations.listAttention, {
+    token,
+    query: { limit: 2, cursor: first.next_cursor as string },
+  });
   expect([first.items.length, second.items.length, second.next_cursor]).toEqual([2, 1, null]);
   expect([...first.items, ...second.items].map(item => item.resource.id).sort()).toEqual(['one', 'three', 'two']);
-  expect((await backend.request('GET', 'ops/attention', { token, query: { cursor: 'abc' } })).body.code).toBe('cursor_invalid');
+  expect((await backend.request('GET', 'ops/attention', { token, query: { cursor: 'abc' } })).body.code).toBe(
+    'cursor_invalid',
+  );
   await backend.stop();
 });

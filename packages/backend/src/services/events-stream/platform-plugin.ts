@@ -1,6 +1,16 @@
 /** The backend's own operations, served like any plugin's. */
 import { createBackendPlugin } from '@backstage/backend-plugin-api';
-import { authenticationRef, clockRef, databaseRef, decodeCursor, encodeCursor, httpApiRef, metricsRegistryRef, settingsRef, tasksRef } from '@portico/plugin-kit/backend';
+import {
+  authenticationRef,
+  clockRef,
+  databaseRef,
+  decodeCursor,
+  encodeCursor,
+  httpApiRef,
+  metricsRegistryRef,
+  settingsRef,
+  tasksRef,
+} from '@portico/plugin-kit/backend';
 import type { Queries } from '@portico/plugin-kit/backend';
 import { PAGE_LIMIT_DEFAULT, platformContract } from '@portico/plugin-kit/contract';
 import { listAttention } from '../attention/attention-service';
@@ -16,8 +26,14 @@ export const platformPlugin = createBackendPlugin({
   register(env) {
     env.registerInit({
       deps: {
-        http: httpApiRef, list: contractListRef, settings: settingsRef, authentication: authenticationRef, database: databaseRef, clock: clockRef,
-        feed: eventFeedRef, metrics: metricsRegistryRef,
+        http: httpApiRef,
+        list: contractListRef,
+        settings: settingsRef,
+        authentication: authenticationRef,
+        database: databaseRef,
+        clock: clockRef,
+        feed: eventFeedRef,
+        metrics: metricsRegistryRef,
         // Named so that its tables are there before the gauges ask.
         tasks: tasksRef,
       },
@@ -26,7 +42,10 @@ export const platformPlugin = createBackendPlugin({
         const streams = new EventStreams({ feed, authentication, clock });
         let document: Record<string, unknown> | undefined;
         http.serve(platformContract, {
-          getOpenApi: async () => ({ status: 200, body: (document ??= assembleOpenApi(list.contracts, settings.of(appSettings).title)) }),
+          getOpenApi: async () => ({
+            status: 200,
+            body: (document ??= assembleOpenApi(list.contracts, settings.of(appSettings).title)),
+          }),
           streamEvents: async ({ caller, headers, signal }) => ({
             status: 200,
             stream: streams.stream({ caller, lastEventId: [headers['last-event-id']].flat()[0], signal }),
@@ -40,7 +59,8 @@ export const platformPlugin = createBackendPlugin({
 
 async function attentionPage(queries: Queries, query: { limit?: number; cursor?: string }) {
   const limit = query.limit ?? PAGE_LIMIT_DEFAULT;
-  const position = query.cursor === undefined ? undefined : decodeCursor('attention', query.cursor, ['number', 'string']);
+  const position =
+    query.cursor === undefined ? undefined : decodeCursor('attention', query.cursor, ['number', 'string']);
   const before = position && { raisedAt: position[0] as number, attentionId: position[1] as string };
   const found = await listAttention(queries, { limit: limit + 1, ...(before ? { before } : {}) });
   const items = found.slice(0, limit);

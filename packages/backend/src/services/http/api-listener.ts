@@ -58,13 +58,30 @@ export class ApiListener {
     response.once('close', () => {
       const status = response.writableFinished || response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST;
       if (!response.writableFinished) left.abort(new ClientGone());
-      requestLog.finished({ correlationId, operationId: served?.operation.id ?? null, method: request.method ?? '', path: PREFIX + path, status, seconds: (performance.now() - startedAt) / 1000, address });
+      requestLog.finished({
+        correlationId,
+        operationId: served?.operation.id ?? null,
+        method: request.method ?? '',
+        path: PREFIX + path,
+        status,
+        seconds: (performance.now() - startedAt) / 1000,
+        address,
+      });
     });
 
     const work = served
       ? runOperation(
           served,
-          { request, response, search, path, parameters: found?.parameters ?? [], correlationId, address, signal: this.#signal(served, left.signal) },
+          {
+            request,
+            response,
+            search,
+            path,
+            parameters: found?.parameters ?? [],
+            correlationId,
+            address,
+            signal: this.#signal(served, left.signal),
+          },
           this.services,
         )
       : this.#refuse(found?.value, request, response);
@@ -82,13 +99,29 @@ export class ApiListener {
     throw common.fail('method_not_allowed', { details: { method: request.method, allowed: [...methods.keys()] } });
   }
 
-  #answer(thrown: unknown, at: { served: ServedOperation | undefined; request: IncomingMessage; response: ServerResponse; correlationId: string }): void {
+  #answer(
+    thrown: unknown,
+    at: {
+      served: ServedOperation | undefined;
+      request: IncomingMessage;
+      response: ServerResponse;
+      correlationId: string;
+    },
+  ): void {
     const { response, correlationId } = at;
     if (thrown instanceof ClientGone || response.destroyed) return;
     const error = codedError(thrown);
     if (error.status >= 500) {
-      const meta = { correlation_id: correlationId, operation_id: at.served?.operation.id ?? null, code: error.code, error: stackOf(thrown) };
-      this.services.logger.error(thrown instanceof ContractBroken ? `CONTRACT BROKEN: ${thrown.message}` : 'a request failed', meta);
+      const meta = {
+        correlation_id: correlationId,
+        operation_id: at.served?.operation.id ?? null,
+        code: error.code,
+        error: stackOf(thrown),
+      };
+      this.services.logger.error(
+        thrown instanceof ContractBroken ? `CONTRACT BROKEN: ${thrown.message}` : 'a request failed',
+        meta,
+      );
     }
     sendError(response, error, correlationId);
   }

@@ -18,7 +18,10 @@ beforeAll(async () => {
   directory = mkdtempSync(path.join(tmpdir(), 'portico-app-'));
   mkdirSync(path.join(directory, 'assets'));
   mkdirSync(path.join(directory, '.vite'));
-  writeFileSync(path.join(directory, 'index.html'), '<title>__APP_TITLE__</title><meta name="csp-nonce" content="__CSP_NONCE__">');
+  writeFileSync(
+    path.join(directory, 'index.html'),
+    '<title>__APP_TITLE__</title><meta name="csp-nonce" content="__CSP_NONCE__">',
+  );
   writeFileSync(path.join(directory, 'assets/index-abc.js'), 'let a = 1;'.repeat(100));
   writeFileSync(path.join(directory, 'assets/index-abc.js.gz'), gzipSync('let a = 1;'.repeat(100)));
   writeFileSync(path.join(directory, 'icon.svg'), '<svg/>');
@@ -76,18 +79,25 @@ test('files with a hash in their name are kept for good, compressed where the cl
 test('other files are asked for anew and answered with nothing when they are the same', async () => {
   const first = await fetch(`${url}/icon.svg`);
   expect(first.headers.get('cache-control')).toBe('public, max-age=0, must-revalidate');
-  expect((await fetch(`${url}/icon.svg`, { headers: { 'if-none-match': first.headers.get('etag') as string } })).status).toBe(304);
+  expect(
+    (await fetch(`${url}/icon.svg`, { headers: { 'if-none-match': first.headers.get('etag') as string } })).status,
+  ).toBe(304);
 });
 
-test.each(['/assets/gone.js', '/api/v1/anything', '/ws/terminal/x', '/.vite/manifest.json', '/assets/../../secret', '/..%2f..%2fetc/passwd.js', '/assets/index-abc.js.gz'])(
-  '%s is not answered with a file',
-  async place => {
-    const status = await rawStatus(place);
-    const asData = await fetch(url + place, { headers: { accept: 'application/json' } });
-    expect(asData.status).toBe(404);
-    expect([200, 404]).toContain(status);
-  },
-);
+test.each([
+  '/assets/gone.js',
+  '/api/v1/anything',
+  '/ws/terminal/x',
+  '/.vite/manifest.json',
+  '/assets/../../secret',
+  '/..%2f..%2fetc/passwd.js',
+  '/assets/index-abc.js.gz',
+])('%s is not answered with a file', async place => {
+  const status = await rawStatus(place);
+  const asData = await fetch(url + place, { headers: { accept: 'application/json' } });
+  expect(asData.status).toBe(404);
+  expect([200, 404]).toContain(status);
+});
 
 test('programs that ask for data are not given a page, nor is anything but reading answered', async () => {
   expect((await fetch(`${url}/infra/catalog`, { headers: { accept: 'application/json' } })).status).toBe(404);

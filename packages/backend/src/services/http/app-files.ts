@@ -62,7 +62,11 @@ function wantsPage(request: IncomingMessage): boolean {
   return accept === undefined || accept.includes('text/html') || accept === '*/*';
 }
 
-function sendPage(request: IncomingMessage, response: ServerResponse, options: { page: string; secure: boolean }): void {
+function sendPage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: { page: string; secure: boolean },
+): void {
   const nonce = randomBytes(16).toString('base64');
   const body = Buffer.from(options.page.replaceAll(NONCE_PLACE, nonce));
   response.setHeader('Content-Security-Policy', pagePolicy(request, { nonce, secure: options.secure }));
@@ -109,8 +113,12 @@ function listFiles(directory: string): ReadonlyMap<string, AppFile> {
       file,
       mediaType: MEDIA_TYPES[extension] ?? 'application/octet-stream',
       etag: `"${createHash('sha256').update(readFileSync(file)).digest('base64url').slice(0, 22)}"`,
-      cacheControl: place.startsWith('/assets/') ? `public, max-age=${HASHED_SECONDS}, immutable` : 'public, max-age=0, must-revalidate',
-      compressed: (['br', 'gzip'] as const).filter(encoding => existsSync(`${file}.${encoding === 'br' ? 'br' : 'gz'}`)),
+      cacheControl: place.startsWith('/assets/')
+        ? `public, max-age=${HASHED_SECONDS}, immutable`
+        : 'public, max-age=0, must-revalidate',
+      compressed: (['br', 'gzip'] as const).filter(encoding =>
+        existsSync(`${file}.${encoding === 'br' ? 'br' : 'gz'}`),
+      ),
     });
   }
   return found;

@@ -10,7 +10,8 @@ export class ClientAddresses {
     for (const entry of trustedProxies) {
       const [address = '', prefix] = entry.split('/');
       const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-      if (isIP(address) === 0) throw new Error(`server.trustedProxies: "${entry}" is neither an IP address nor a network such as 10.0.0.0/8.`);
+      if (isIP(address) === 0)
+        throw new Error(`server.trustedProxies: "${entry}" is neither an IP address nor a network such as 10.0.0.0/8.`);
       if (prefix === undefined) this.#trusted.addAddress(address, family);
       else this.#trusted.addSubnet(address, Number(prefix), family);
     }
@@ -19,7 +20,12 @@ export class ClientAddresses {
   /** The right-most address of the chain that no trusted proxy vouches for. */
   of(request: IncomingMessage): string {
     let address = plain(request.socket.remoteAddress ?? '');
-    const forwarded = [request.headers['x-forwarded-for'] ?? []].flat().join(',').split(',').map(part => part.trim()).filter(Boolean);
+    const forwarded = [request.headers['x-forwarded-for'] ?? []]
+      .flat()
+      .join(',')
+      .split(',')
+      .map(part => part.trim())
+      .filter(Boolean);
     while (this.#trusts(address) && forwarded.length > 0) {
       const next = plain(forwarded.pop() as string);
       if (isIP(next) === 0) break;

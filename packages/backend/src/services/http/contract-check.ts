@@ -16,12 +16,16 @@ export function contractProblems({ contracts, complete }: ContractList): string[
 
   for (const contract of contracts) {
     for (const permission of Object.keys(contract.permissions)) {
-      if (permissions.has(permission)) problems.push(`The permission ${permission} is defined twice, the second time by ${contract.plugin}.`);
+      if (permissions.has(permission))
+        problems.push(`The permission ${permission} is defined twice, the second time by ${contract.plugin}.`);
       permissions.add(permission);
     }
     for (const code of Object.keys(contract.errors)) {
       const owner = codes.get(code);
-      if (owner) problems.push(`The error code ${code} is defined by ${owner} and again by ${contract.plugin}; codes are never reused.`);
+      if (owner)
+        problems.push(
+          `The error code ${code} is defined by ${owner} and again by ${contract.plugin}; codes are never reused.`,
+        );
       codes.set(code, contract.plugin);
     }
   }
@@ -35,7 +39,8 @@ export function contractProblems({ contracts, complete }: ContractList): string[
       places.add(place);
       problems.push(...parameterProblems(operation));
       if (!complete) continue;
-      if (!permissions.has(operation.permission)) problems.push(`${operation.id} asks for ${operation.permission}, which no plugin defines.`);
+      if (!permissions.has(operation.permission))
+        problems.push(`${operation.id} asks for ${operation.permission}, which no plugin defines.`);
       for (const code of operation.errors) {
         if (!codes.has(code)) problems.push(`${operation.id} lists the error code ${code}, which no plugin defines.`);
       }

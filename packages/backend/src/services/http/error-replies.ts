@@ -12,9 +12,15 @@ export function sendError(response: ServerResponse, error: CodedError, correlati
     response.destroy();
     return;
   }
-  const text = JSON.stringify({ code: error.code, message: error.message, correlation_id: correlationId, details: error.details });
+  const text = JSON.stringify({
+    code: error.code,
+    message: error.message,
+    correlation_id: correlationId,
+    details: error.details,
+  });
   response.statusCode = error.status;
-  if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(Math.max(1, Math.ceil(error.retryAfterSeconds))));
+  if (error.retryAfterSeconds !== undefined)
+    response.setHeader('Retry-After', String(Math.max(1, Math.ceil(error.retryAfterSeconds))));
   if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
   // What is left of a body that was too large is not worth reading to the end.
   if (error.status === 413) response.setHeader('Connection', 'close');

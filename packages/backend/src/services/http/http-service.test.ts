@@ -35,11 +35,19 @@ const getPebble = operation({
   tag: 'test',
   summary: 'One pebble',
   permission: 'authenticated',
-  params: { type: 'object', additionalProperties: false, required: ['pebble_id'], properties: { pebble_id: { type: 'string', maxLength: 10 } } },
+  params: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['pebble_id'],
+    properties: { pebble_id: { type: 'string', maxLength: 10 } },
+  },
   query: {
     type: 'object',
     additionalProperties: false,
-    properties: { limit: { type: 'integer', minimum: 1, default: 25 }, tag: { type: 'array', items: { type: 'string' } } },
+    properties: {
+      limit: { type: 'integer', minimum: 1, default: 25 },
+      tag: { type: 'array', items: { type: 'string' } },
+    },
   },
   responses: { 200: { type: 'object', additionalProperties: true } },
   errors: [],
@@ -99,7 +107,10 @@ const feature = createBackendPlugin({
               writes += 1;
               return { status: 201, body: { pebble_id: 'p1', weight: request.body.weight } };
             }),
-          getPebble: async request => ({ status: 200, body: { ...request.params, ...request.query, caller: request.caller.userId } }),
+          getPebble: async request => ({
+            status: 200,
+            body: { ...request.params, ...request.query, caller: request.caller.userId },
+          }),
           breakPromise: async () => ({ status: 200, body: { weight: 'heavy' } as never }),
           exportPebbles: async () => ({ status: 200, stream: endless() }),
         });
@@ -135,22 +146,82 @@ describe('refusals come in the envelope', () => {
   const cases: [name: string, run: () => Promise<{ status: number; body: unknown }>, status: number, code: string][] = [
     ['nobody', () => backend.request('GET', 'pebbles/p'), 401, 'authentication_required'],
     ['an old token', () => backend.request('GET', 'pebbles/p', { token: 'gone' }), 401, 'authentication_required'],
-    ['an old token on a public operation', () => backend.request('GET', 'openapi.json', { token: 'gone' }), 401, 'authentication_required'],
+    [
+      'an old token on a public operation',
+      () => backend.request('GET', 'openapi.json', { token: 'gone' }),
+      401,
+      'authentication_required',
+    ],
     ['a path nobody serves', () => backend.request('GET', 'stones'), 404, 'not_found'],
-    ['a method the path does not have', () => backend.request('DELETE', 'pebbles/p', { token }), 405, 'method_not_allowed'],
-    ['an unknown query parameter', () => backend.request('GET', 'pebbles/p', { token, query: { colour: 'red' } }), 400, 'request_malformed'],
-    ['a query parameter of another type', () => backend.request('GET', 'pebbles/p', { token, query: { limit: 'many' } }), 400, 'request_malformed'],
-    ['a repeated query parameter that is one', () => backend.request('GET', 'pebbles/p', { token, query: { limit: [1, 2] } }), 400, 'request_malformed'],
+    [
+      'a method the path does not have',
+      () => backend.request('DELETE', 'pebbles/p', { token }),
+      405,
+      'method_not_allowed',
+    ],
+    [
+      'an unknown query parameter',
+      () => backend.request('GET', 'pebbles/p', { token, query: { colour: 'red' } }),
+      400,
+      'request_malformed',
+    ],
+    [
+      'a query parameter of another type',
+      () => backend.request('GET', 'pebbles/p', { token, query: { limit: 'many' } }),
+      400,
+      'request_malformed',
+    ],
+    [
+      'a repeated query parameter that is one',
+      () => backend.request('GET', 'pebbles/p', { token, query: { limit: [1, 2] } }),
+      400,
+      'request_malformed',
+    ],
     ['a path that is no UTF-8', () => backend.request('GET', 'pebbles/%ff', { token }), 400, 'request_malformed'],
     ['a NUL', () => backend.request('GET', 'pebbles/%00', { token }), 400, 'request_malformed'],
     ['no body', () => backend.request('POST', 'pebbles', { token }), 400, 'request_malformed'],
     ['half a body', () => backend.request('POST', 'pebbles', { token, body: '{"weight":' }), 400, 'request_malformed'],
-    ['an unknown field', () => backend.request('POST', 'pebbles', { token, body: { weight: 1, size: 2 } }), 400, 'request_malformed'],
-    ['a prototype', () => backend.request('POST', 'pebbles', { token, body: '{"weight":1,"__proto__":{"a":1}}' }), 400, 'request_malformed'],
-    ['text where a number belongs', () => backend.request('POST', 'pebbles', { token, body: { weight: '1' } }), 400, 'request_malformed'],
-    ['a form', () => backend.request('POST', 'pebbles', { token, body: 'weight=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } }), 415, 'media_type_unsupported'],
-    ['a body beyond the limit', () => backend.request('POST', 'pebbles', { token, body: `{"weight":1,"note":"${'x'.repeat(2 ** 20)}"}` }), 413, 'body_too_large'],
-    ['a key with a space', () => backend.request('POST', 'pebbles', { token, body: { weight: 1 }, headers: { 'idempotency-key': 'a b' } }), 400, 'idempotency_key_invalid'],
+    [
+      'an unknown field',
+      () => backend.request('POST', 'pebbles', { token, body: { weight: 1, size: 2 } }),
+      400,
+      'request_malformed',
+    ],
+    [
+      'a prototype',
+      () => backend.request('POST', 'pebbles', { token, body: '{"weight":1,"__proto__":{"a":1}}' }),
+      400,
+      'request_malformed',
+    ],
+    [
+      'text where a number belongs',
+      () => backend.request('POST', 'pebbles', { token, body: { weight: '1' } }),
+      400,
+      'request_malformed',
+    ],
+    [
+      'a form',
+      () =>
+        backend.request('POST', 'pebbles', {
+          token,
+          body: 'weight=1',
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        }),
+      415,
+      'media_type_unsupported',
+    ],
+    [
+      'a body beyond the limit',
+      () => backend.request('POST', 'pebbles', { token, body: `{"weight":1,"note":"${'x'.repeat(2 ** 20)}"}` }),
+      413,
+      'body_too_large',
+    ],
+    [
+      'a key with a space',
+      () => backend.request('POST', 'pebbles', { token, body: { weight: 1 }, headers: { 'idempotency-key': 'a b' } }),
+      400,
+      'idempotency_key_invalid',
+    ],
   ];
   test.each(cases)('%s', async (_name, run, status, code) => {
     const reply = await run();
@@ -205,7 +276,7 @@ test('a stream waits for its reader and ends when the reader goes', async () => 
 });
 
 async function settled(count: () => number): Promise<number> {
-  for (let before = -1; ; ) {
+  for (let before = -1; ;) {
     await new Promise(resolve => setTimeout(resolve, 100));
     if (count() === before && before > 0) return before;
     before = count();
@@ -229,7 +300,9 @@ test('alive and ready are answered, metrics by operation', async () => {
   expect((await backend.request('GET', '/readyz')).body).toEqual({ started: true, stopping: false, database: true });
   const metrics = await backend.request('GET', '/metrics');
   expect(metrics.text).toContain('portico_http_request_duration_seconds_count{operation="getPebble",status="200"}');
-  expect((await backend.request('GET', '/metrics', { headers: { 'x-forwarded-for': '203.0.113.9' } })).status).toBe(404);
+  expect((await backend.request('GET', '/metrics', { headers: { 'x-forwarded-for': '203.0.113.9' } })).status).toBe(
+    404,
+  );
 });
 
 test('a request without a key runs once per request', async () => {

@@ -5,7 +5,14 @@
 import { coreServices, createServiceFactory, createServiceRef } from '@backstage/backend-plugin-api';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import {
-  authenticationRef, authorizationRef, clockRef, databaseRef, httpApiRef, rateLimitsRef, secretsRef, settingsRef,
+  authenticationRef,
+  authorizationRef,
+  clockRef,
+  databaseRef,
+  httpApiRef,
+  rateLimitsRef,
+  secretsRef,
+  settingsRef,
 } from '@portico/plugin-kit/backend';
 import type { Clock, HttpApi, SocketOptions } from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
@@ -51,7 +58,9 @@ export class HttpService implements HttpApi {
 
   serve: HttpApi['serve'] = (contract, handlers) => {
     if (!this.list.contracts.includes(contract)) {
-      throw new Error(`The contract of ${contract.plugin} is served but not in the list of contracts (packages/backend/src/contracts.ts).`);
+      throw new Error(
+        `The contract of ${contract.plugin} is served but not in the list of contracts (packages/backend/src/contracts.ts).`,
+      );
     }
     if (this.#served.has(contract)) throw new Error(`The contract of ${contract.plugin} is served twice.`);
     this.#served.add(contract);
@@ -71,7 +80,10 @@ export class HttpService implements HttpApi {
     const missing = this.list.contracts.filter(contract => !this.#served.has(contract));
     const problems = [
       ...contractProblems(this.list),
-      ...missing.map(contract => `No plugin serves the contract of ${contract.plugin}: ${Object.keys(contract.operations).join(', ')} have no handlers.`),
+      ...missing.map(
+        contract =>
+          `No plugin serves the contract of ${contract.plugin}: ${Object.keys(contract.operations).join(', ')} have no handlers.`,
+      ),
     ];
     if (problems.length > 0) throw new Error(`The contracts do not hold:\n  ${problems.join('\n  ')}`);
   }
@@ -82,15 +94,47 @@ export const httpServiceRef = createServiceRef<HttpService>({ id: 'portico.http-
 export const httpServiceFactory = createServiceFactory({
   service: httpServiceRef,
   deps: {
-    web: webServerRef, options: httpOptionsRef, list: contractListRef, settings: settingsRef, database: databaseRef, secrets: secretsRef, clock: clockRef,
-    authentication: authenticationRef, authorization: authorizationRef, rateLimits: rateLimitsRef, requestLog: requestLogRef, probes: probesRef,
-    logger: coreServices.rootLogger, lifecycle: coreServices.rootLifecycle,
+    web: webServerRef,
+    options: httpOptionsRef,
+    list: contractListRef,
+    settings: settingsRef,
+    database: databaseRef,
+    secrets: secretsRef,
+    clock: clockRef,
+    authentication: authenticationRef,
+    authorization: authorizationRef,
+    rateLimits: rateLimitsRef,
+    requestLog: requestLogRef,
+    probes: probesRef,
+    logger: coreServices.rootLogger,
+    lifecycle: coreServices.rootLifecycle,
   },
-  async factory({ web, options, list, settings, database, secrets, clock, authentication, authorization, rateLimits, requestLog, probes, logger, lifecycle }) {
+  async factory({
+    web,
+    options,
+    list,
+    settings,
+    database,
+    secrets,
+    clock,
+    authentication,
+    authorization,
+    rateLimits,
+    requestLog,
+    probes,
+    logger,
+    lifecycle,
+  }) {
     await database.migrate('platform_idempotency', migrations);
     const keys = new IdempotencyKeys(database, secrets);
     const addresses = new ClientAddresses(settings.of(serverSettings).trustedProxies);
-    const sockets = new Sockets({ clock, addresses, logger, publicUrl: settings.server.publicUrl, stopping: web.stopping });
+    const sockets = new Sockets({
+      clock,
+      addresses,
+      logger,
+      publicUrl: settings.server.publicUrl,
+      stopping: web.stopping,
+    });
     const listener = new ApiListener(
       { authentication, authorization, rateLimits, database, clock, keys, logger, checkReplies: options.checkReplies },
       { addresses, requestLog, stopping: web.stopping },
@@ -118,13 +162,20 @@ export const httpServiceFactory = createServiceFactory({
 });
 
 /** What plugins are given. */
-export const httpApiFactory = createServiceFactory({ service: httpApiRef, deps: { http: httpServiceRef }, factory: ({ http }) => http });
+export const httpApiFactory = createServiceFactory({
+  service: httpApiRef,
+  deps: { http: httpServiceRef },
+  factory: ({ http }) => http,
+});
 
 function isApi(url: string | undefined): boolean {
   return url !== undefined && (url.startsWith('/api/v1/') || url === '/api/v1');
 }
 
-async function sweepForever(keys: IdempotencyKeys, options: { clock: Clock; logger: LoggerService; signal: AbortSignal }): Promise<void> {
+async function sweepForever(
+  keys: IdempotencyKeys,
+  options: { clock: Clock; logger: LoggerService; signal: AbortSignal },
+): Promise<void> {
   while (!options.signal.aborted) {
     try {
       while (!options.signal.aborted && (await keys.sweep(options.clock.now())).more);

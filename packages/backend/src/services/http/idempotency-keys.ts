@@ -63,8 +63,16 @@ export class IdempotencyKeys {
   }
 
   /** Keyed, because bodies hold passwords that a plain hash would let a reader of the table guess. */
-  fingerprint(parts: { method: string; path: string; query: unknown; body: unknown; projectId: string | null }): string {
-    const text = [parts.method, parts.path, canonical(parts.query), canonical(parts.body), parts.projectId ?? ''].join('\n');
+  fingerprint(parts: {
+    method: string;
+    path: string;
+    query: unknown;
+    body: unknown;
+    projectId: string | null;
+  }): string {
+    const text = [parts.method, parts.path, canonical(parts.query), canonical(parts.body), parts.projectId ?? ''].join(
+      '\n',
+    );
     return createHmac('sha256', this.#fingerprintKey).update(text).digest('base64url');
   }
 
@@ -78,7 +86,10 @@ export class IdempotencyKeys {
   }
 
   /** Runs `work` once per key. */
-  async once(request: KeyedRequest, work: (tx: Transaction) => Promise<StoredReply>): Promise<{ reply: StoredReply; replayed: boolean }> {
+  async once(
+    request: KeyedRequest,
+    work: (tx: Transaction) => Promise<StoredReply>,
+  ): Promise<{ reply: StoredReply; replayed: boolean }> {
     let claimed = false;
     try {
       return await this.database.transaction(
@@ -95,7 +106,9 @@ export class IdempotencyKeys {
       );
     } catch (error) {
       if (!isLockTimeout(error)) throw error;
-      throw claimed ? common.fail('service_unavailable', { cause: error, retryAfterSeconds: 1 }) : common.fail('idempotency_in_progress', { cause: error });
+      throw claimed
+        ? common.fail('service_unavailable', { cause: error, retryAfterSeconds: 1 })
+        : common.fail('idempotency_in_progress', { cause: error });
     }
   }
 
@@ -135,18 +148,23 @@ export class IdempotencyKeys {
 
   async #store(tx: Transaction, request: KeyedRequest, reply: StoredReply): Promise<void> {
     const text = JSON.stringify({ status: reply.status, body: reply.body, headers: reply.headers });
-    await tx.run('UPDATE platform_idempotency_keys SET reply_text = ?, reply_encrypted = ? WHERE scope = ? AND idempotency_key = ?', [
-      request.secretReply ? this.secrets.encrypt(SECRET_PURPOSE, text) : text,
-      request.secretReply ? 1 : 0,
-      request.scope,
-      request.key,
-    ]);
+    await tx.run(
+      'UPDATE platform_idempotency_keys SET reply_text = ?, reply_encrypted = ? WHERE scope = ? AND idempotency_key = ?',
+      [
+        request.secretReply ? this.secrets.encrypt(SECRET_PURPOSE, text) : text,
+        request.secretReply ? 1 : 0,
+        request.scope,
+        request.key,
+      ],
+    );
   }
 
   #open(row: Row, request: KeyedRequest): StoredReply | undefined {
     if (row.request_fingerprint !== request.fingerprint) throw common.fail('idempotency_key_reused');
     if (row.reply_text === null) return undefined;
-    return JSON.parse(row.reply_encrypted === 1 ? this.secrets.decrypt(SECRET_PURPOSE, row.reply_text) : row.reply_text) as StoredReply;
+    return JSON.parse(
+      row.reply_encrypted === 1 ? this.secrets.decrypt(SECRET_PURPOSE, row.reply_text) : row.reply_text,
+    ) as StoredReply;
   }
 }
 
@@ -155,7 +173,10 @@ export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const fields = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  return `{${fields.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`).join(',')}}`;
+  return `{${fields
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`)
+    .join(',')}}`;
 }
 
 /** SQLSTATE lock_not_available, what `lockTimeoutSeconds` ends in. */

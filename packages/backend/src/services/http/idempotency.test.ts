@@ -11,19 +11,55 @@ const body = {
   type: 'object',
   additionalProperties: false,
   required: ['word'],
-  properties: { word: { type: 'string' }, more: { type: 'object', additionalProperties: false, properties: { a: { type: 'integer' }, b: { type: 'integer' } } } },
+  properties: {
+    word: { type: 'string' },
+    more: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { a: { type: 'integer' }, b: { type: 'integer' } },
+    },
+  },
 } as const;
-const reply = { type: 'object', additionalProperties: false, required: ['word', 'count'], properties: { word: { type: 'string' }, count: { type: 'integer' } } } as const;
+const reply = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['word', 'count'],
+  properties: { word: { type: 'string' }, count: { type: 'integer' } },
+} as const;
 
 const sayWord = operation({
-  id: 'sayWord', method: 'POST', path: 'words', tag: 'test', summary: 'Says a word', permission: 'public', body,
-  responses: { 201: reply }, errors: [], idempotency: 'accepted', rateLimit: 'money',
+  id: 'sayWord',
+  method: 'POST',
+  path: 'words',
+  tag: 'test',
+  summary: 'Says a word',
+  permission: 'public',
+  body,
+  responses: { 201: reply },
+  errors: [],
+  idempotency: 'accepted',
+  rateLimit: 'money',
 });
 const whisperWord = operation({
-  id: 'whisperWord', method: 'POST', path: 'whispers', tag: 'test', summary: 'Whispers a word', permission: 'authenticated', body,
-  responses: { 201: reply }, errors: [], idempotency: 'required', secretReply: true,
+  id: 'whisperWord',
+  method: 'POST',
+  path: 'whispers',
+  tag: 'test',
+  summary: 'Whispers a word',
+  permission: 'authenticated',
+  body,
+  responses: { 201: reply },
+  errors: [],
+  idempotency: 'required',
+  secretReply: true,
 });
-const contract = defineContract({ plugin: 'words', operations: { sayWord, whisperWord }, errors: {}, permissions: {}, events: {} });
+const contract = defineContract({
+  plugin: 'words',
+  operations: { sayWord, whisperWord },
+  errors: {},
+  permissions: {},
+  events: {},
+});
 
 /** Held open by a test, so that a second request meets the first one under way. */
 let hold: Promise<void> = Promise.resolve();
@@ -34,7 +70,9 @@ const feature = createBackendPlugin({
     env.registerInit({
       deps: { http: httpApiRef, database: databaseRef },
       async init({ http, database }) {
-        await database.migrate('words', [{ name: '0001', up: knex => knex.schema.createTable('words_said', table => void table.string('word')) }]);
+        await database.migrate('words', [
+          { name: '0001', up: knex => knex.schema.createTable('words_said', table => void table.string('word')) },
+        ]);
         const say: Handler<typeof whisperWord> = request =>
           request.write(async tx => {
             runs += 1;
@@ -42,7 +80,11 @@ const feature = createBackendPlugin({
             if (request.body.word === 'refused') throw common.fail('version_conflict');
             await hold;
             const said = await tx.first<{ count: number }>('SELECT count(*) AS count FROM words_said');
-            return { status: 201, body: { word: request.body.word, count: said?.count ?? 0 }, headers: { 'x-word': request.body.word } };
+            return {
+              status: 201,
+              body: { word: request.body.word, count: said?.count ?? 0 },
+              headers: { 'x-word': request.body.word },
+            };
           });
         // The caller of a public operation may be nobody; this handler does not look at it.
         http.serve(contract, { sayWord: say as unknown as Handler<typeof sayWord>, whisperWord: say });
@@ -56,7 +98,12 @@ describe.each(['sqlite', 'postgres'] as const)('idempotency keys on %s', dialect
   let clock: TestClock;
   beforeAll(async () => {
     clock = new TestClock();
-    backend = await startTestBackend({ database: dialect, clock, plugins: [{ contract, feature }], settings: { rateLimits: { money: { perMinute: 12, burst: 0 } } } });
+    backend = await startTestBackend({
+      database: dialect,
+      clock,
+      plugins: [{ contract, feature }],
+      settings: { rateLimits: { money: { perMinute: 12, burst: 0 } } },
+    });
   });
   afterAll(() => backend.stop());
   beforeEach(() => {
@@ -66,7 +113,11 @@ describe.each(['sqlite', 'postgres'] as const)('idempotency keys on %s', dialect
 
   const rows = () => backend.services.database.read.all<{ word: string }>('SELECT word FROM words_said');
   const whisper = (word: string, key: string | undefined, token: string, more?: object) =>
-    backend.request('POST', 'whispers', { token, body: { word, ...(more ? { more } : {}) }, headers: key === undefined ? {} : { 'idempotency-key': key } });
+    backend.request('POST', 'whispers', {
+      token,
+      body: { word, ...(more ? { more } : {}) },
+      headers: key === undefined ? {} : { 'idempotency-key': key },
+    });
 
   test('fifty at once have one effect and identical replies; another body is refused', async () => {
     const { token } = backend.signInAs({});
@@ -85,7 +136,10 @@ describe.each(['sqlite', 'postgres'] as const)('idempotency keys on %s', dialect
     const one = backend.signInAs(given).token;
     await whisper('fields', 'kf', one, { a: 1, b: 2 });
     expect((await whisper('fields', 'kf', one, { b: 2, a: 1 })).headers.get('idempotency-replayed')).toBe('true');
-    const elsewhere = await whisper('fields', 'kf', backend.signInAs({ ...given, projectId: 'proj_two' }).token, { a: 1, b: 2 });
+    const elsewhere = await whisper('fields', 'kf', backend.signInAs({ ...given, projectId: 'proj_two' }).token, {
+      a: 1,
+      b: 2,
+    });
     expect(elsewhere.body.code).toBe('idempotency_key_reused');
   });
 
@@ -114,11 +168,14 @@ describe.each(['sqlite', 'postgres'] as const)('idempotency keys on %s', dialect
   });
 
   test('a required key is required', async () => {
-    expect((await whisper('keyless', undefined, backend.signInAs({}).token)).body.code).toBe('idempotency_key_required');
+    expect((await whisper('keyless', undefined, backend.signInAs({}).token)).body.code).toBe(
+      'idempotency_key_required',
+    );
   });
 
   test('replays are exempt from the rate limit, new requests are not', async () => {
-    const say = (key: string) => backend.request('POST', 'words', { body: { word: 'said' }, headers: { 'idempotency-key': key } });
+    const say = (key: string) =>
+      backend.request('POST', 'words', { body: { word: 'said' }, headers: { 'idempotency-key': key } });
     await say('r0');
     for (let again = 0; again < 20; again += 1) expect((await say('r0')).status).toBe(201);
     const fresh = await Promise.all(Array.from({ length: 14 }, (_, place) => say(`r${place + 1}`)));
@@ -135,7 +192,9 @@ describe.each(['sqlite', 'postgres'] as const)('idempotency keys on %s', dialect
     expect((await whisper('new', 'kd', token)).status).toBe(201);
     const keys = new IdempotencyKeys(backend.services.database, backend.services.secrets);
     expect((await keys.sweep(clock.now())).deleted).toBeGreaterThan(0);
-    expect(await backend.services.database.read.all('SELECT idempotency_key FROM platform_idempotency_keys')).toEqual([{ idempotency_key: 'kd' }]);
+    expect(await backend.services.database.read.all('SELECT idempotency_key FROM platform_idempotency_keys')).toEqual([
+      { idempotency_key: 'kd' },
+    ]);
   });
 
   if (dialect === 'postgres') {

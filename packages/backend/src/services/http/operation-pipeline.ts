@@ -1,5 +1,15 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import type { Actor, ApiReply, ApiRequest, Authentication, Authorization, Caller, Clock, Database, RateLimits } from '@portico/plugin-kit/backend';
+import type {
+  Actor,
+  ApiReply,
+  ApiRequest,
+  Authentication,
+  Authorization,
+  Caller,
+  Clock,
+  Database,
+  RateLimits,
+} from '@portico/plugin-kit/backend';
 import { AUTHENTICATED, CodedError, common, commonErrors, PUBLIC } from '@portico/plugin-kit/contract';
 import type { OperationShape } from '@portico/plugin-kit/contract';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -43,7 +53,11 @@ export interface Exchange {
 }
 
 /** Authenticate, validate, permission, idempotency key, rate limit, handler: in this order, always. */
-export async function runOperation(served: ServedOperation, exchange: Exchange, services: PipelineServices): Promise<void> {
+export async function runOperation(
+  served: ServedOperation,
+  exchange: Exchange,
+  services: PipelineServices,
+): Promise<void> {
   const { operation, validators } = served;
   const caller = await callerOf(exchange.request, operation, services.authentication);
   if (operation.permission !== PUBLIC && caller.kind === 'anonymous') throw common.fail('authentication_required');
@@ -53,16 +67,23 @@ export async function runOperation(served: ServedOperation, exchange: Exchange, 
   const read = await readJsonBody(exchange.request);
   const key = operation.idempotency && idempotencyKeyOf(exchange.request);
   const body = validators.body(read.value, read.bytes);
-  if (operation.permission !== PUBLIC && operation.permission !== AUTHENTICATED) services.authorization.require(caller, operation.permission);
+  if (operation.permission !== PUBLIC && operation.permission !== AUTHENTICATED)
+    services.authorization.require(caller, operation.permission);
   if (operation.idempotency === 'required' && key === undefined) throw common.fail('idempotency_key_required');
 
-  const keyed = key === undefined ? undefined : keyedRequest({ operation, exchange, caller, key, query, body, keys: services.keys });
+  const keyed =
+    key === undefined
+      ? undefined
+      : keyedRequest({ operation, exchange, caller, key, query, body, keys: services.keys });
   const stored = keyed && (await services.keys.stored(keyed, services.clock.now()));
   if (stored) {
     send(served, exchange, { reply: stored, replayed: true });
     return;
   }
-  await services.rateLimits.consume(operation.rateLimit ?? 'api', caller.kind === 'user' ? `user:${caller.userId}` : `address:${exchange.address}`);
+  await services.rateLimits.consume(
+    operation.rateLimit ?? 'api',
+    caller.kind === 'user' ? `user:${caller.userId}` : `address:${exchange.address}`,
+  );
 
   const writing = new Writing(keyed, services);
   const reply = await handled(served, services, {
@@ -100,12 +121,17 @@ export class ContractBroken extends Error {
 }
 
 /** A public operation is not refused for a cookie that has run out: nobody could sign in again. A bearer token was sent on purpose. */
-async function callerOf(request: IncomingMessage, operation: OperationShape, authentication: Authentication): Promise<Caller> {
+async function callerOf(
+  request: IncomingMessage,
+  operation: OperationShape,
+  authentication: Authentication,
+): Promise<Caller> {
   try {
     return await authentication.authenticate(request);
   } catch (error) {
     const byCookie = request.headers.authorization === undefined;
-    const stale = error instanceof CodedError && (error.code === 'authentication_required' || error.code === 'csrf_token_invalid');
+    const stale =
+      error instanceof CodedError && (error.code === 'authentication_required' || error.code === 'csrf_token_invalid');
     if (operation.permission === PUBLIC && byCookie && stale) return { kind: 'anonymous' };
     throw error;
   }
@@ -129,16 +155,31 @@ function keyedRequest(options: {
   return {
     scope: caller.kind === 'user' ? caller.userId : `${exchange.address} ${operation.id}`,
     key,
-    fingerprint: keys.fingerprint({ method: operation.method, path: exchange.path, query, body, projectId: caller.kind === 'user' ? caller.projectId : null }),
+    fingerprint: keys.fingerprint({
+      method: operation.method,
+      path: exchange.path,
+      query,
+      body,
+      projectId: caller.kind === 'user' ? caller.projectId : null,
+    }),
     secretReply: operation.secretReply === true,
   };
 }
 
-async function handled(served: ServedOperation, services: PipelineServices, request: AnyRequest): Promise<ApiReply<OperationShape>> {
+async function handled(
+  served: ServedOperation,
+  services: PipelineServices,
+  request: AnyRequest,
+): Promise<ApiReply<OperationShape>> {
   try {
     return await served.handler(request);
   } catch (error) {
-    if (services.checkReplies && error instanceof CodedError && !(error.code in commonErrors) && !served.operation.errors.includes(error.code)) {
+    if (
+      services.checkReplies &&
+      error instanceof CodedError &&
+      !(error.code in commonErrors) &&
+      !served.operation.errors.includes(error.code)
+    ) {
       throw new ContractBroken(served.operation, [`the error code ${error.code} is not among its errors`]);
     }
     throw error;
@@ -165,7 +206,8 @@ class Writing {
     if (this.#written) throw new Error('request.write was called twice; a mutating operation has one transaction');
     const storable = async (tx: Parameters<typeof work>[0]) => {
       const reply = await work(tx);
-      if ('stream' in reply) throw new Error('request.write cannot answer with a stream; a reply that is kept must be JSON');
+      if ('stream' in reply)
+        throw new Error('request.write cannot answer with a stream; a reply that is kept must be JSON');
       return reply as StoredReply;
     };
     if (this.keyed) {

@@ -39,7 +39,12 @@ export class PathTree<Value> {
   }
 }
 
-function descend<Value>(here: Branch<Value>, segments: readonly string[], at: number, parameters: string[]): Branch<Value>['leaf'] {
+function descend<Value>(
+  here: Branch<Value>,
+  segments: readonly string[],
+  at: number,
+  parameters: string[],
+): Branch<Value>['leaf'] {
   if (at === segments.length) return here.leaf;
   const segment = segments[at] as string;
   const literal = here.literals.get(segment);

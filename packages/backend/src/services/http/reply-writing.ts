@@ -2,7 +2,8 @@ import type { ReplyHeaders } from '@portico/plugin-kit/backend';
 import type { ServerResponse } from 'node:http';
 
 export function setHeaders(response: ServerResponse, headers: ReplyHeaders | undefined): void {
-  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, typeof value === 'string' ? value : [...value]);
+  for (const [name, value] of Object.entries(headers ?? {}))
+    response.setHeader(name, typeof value === 'string' ? value : [...value]);
 }
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
@@ -22,7 +23,10 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
  * Writes chunk by chunk, asking the source for the next one only when the client has taken the last. A source that fails midway destroys the
  * connection: a client must see a broken transfer, never a short file that looks whole.
  */
-export async function sendStream(response: ServerResponse, options: { status: number; mediaType: string; stream: AsyncIterable<string | Uint8Array> }): Promise<void> {
+export async function sendStream(
+  response: ServerResponse,
+  options: { status: number; mediaType: string; stream: AsyncIterable<string | Uint8Array> },
+): Promise<void> {
   response.statusCode = options.status;
   response.setHeader('Content-Type', `${options.mediaType}; charset=utf-8`);
   // Some proxies hold replies back until they are complete; this is the word that stops them.

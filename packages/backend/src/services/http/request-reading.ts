@@ -32,7 +32,10 @@ export function queryOf(search: string): Record<string, unknown> {
   let count = 0;
   for (const [name, value] of new URLSearchParams(search)) {
     count += 1;
-    if (count > QUERY_PARAMETERS_MAX) throw malformed([{ in: 'query', path: '', problem: `must not have more than ${QUERY_PARAMETERS_MAX} parameters` }]);
+    if (count > QUERY_PARAMETERS_MAX)
+      throw malformed([
+        { in: 'query', path: '', problem: `must not have more than ${QUERY_PARAMETERS_MAX} parameters` },
+      ]);
     const before = query[name];
     if (before === undefined) query[name] = value;
     else if (Array.isArray(before)) before.push(value);
@@ -55,7 +58,10 @@ export function paramsOf(names: readonly string[], encoded: readonly string[]): 
 
 /** The JSON of the body and its size in bytes; `undefined` when nothing was sent. */
 export async function readJsonBody(request: IncomingMessage): Promise<{ value: unknown; bytes: number }> {
-  if (request.headers['content-length'] === '0' || (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined)) {
+  if (
+    request.headers['content-length'] === '0' ||
+    (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined)
+  ) {
     return { value: undefined, bytes: 0 };
   }
   const encoding = request.headers['content-encoding'];
@@ -74,8 +80,14 @@ export async function readJsonBody(request: IncomingMessage): Promise<{ value: u
 }
 
 function isJson(contentType: string | undefined): boolean {
-  const [type, ...parameters] = (contentType ?? '').toLowerCase().split(';').map(part => part.trim());
-  return type === 'application/json' && parameters.every(parameter => parameter === '' || /^charset="?utf-?8"?$/.test(parameter));
+  const [type, ...parameters] = (contentType ?? '')
+    .toLowerCase()
+    .split(';')
+    .map(part => part.trim());
+  return (
+    type === 'application/json' &&
+    parameters.every(parameter => parameter === '' || /^charset="?utf-?8"?$/.test(parameter))
+  );
 }
 
 function readBytes(request: IncomingMessage): Promise<Buffer> {

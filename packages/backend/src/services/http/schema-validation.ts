@@ -24,7 +24,13 @@ export function malformed(places: readonly Place[]) {
 }
 
 /** strictTypes and strictRequired would forbid `anyOf: [{ required: […] }]`; unknown keywords and formats stay errors. */
-const options = { strict: true, strictTypes: false, strictRequired: false, useDefaults: true, validateFormats: true } as const;
+const options = {
+  strict: true,
+  strictTypes: false,
+  strictRequired: false,
+  useDefaults: true,
+  validateFormats: true,
+} as const;
 const ajvs = {
   /** Text from a URL becomes the number, flag or list that the schema asks for. */
   text: addFormats(new Ajv2020({ ...options, allErrors: true, coerceTypes: 'array' })),
@@ -42,24 +48,35 @@ export class OperationValidators {
 
   /** Returns the parameters with their types; throws `request_malformed`. */
   params(value: Record<string, unknown>): Record<string, unknown> {
-    this.#check('params', this.#validator('params', () => ajvs.text.compile(schema(this.operation.params))), value);
+    this.#check(
+      'params',
+      this.#validator('params', () => ajvs.text.compile(schema(this.operation.params))),
+      value,
+    );
     return value;
   }
 
   query(value: Record<string, unknown>): Record<string, unknown> {
-    this.#check('query', this.#validator('query', () => ajvs.text.compile(schema(this.operation.query))), value);
+    this.#check(
+      'query',
+      this.#validator('query', () => ajvs.text.compile(schema(this.operation.query))),
+      value,
+    );
     return value;
   }
 
   body(value: unknown, bytes: number): unknown {
     if (this.operation.body === undefined) {
-      const empty = value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+      const empty =
+        value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
       if (!empty) throw malformed([{ in: 'body', path: '', problem: 'this operation takes no body' }]);
       return {};
     }
     if (value === undefined) throw malformed([{ in: 'body', path: '', problem: 'a JSON body is required' }]);
     const large = bytes > ALL_ERRORS_BYTES_MAX;
-    const validate = this.#validator(large ? 'largeBody' : 'body', () => ajvs[large ? 'largeBody' : 'body'].compile(schema(this.operation.body)));
+    const validate = this.#validator(large ? 'largeBody' : 'body', () =>
+      ajvs[large ? 'largeBody' : 'body'].compile(schema(this.operation.body)),
+    );
     this.#check('body', validate, value);
     return value;
   }
@@ -71,7 +88,9 @@ export class OperationValidators {
     if (promised === null) return body === undefined || body === null ? [] : [`status ${status} promises no body`];
     const validate = this.#validator(`reply ${status}`, () => ajvs.reply.compile(schema(promised)));
     // Through JSON and back: what travels is what is promised, not what the handler held.
-    return validate(body === undefined ? undefined : JSON.parse(JSON.stringify(body))) ? [] : (validate.errors ?? []).map(error => `${error.instancePath || '/'} ${problem(error)}`);
+    return validate(body === undefined ? undefined : JSON.parse(JSON.stringify(body)))
+      ? []
+      : (validate.errors ?? []).map(error => `${error.instancePath || '/'} ${problem(error)}`);
   }
 
   /** Compiles everything, so that a test finds a schema that does not compile before a caller does. */
@@ -79,7 +98,8 @@ export class OperationValidators {
     ajvs.text.compile(schema(this.operation.params));
     ajvs.text.compile(schema(this.operation.query));
     ajvs.body.compile(schema(this.operation.body));
-    for (const promised of Object.values(this.operation.responses)) if (promised !== null) ajvs.reply.compile(schema(promised));
+    for (const promised of Object.values(this.operation.responses))
+      if (promised !== null) ajvs.reply.compile(schema(promised));
   }
 
   #validator(name: string, compile: () => ValidateFunction): ValidateFunction {
@@ -94,7 +114,9 @@ export class OperationValidators {
     const unstorable = unstorablePlace(value, '', 0);
     if (unstorable) throw malformed([{ in: where, ...unstorable }]);
     if (validate(value)) return;
-    throw malformed((validate.errors ?? []).map(error => ({ in: where, path: error.instancePath, problem: problem(error) })));
+    throw malformed(
+      (validate.errors ?? []).map(error => ({ in: where, path: error.instancePath, problem: problem(error) })),
+    );
   }
 }
 
@@ -104,15 +126,18 @@ function schema(value: unknown): object {
 
 /** A sentence that names the field: ajv says "must NOT have additional properties" and leaves which one to its parameters. */
 function problem(error: ErrorObject): string {
-  if (error.keyword === 'additionalProperties') return `has the unknown field "${String(error.params.additionalProperty)}"`;
-  if (error.keyword === 'enum') return `must be one of ${(error.params.allowedValues as unknown[]).map(String).join(', ')}`;
+  if (error.keyword === 'additionalProperties')
+    return `has the unknown field "${String(error.params.additionalProperty)}"`;
+  if (error.keyword === 'enum')
+    return `must be one of ${(error.params.allowedValues as unknown[]).map(String).join(', ')}`;
   if (error.keyword === 'const') return `must be ${JSON.stringify(error.params.allowedValue)}`;
   return error.message ?? 'does not fit the contract';
 }
 
 /** NUL is a character JSON allows and PostgreSQL cannot store; together with the depth it is refused before any schema looks. */
 function unstorablePlace(value: unknown, path: string, depth: number): { path: string; problem: string } | undefined {
-  if (typeof value === 'string') return value.includes('\0') ? { path, problem: 'must not contain the NUL character' } : undefined;
+  if (typeof value === 'string')
+    return value.includes('\0') ? { path, problem: 'must not contain the NUL character' } : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth >= JSON_DEPTH_MAX) return { path: '', problem: `must not nest deeper than ${JSON_DEPTH_MAX} levels` };
   for (const [key, inner] of Object.entries(value)) {

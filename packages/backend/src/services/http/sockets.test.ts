@@ -34,7 +34,11 @@ afterAll(() => backend.stop());
 
 function open(place: string, options: { protocols?: string[]; origin?: string } = {}): WebSocket {
   const url = `${backend.url.replace('http', 'ws')}${place}`;
-  return new WebSocket(url, options.protocols ?? ['portico.echo.v1', 'a-token'], options.origin === undefined ? {} : { origin: options.origin });
+  return new WebSocket(
+    url,
+    options.protocols ?? ['portico.echo.v1', 'a-token'],
+    options.origin === undefined ? {} : { origin: options.origin },
+  );
 }
 
 /** Status and body of an upgrade that is refused. */
@@ -45,7 +49,9 @@ function refused(socket: WebSocket): Promise<{ status: number; code: unknown }> 
     socket.on('unexpected-response', (_request, response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += String(chunk)));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, code: (JSON.parse(text) as { code: unknown }).code }));
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, code: (JSON.parse(text) as { code: unknown }).code }),
+      );
     });
   });
 }
@@ -54,7 +60,12 @@ test('a socket is handed over with its parameters and credentials, and speaks', 
   const socket = open('/ws/echo/room%201?ignored=1');
   await waitFor(() => socket.readyState === WebSocket.OPEN);
   expect(socket.protocol).toBe('portico.echo.v1');
-  expect(connections.at(-1)).toMatchObject({ params: { room_id: 'room 1' }, credentials: ['a-token'], address: '127.0.0.1', correlationId: expect.stringMatching(/^corr_/) });
+  expect(connections.at(-1)).toMatchObject({
+    params: { room_id: 'room 1' },
+    credentials: ['a-token'],
+    address: '127.0.0.1',
+    correlationId: expect.stringMatching(/^corr_/),
+  });
   let heard = '';
   socket.on('message', data => (heard = String(data as Buffer)));
   socket.send('hello');
@@ -66,14 +77,20 @@ test('pages of this portal may connect, pages of others may not', async () => {
   const own = open('/ws/echo/r', { origin: backend.url });
   await waitFor(() => own.readyState === WebSocket.OPEN);
   own.close();
-  expect(await refused(open('/ws/echo/r', { origin: 'https://evil.example' }))).toEqual({ status: 403, code: 'csrf_token_invalid' });
+  expect(await refused(open('/ws/echo/r', { origin: 'https://evil.example' }))).toEqual({
+    status: 403,
+    code: 'csrf_token_invalid',
+  });
   expect(await refused(open('/ws/echo/r', { origin: 'null' }))).toEqual({ status: 403, code: 'csrf_token_invalid' });
 });
 
 test('a path nobody serves and a protocol nobody speaks are refused', async () => {
   expect(await refused(open('/ws/nothing'))).toEqual({ status: 404, code: 'not_found' });
   expect(await refused(open('/ws/echo/%ff'))).toEqual({ status: 404, code: 'not_found' });
-  expect(await refused(open('/ws/echo/r', { protocols: ['another'] }))).toEqual({ status: 400, code: 'request_malformed' });
+  expect(await refused(open('/ws/echo/r', { protocols: ['another'] }))).toEqual({
+    status: 400,
+    code: 'request_malformed',
+  });
 });
 
 test('a message beyond the limit ends the socket and nothing else', async () => {

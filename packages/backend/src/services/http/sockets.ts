@@ -28,7 +28,12 @@ export interface SocketServices {
 /** Upgrades to WebSocket, one handler per path. */
 export class Sockets {
   readonly #paths = new PathTree<SocketOptions>();
-  readonly #server = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false, clientTracking: true });
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MESSAGE_BYTES_MAX,
+    perMessageDeflate: false,
+    clientTracking: true,
+  });
 
   constructor(private readonly services: SocketServices) {
     services.stopping.addEventListener('abort', () => this.#closeAll(), { once: true });
@@ -55,14 +60,17 @@ export class Sockets {
 
     const options = found.value;
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map(value => value.trim());
-    if (!offered.includes(options.protocol)) return refuse(socket, 'request_malformed', correlationId, `Offer the sub-protocol ${options.protocol}.`);
+    if (!offered.includes(options.protocol))
+      return refuse(socket, 'request_malformed', correlationId, `Offer the sub-protocol ${options.protocol}.`);
     const params = decoded(parameterNames(options.path), found.parameters);
     if (!params) return refuse(socket, 'not_found', correlationId);
 
     // `ws` would answer the first protocol offered; the one that names the contract is answered alone, a token never echoed.
     request.headers['sec-websocket-protocol'] = options.protocol;
     this.#server.handleUpgrade(request, socket, head, connected => {
-      connected.on('error', error => logger.debug('a WebSocket failed', { path: options.path, correlation_id: correlationId, error: error.message }));
+      connected.on('error', error =>
+        logger.debug('a WebSocket failed', { path: options.path, correlation_id: correlationId, error: error.message }),
+      );
       options.handle({
         socket: connected,
         params,
@@ -102,7 +110,12 @@ function decoded(names: readonly string[], encoded: readonly string[]): Record<s
 }
 
 /** An upgrade that is refused is still HTTP: the same envelope, written by hand because there is no response object. */
-function refuse(socket: Duplex, code: keyof typeof commonErrors, correlationId: string, message: string = commonErrors[code].sentence): void {
+function refuse(
+  socket: Duplex,
+  code: keyof typeof commonErrors,
+  correlationId: string,
+  message: string = commonErrors[code].sentence,
+): void {
   const text = JSON.stringify({ code, message, correlation_id: correlationId, details: {} });
   socket.end(
     `HTTP/1.1 ${commonErrors[code].status} Refused\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +

@@ -31,7 +31,11 @@ export class WebServer {
     this.#app.disable('x-powered-by');
     this.#app.disable('etag');
     this.server = createServer(
-      { headersTimeout: HEADERS_SECONDS_MAX * 1000, requestTimeout: REQUEST_SECONDS_MAX * 1000, keepAliveTimeout: KEEP_ALIVE_SECONDS * 1000 },
+      {
+        headersTimeout: HEADERS_SECONDS_MAX * 1000,
+        requestTimeout: REQUEST_SECONDS_MAX * 1000,
+        keepAliveTimeout: KEEP_ALIVE_SECONDS * 1000,
+      },
       (request, response) => {
         this.#underWay += 1;
         response.once('close', () => {
@@ -76,8 +80,14 @@ export class WebServer {
     const closed = new Promise<void>(resolve => this.server.close(() => resolve()));
     this.server.closeIdleConnections();
     if (this.#underWay > 0) {
-      const finished = await Promise.race([new Promise<true>(resolve => (this.#idle = () => resolve(true))), after(DRAIN_SECONDS_MAX * 1000)]);
-      if (!finished) this.logger.warn(`${this.#underWay} requests were cut off: they had not finished ${DRAIN_SECONDS_MAX} s after the portal was told to stop`);
+      const finished = await Promise.race([
+        new Promise<true>(resolve => (this.#idle = () => resolve(true))),
+        after(DRAIN_SECONDS_MAX * 1000),
+      ]);
+      if (!finished)
+        this.logger.warn(
+          `${this.#underWay} requests were cut off: they had not finished ${DRAIN_SECONDS_MAX} s after the portal was told to stop`,
+        );
     }
     this.server.closeAllConnections();
     await closed;
@@ -86,9 +96,17 @@ export class WebServer {
 
 /** What stops a portal from listening, in words for the one who started it. */
 function listenProblem(error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Error {
-  if (error.code === 'EADDRINUSE') return new Error(`Port ${port} on ${host} is already in use. Stop what uses it, or choose another port by PORTICO_PORT.`, { cause: error });
-  if (error.code === 'EACCES') return new Error(`Port ${port} needs rights this process does not have. Choose one above 1023 by PORTICO_PORT.`, { cause: error });
-  if (error.code === 'EADDRNOTAVAIL') return new Error(`${host} is not an address of this machine. Choose another by PORTICO_HOST.`, { cause: error });
+  if (error.code === 'EADDRINUSE')
+    return new Error(
+      `Port ${port} on ${host} is already in use. Stop what uses it, or choose another port by PORTICO_PORT.`,
+      { cause: error },
+    );
+  if (error.code === 'EACCES')
+    return new Error(`Port ${port} needs rights this process does not have. Choose one above 1023 by PORTICO_PORT.`, {
+      cause: error,
+    });
+  if (error.code === 'EADDRNOTAVAIL')
+    return new Error(`${host} is not an address of this machine. Choose another by PORTICO_HOST.`, { cause: error });
   return error;
 }
 

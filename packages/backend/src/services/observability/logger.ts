@@ -18,7 +18,10 @@ export interface LogOptions {
 export function createLogger(options: LogOptions, inherited: object = {}): LoggerService {
   const log = (level: Level) => (message: string, meta?: Meta) => {
     if (LEVELS[level] < LEVELS[options.level]) return;
-    const fields = { ...inherited, ...(meta instanceof Error ? { error: redact(meta) } : (redact(meta ?? {}) as object)) };
+    const fields = {
+      ...inherited,
+      ...(meta instanceof Error ? { error: redact(meta) } : (redact(meta ?? {}) as object)),
+    };
     options.write(options.format === 'json' ? jsonLine(level, message, fields) : textLine(level, message, fields));
   };
   return {

@@ -13,7 +13,9 @@ export function registerPlatformGauges(registry: Registry, database: Database): 
     labelNames: ['status'],
     registers,
     async collect() {
-      const rows = await read.all<{ status: string; count: number }>('SELECT status, count(*) AS count FROM platform_tasks WHERE due_at IS NOT NULL GROUP BY status');
+      const rows = await read.all<{ status: string; count: number }>(
+        'SELECT status, count(*) AS count FROM platform_tasks WHERE due_at IS NOT NULL GROUP BY status',
+      );
       this.reset();
       for (const { status, count } of rows) this.set({ status }, count);
     },
@@ -23,7 +25,9 @@ export function registerPlatformGauges(registry: Registry, database: Database): 
     help: 'Events that have no position yet.',
     registers,
     async collect() {
-      const row = await read.first<{ count: number }>('SELECT count(*) AS count FROM platform_outbox WHERE position IS NULL');
+      const row = await read.first<{ count: number }>(
+        'SELECT count(*) AS count FROM platform_outbox WHERE position IS NULL',
+      );
       this.set(row?.count ?? 0);
     },
   });

@@ -18,7 +18,13 @@ export const probesRef = createServiceRef<Probes>({ id: 'portico.probes', scope:
 
 export const probesFactory = createServiceFactory({
   service: probesRef,
-  deps: { database: databaseRef, registry: metricsRegistryRef, settings: settingsRef, web: webServerRef, lifecycle: coreServices.rootLifecycle },
+  deps: {
+    database: databaseRef,
+    registry: metricsRegistryRef,
+    settings: settingsRef,
+    web: webServerRef,
+    lifecycle: coreServices.rootLifecycle,
+  },
   factory({ database, registry, settings, web, lifecycle }): Probes {
     const { metricsToken } = settings.of(serverSettings);
     let started = false;
@@ -37,7 +43,8 @@ export const probesFactory = createServiceFactory({
         if (place === '/readyz') return void ready().then(([status, body]) => send(response, status, body));
         if (place !== '/metrics' || !mayRead(request, metricsToken)) return next();
         void registry.metrics().then(
-          text => response.writeHead(200, { 'Content-Type': registry.contentType, 'Cache-Control': 'no-store' }).end(text),
+          text =>
+            response.writeHead(200, { 'Content-Type': registry.contentType, 'Cache-Control': 'no-store' }).end(text),
           () => response.writeHead(500).end(),
         );
       },
@@ -64,5 +71,7 @@ async function answers(database: Database): Promise<boolean> {
 }
 
 function send(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' }).end(JSON.stringify(body));
+  response
+    .writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' })
+    .end(JSON.stringify(body));
 }

@@ -2,14 +2,33 @@ import { createLogger } from './logger';
 import { redact } from './redaction';
 
 test('fields are dropped by their names, whatever they hold', () => {
-  expect(redact({ authorization: 'x', Cookie: 'a=b', nested: { newPassword: 'p', refresh_token: 't', private_key: 'k', clientSecret: 's' } })).toEqual({
-    authorization: '[redacted]', Cookie: '[redacted]',
-    nested: { newPassword: '[redacted]', refresh_token: '[redacted]', private_key: '[redacted]', clientSecret: '[redacted]' },
+  expect(
+    redact({
+      authorization: 'x',
+      Cookie: 'a=b',
+      nested: { newPassword: 'p', refresh_token: 't', private_key: 'k', clientSecret: 's' },
+    }),
+  ).toEqual({
+    authorization: '[redacted]',
+    Cookie: '[redacted]',
+    nested: {
+      newPassword: '[redacted]',
+      refresh_token: '[redacted]',
+      private_key: '[redacted]',
+      clientSecret: '[redacted]',
+    },
   });
 });
 
 test('what is no secret stays', () => {
-  const line = { operation_id: 'signIn', key_id: 'key_1', status: 200, token: null, list: ['a', 1], message: 'the token was refused' };
+  const line = {
+    operation_id: 'signIn',
+    key_id: 'key_1',
+    status: 200,
+    token: null,
+    list: ['a', 1],
+    message: 'the token was refused',
+  };
   expect(redact(line)).toEqual(line);
 });
 
@@ -28,11 +47,21 @@ test.each([
 
 test('lines are JSON with the fields of the logger they came from, below the level nothing', () => {
   const lines: string[] = [];
-  const logger = createLogger({ level: 'info', format: 'json', write: line => void lines.push(line) }, { plugin: 'billing' });
+  const logger = createLogger(
+    { level: 'info', format: 'json', write: line => void lines.push(line) },
+    { plugin: 'billing' },
+  );
   logger.debug('unheard');
   logger.child({ task: 't1' }).warn('careful: Bearer abcdefghijkl', { count: 2, big: 5n as never });
   logger.error('broken', new Error('deep'));
   expect(lines).toHaveLength(2);
-  expect(JSON.parse(lines[0] as string)).toMatchObject({ level: 'warn', message: 'careful: Bearer [redacted]', plugin: 'billing', task: 't1', count: 2, big: '5' });
+  expect(JSON.parse(lines[0] as string)).toMatchObject({
+    level: 'warn',
+    message: 'careful: Bearer [redacted]',
+    plugin: 'billing',
+    task: 't1',
+    count: 2,
+    big: '5',
+  });
   expect((JSON.parse(lines[1] as string) as { error: string }).error).toContain('Error: deep');
 });

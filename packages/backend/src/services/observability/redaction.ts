@@ -6,7 +6,8 @@ const REDACTED = '[redacted]';
 /** Deepest object a log line shows; what lies below is rarely read and may be circular. */
 const DEPTH_MAX = 6;
 
-const SECRET_NAME = /^(authorization|proxy-authorization|cookie|set-cookie|.*password.*|.*passphrase.*|.*secret.*|.*token|.*_key_pem|private_?key|api_?key|credentials?|sec-websocket-protocol)$/i;
+const SECRET_NAME =
+  /^(authorization|proxy-authorization|cookie|set-cookie|.*password.*|.*passphrase.*|.*secret.*|.*token|.*_key_pem|private_?key|api_?key|credentials?|sec-websocket-protocol)$/i;
 
 const SECRET_TEXT: readonly [pattern: RegExp, replacement: string][] = [
   [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${REDACTED}`],
@@ -29,5 +30,10 @@ export function redact(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= DEPTH_MAX) return '[deeper]';
   if (Array.isArray(value)) return value.map(inner => redact(inner, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, SECRET_NAME.test(name) && inner !== null ? REDACTED : redact(inner, depth + 1)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      SECRET_NAME.test(name) && inner !== null ? REDACTED : redact(inner, depth + 1),
+    ]),
+  );
 }

@@ -12,8 +12,14 @@ type Json = Record<string, unknown>;
 const CONTRACT_VERSION = '1.0.0';
 
 export function assembleOpenApi(contracts: readonly PluginContract[], title = 'Portico'): Json {
-  const operations = contracts.flatMap(contract => Object.values(contract.operations).map(operation => ({ contract, operation })));
-  const errors: Record<string, ErrorDefinition> = Object.assign({}, commonErrors, ...contracts.map(contract => contract.errors));
+  const operations = contracts.flatMap(contract =>
+    Object.values(contract.operations).map(operation => ({ contract, operation })),
+  );
+  const errors: Record<string, ErrorDefinition> = Object.assign(
+    {},
+    commonErrors,
+    ...contracts.map(contract => contract.errors),
+  );
   const permissions: Record<string, string> = Object.assign({}, ...contracts.map(contract => contract.permissions));
   const paths: Record<string, Json> = {};
   const refusals: Json = {};
@@ -24,7 +30,11 @@ export function assembleOpenApi(contracts: readonly PluginContract[], title = 'P
   return {
     openapi: '3.1.0',
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
-    info: { title: `${title} API`, version: CONTRACT_VERSION, description: 'Everything the portal can do. The portal’s own pages use nothing else.' },
+    info: {
+      title: `${title} API`,
+      version: CONTRACT_VERSION,
+      description: 'Everything the portal can do. The portal’s own pages use nothing else.',
+    },
     servers: [{ url: '/api/v1' }],
     tags: [...new Set(operations.map(({ operation }) => operation.tag))].sort().map(name => ({ name })),
     security: [{ bearer: [] }, { session: [] }],
@@ -34,17 +44,28 @@ export function assembleOpenApi(contracts: readonly PluginContract[], title = 'P
       responses: sorted(refusals),
       parameters: {
         CorrelationId: {
-          name: 'X-Correlation-Id', in: 'header', required: false, schema: { type: 'string', pattern: '^[A-Za-z0-9._:-]{1,128}$' },
+          name: 'X-Correlation-Id',
+          in: 'header',
+          required: false,
+          schema: { type: 'string', pattern: '^[A-Za-z0-9._:-]{1,128}$' },
           description: 'Taken over into logs, audit and events, and returned; made by the server when absent.',
         },
         ProjectId: {
-          name: 'X-Project-Id', in: 'header', required: false, schema: { type: 'string' },
+          name: 'X-Project-Id',
+          in: 'header',
+          required: false,
+          schema: { type: 'string' },
           description: 'The active project; the caller’s default project when absent.',
         },
       },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'An access token, or an API key.' },
-        session: { type: 'apiKey', in: 'cookie', name: '__Host-portico_session', description: 'The browser’s session; methods that change something need the CSRF header too.' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-portico_session',
+          description: 'The browser’s session; methods that change something need the CSRF header too.',
+        },
       },
     },
     'x-permissions': sorted(permissions),
@@ -68,32 +89,53 @@ function describe(operation: OperationShape, { errors, permissions, refusals }: 
     summary: operation.summary,
     ...(operation.description === undefined ? {} : { description: operation.description }),
     'x-permission': operation.permission,
-    ...(permissions[operation.permission] === undefined ? {} : { 'x-permission-sentence': permissions[operation.permission] }),
+    ...(permissions[operation.permission] === undefined
+      ? {}
+      : { 'x-permission-sentence': permissions[operation.permission] }),
     'x-rate-limit': operation.rateLimit ?? 'api',
     ...(operation.permission === PUBLIC ? { security: [{}, { bearer: [] }, { session: [] }] } : {}),
     parameters: parametersOf(operation),
-    ...(operation.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: operation.body } } } }),
+    ...(operation.body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: operation.body } } } }),
     responses: { ...successes(operation), ...failures(operation, errors, refusals) },
   };
 }
 
 function parametersOf(operation: OperationShape): Json[] {
-  const parameters: Json[] = [...fieldsOf(operation.params, 'path'), ...fieldsOf(operation.query, 'query'), { $ref: '#/components/parameters/CorrelationId' }];
+  const parameters: Json[] = [
+    ...fieldsOf(operation.params, 'path'),
+    ...fieldsOf(operation.query, 'query'),
+    { $ref: '#/components/parameters/CorrelationId' },
+  ];
   if (operation.permission !== PUBLIC) parameters.push({ $ref: '#/components/parameters/ProjectId' });
   if (operation.idempotency) {
     parameters.push({
-      name: 'Idempotency-Key', in: 'header', required: operation.idempotency === 'required', schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,128}$' },
-      description: 'Repeating the request with the same key returns the first reply, for a day at least, with `Idempotency-Replayed: true`.',
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: operation.idempotency === 'required',
+      schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,128}$' },
+      description:
+        'Repeating the request with the same key returns the first reply, for a day at least, with `Idempotency-Replayed: true`.',
     });
   }
   if (operation.streams === 'text/event-stream') {
-    parameters.push({ name: 'Last-Event-ID', in: 'header', required: false, schema: { type: 'string' }, description: 'Position to go on after.' });
+    parameters.push({
+      name: 'Last-Event-ID',
+      in: 'header',
+      required: false,
+      schema: { type: 'string' },
+      description: 'Position to go on after.',
+    });
   }
   return parameters;
 }
 
 function fieldsOf(schema: unknown, place: 'path' | 'query'): Json[] {
-  const { properties = {}, required = [] } = (schema ?? {}) as { properties?: Record<string, Json>; required?: readonly string[] };
+  const { properties = {}, required = [] } = (schema ?? {}) as {
+    properties?: Record<string, Json>;
+    required?: readonly string[];
+  };
   return Object.entries(properties).map(([name, { description, ...field }]) => ({
     name,
     in: place,
@@ -110,7 +152,14 @@ function successes(operation: OperationShape): Json {
       description: operation.summary,
       headers: {
         'X-Correlation-Id': { schema: { type: 'string' } },
-        ...(operation.idempotency ? { 'Idempotency-Replayed': { schema: { type: 'string', const: 'true' }, description: 'Present on a stored reply.' } } : {}),
+        ...(operation.idempotency
+          ? {
+              'Idempotency-Replayed': {
+                schema: { type: 'string', const: 'true' },
+                description: 'Present on a stored reply.',
+              },
+            }
+          : {}),
       },
       ...(schema === null ? {} : { content: { [operation.streams ?? 'application/json']: { schema } } }),
     };
@@ -123,7 +172,8 @@ function failures(operation: OperationShape, errors: Shared['errors'], refusals:
   const byStatus = new Map<number, string[]>();
   for (const code of operationErrorCodes(operation)) {
     const status = errors[code]?.status;
-    if (status === undefined) throw new Error(`${operation.id} lists the error code ${code}, which no contract defines`);
+    if (status === undefined)
+      throw new Error(`${operation.id} lists the error code ${code}, which no contract defines`);
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   const responses: Json = {};
@@ -132,10 +182,17 @@ function failures(operation: OperationShape, errors: Shared['errors'], refusals:
     responses[status] = { $ref: `#/components/responses/${name}` };
     refusals[name] ??= {
       description: codes.map(code => `\`${code}\`: ${errors[code]?.sentence}`).join('\n\n'),
-      ...(status === 429 ? { headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds to wait.' } } } : {}),
+      ...(status === 429
+        ? { headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds to wait.' } } }
+        : {}),
       content: {
         'application/json': {
-          schema: { allOf: [{ $ref: '#/components/schemas/Error' }, { type: 'object', properties: { code: { type: 'string', enum: codes } } }] },
+          schema: {
+            allOf: [
+              { $ref: '#/components/schemas/Error' },
+              { type: 'object', properties: { code: { type: 'string', enum: codes } } },
+            ],
+          },
         },
       },
     };

@@ -23,21 +23,37 @@ test('the contracts hold together', () => {
 });
 
 test('every operation is in the document once, under its own id', () => {
-  expect(described.map(operation => operation.operationId).sort()).toEqual(operations.map(operation => operation.id).sort());
+  expect(described.map(operation => operation.operationId).sort()).toEqual(
+    operations.map(operation => operation.id).sort(),
+  );
   expect(new Set(described.map(operation => operation.operationId)).size).toBe(described.length);
 });
 
-test.each(operations.map(operation => [operation.id, operation] as const))('%s: its schemas compile', (_id, operation) => {
-  expect(() => new OperationValidators(operation).compileAll()).not.toThrow();
-});
+test.each(operations.map(operation => [operation.id, operation] as const))(
+  '%s: its schemas compile',
+  (_id, operation) => {
+    expect(() => new OperationValidators(operation).compileAll()).not.toThrow();
+  },
+);
 
-test.each(operations.map(operation => [operation.id, operation] as const))('%s: what it takes leaves no room for unknown fields', (_id, operation) => {
-  for (const part of [operation.params, operation.query, operation.body]) expect(openObjects(part, '')).toEqual([]);
-});
+test.each(operations.map(operation => [operation.id, operation] as const))(
+  '%s: what it takes leaves no room for unknown fields',
+  (_id, operation) => {
+    for (const part of [operation.params, operation.query, operation.body]) expect(openObjects(part, '')).toEqual([]);
+  },
+);
 
-test.each(described.map(operation => [operation.operationId, operation] as const))('%s: every path parameter is described', (_id, operation) => {
-  expect(operation.parameters.filter(parameter => parameter.in === 'path').map(parameter => parameter.name).sort()).toEqual(parameterNames(operation.path).sort());
-});
+test.each(described.map(operation => [operation.operationId, operation] as const))(
+  '%s: every path parameter is described',
+  (_id, operation) => {
+    expect(
+      operation.parameters
+        .filter(parameter => parameter.in === 'path')
+        .map(parameter => parameter.name)
+        .sort(),
+    ).toEqual(parameterNames(operation.path).sort());
+  },
+);
 
 test('every reference points at something', () => {
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(match => match[1] as string);
@@ -59,6 +75,10 @@ function openObjects(schema: unknown, path: string): string[] {
   if (typeof schema !== 'object' || schema === null) return [];
   if (Array.isArray(schema)) return schema.flatMap((inner, place) => openObjects(inner, `${path}/${place}`));
   const { type, additionalProperties, default: _default, ...rest } = schema as Record<string, unknown>;
-  const open = [type].flat().includes('object') && (additionalProperties === undefined || additionalProperties === true);
-  return [...(open ? [path || '/'] : []), ...Object.entries(rest).flatMap(([key, inner]) => openObjects(inner, `${path}/${key}`))];
+  const open =
+    [type].flat().includes('object') && (additionalProperties === undefined || additionalProperties === true);
+  return [
+    ...(open ? [path || '/'] : []),
+    ...Object.entries(rest).flatMap(([key, inner]) => openObjects(inner, `${path}/${key}`)),
+  ];
 }

@@ -24,7 +24,9 @@ const migrations: readonly Migration[] = [
   {
     name: '0001_rate_limits',
     async up(knex) {
-      await knex.raw(`CREATE UNLOGGED TABLE ${TABLE} (key VARCHAR(255) PRIMARY KEY, points INTEGER NOT NULL DEFAULT 0, expire BIGINT)`);
+      await knex.raw(
+        `CREATE UNLOGGED TABLE ${TABLE} (key VARCHAR(255) PRIMARY KEY, points INTEGER NOT NULL DEFAULT 0, expire BIGINT)`,
+      );
     },
   },
 ];
@@ -35,17 +37,23 @@ interface Allowance {
 }
 
 export function createRateLimits(allowances: Readonly<Record<string, Allowance>>, pool?: Pool): RateLimits {
-  const limiters = new Map(Object.entries(allowances).map(([name, allowance]) => [name, limiter(name, allowance, pool)]));
+  const limiters = new Map(
+    Object.entries(allowances).map(([name, allowance]) => [name, limiter(name, allowance, pool)]),
+  );
   return {
     async consume(name, key) {
       const counted = limiters.get(name);
-      if (!counted) throw new Error(`There is no rate limit called ${name}; the names are ${[...limiters.keys()].join(', ')}.`);
+      if (!counted)
+        throw new Error(`There is no rate limit called ${name}; the names are ${[...limiters.keys()].join(', ')}.`);
       try {
         await counted.consume(key);
       } catch (error) {
         if (!(error instanceof RateLimiterRes)) throw error;
         const seconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
-        throw common.fail('rate_limited', { details: { limit: name, retry_after_seconds: seconds }, retryAfterSeconds: seconds });
+        throw common.fail('rate_limited', {
+          details: { limit: name, retry_after_seconds: seconds },
+          retryAfterSeconds: seconds,
+        });
       }
     },
   };
@@ -53,7 +61,12 @@ export function createRateLimits(allowances: Readonly<Record<string, Allowance>>
 
 function limiter(name: string, { perMinute, burst }: Allowance, pool: Pool | undefined) {
   const steady = counter({ keyPrefix: name, points: perMinute, duration: MINUTE_SECONDS }, pool);
-  return burst === 0 ? steady : new BurstyRateLimiter(steady, counter({ keyPrefix: `${name}-burst`, points: burst, duration: BURST_SECONDS }, pool));
+  return burst === 0
+    ? steady
+    : new BurstyRateLimiter(
+        steady,
+        counter({ keyPrefix: `${name}-burst`, points: burst, duration: BURST_SECONDS }, pool),
+      );
 }
 
 function counter(options: { keyPrefix: string; points: number; duration: number }, pool: Pool | undefined) {
@@ -74,13 +87,22 @@ function counter(options: { keyPrefix: string; points: number; duration: number 
 
 export const rateLimitsServiceFactory = createServiceFactory({
   service: rateLimitsRef,
-  deps: { settings: settingsRef, database: databaseRef, lifecycle: coreServices.rootLifecycle, logger: coreServices.rootLogger },
+  deps: {
+    settings: settingsRef,
+    database: databaseRef,
+    lifecycle: coreServices.rootLifecycle,
+    logger: coreServices.rootLogger,
+  },
   async factory({ settings, database, lifecycle, logger }) {
     const { url } = settings.of(databaseSettings);
     const allowances = settings.of(rateLimitSettings);
     if (url === undefined) return createRateLimits(allowances);
     await database.migrate('platform_rate_limits', migrations);
-    const pool = new Pool({ connectionString: url, max: CONNECTIONS_MAX, connectionTimeoutMillis: CONNECT_MILLISECONDS_MAX });
+    const pool = new Pool({
+      connectionString: url,
+      max: CONNECTIONS_MAX,
+      connectionTimeoutMillis: CONNECT_MILLISECONDS_MAX,
+    });
     pool.on('error', error => logger.debug('a connection for rate limits was lost', { error: error.message }));
     lifecycle.addShutdownHook(() => pool.end());
     return createRateLimits(allowances, pool);

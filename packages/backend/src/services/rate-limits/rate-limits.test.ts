@@ -17,7 +17,11 @@ test('so many a minute, then a spare allowance, then a refusal that says how lon
   const limits = createRateLimits({ money: { perMinute: 3, burst: 2 } });
   for (let taken = 0; taken < 5; taken += 1) expect(await refusal(limits.consume('money', 'user:a'))).toBeUndefined();
   const refused = await refusal(limits.consume('money', 'user:a'));
-  expect(refused).toMatchObject({ code: 'rate_limited', status: 429, details: { limit: 'money', retry_after_seconds: expect.any(Number) } });
+  expect(refused).toMatchObject({
+    code: 'rate_limited',
+    status: 429,
+    details: { limit: 'money', retry_after_seconds: expect.any(Number) },
+  });
   expect(refused?.retryAfterSeconds).toBeGreaterThan(0);
   expect(await refusal(limits.consume('money', 'user:b'))).toBeUndefined();
 });
@@ -28,9 +32,16 @@ test('a limit nobody configured is a mistake of ours, not an open door', async (
 
 test('replicas on one PostgreSQL count together', async () => {
   const data = await createTestDatabase('postgres');
-  const options = { database: 'postgres', plugins: [], on: data, settings: { rateLimits: { signIn: { perMinute: 10, burst: 0 } } } } as const;
+  const options = {
+    database: 'postgres',
+    plugins: [],
+    on: data,
+    settings: { rateLimits: { signIn: { perMinute: 10, burst: 0 } } },
+  } as const;
   const [one, two] = [await startTestBackend(options), await startTestBackend(options)];
-  const attempts = Array.from({ length: 16 }, (_, place) => refusal((place % 2 === 0 ? one : two).services.rateLimits.consume('signIn', 'address:x')));
+  const attempts = Array.from({ length: 16 }, (_, place) =>
+    refusal((place % 2 === 0 ? one : two).services.rateLimits.consume('signIn', 'address:x')),
+  );
   expect((await Promise.all(attempts)).filter(Boolean)).toHaveLength(6);
   await one.stop({ keep: true });
   await two.stop();
