@@ -31,7 +31,8 @@ const organization = (index: number) => `org_bench${index}`;
 async function prepare(database: OpenDatabase): Promise<void> {
   await database.migrate('billing', migrations);
   await database.transaction(async tx => {
-    for (let index = 1; index <= ORGANIZATIONS; index += 1) await openCustomer(tx, { organizationId: organization(index), currency: 'USD' });
+    for (let index = 1; index <= ORGANIZATIONS; index += 1)
+      await openCustomer(tx, { organizationId: organization(index), currency: 'USD' });
   });
 }
 
@@ -50,7 +51,13 @@ async function postingsPerSecond(database: OpenDatabase, clients: number): Promi
       await database.transaction(tx =>
         postEntry(tx, {
           kind: 'internal_credit',
-          scope: { organizationId, departmentId: 'dept_bench', projectId: 'proj_bench', userId: 'usr_bench', allocationId: null },
+          scope: {
+            organizationId,
+            departmentId: 'dept_bench',
+            projectId: 'proj_bench',
+            userId: 'usr_bench',
+            allocationId: null,
+          },
           currency: 'USD',
           amount: 1_000n,
           postings: { promotional_expense: -1_000n, customer_available: 1_000n },
@@ -70,9 +77,28 @@ async function postingsPerSecond(database: OpenDatabase, clients: number): Promi
 /** The statement of the product with pgbench's variables in the place of parameters. */
 function pgbenchScript(): string {
   const values = [
-    "'promotional_expense'", '-1000', "'customer_available'", '1000', "'org_bench' || :org", "'led_' || :id", "'org_bench' || :org", "'internal_credit'",
-    "'USD'", '1000', "'dept_bench'", "'proj_bench'", "'usr_bench'", 'NULL', "'user'", "'usr_bench'", "'corr_bench'", "'bench:' || :id", "'Benchmark'",
-    'NULL', 'NULL', '1700000000000',
+    "'promotional_expense'",
+    '-1000',
+    "'customer_available'",
+    '1000',
+    "'org_bench' || :org",
+    "'led_' || :id",
+    "'org_bench' || :org",
+    "'internal_credit'",
+    "'USD'",
+    '1000',
+    "'dept_bench'",
+    "'proj_bench'",
+    "'usr_bench'",
+    'NULL',
+    "'user'",
+    "'usr_bench'",
+    "'corr_bench'",
+    "'bench:' || :id",
+    "'Benchmark'",
+    'NULL',
+    'NULL',
+    '1700000000000',
   ];
   let place = 0;
   const statement = postgresPosting(2)
@@ -84,12 +110,28 @@ function pgbenchScript(): string {
 async function findPgbench(): Promise<string | undefined> {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? (await readdir(root)).sort((a, b) => Number(b) - Number(a)) : [];
-  const folders = [...versions.map(version => path.join(root, version, 'bin')), ...(process.env['PATH'] ?? '').split(':')];
+  const folders = [
+    ...versions.map(version => path.join(root, version, 'bin')),
+    ...(process.env['PATH'] ?? '').split(':'),
+  ];
   return folders.map(folder => path.join(folder, 'pgbench')).find(existsSync);
 }
 
 async function pgbenchPerSecond(options: { pgbench: string; script: string; url: string }): Promise<number> {
-  const parameters = ['-n', '-M', 'prepared', '-c', String(CLIENTS), '-j', '2', '-T', String(SECONDS), '-f', options.script, options.url];
+  const parameters = [
+    '-n',
+    '-M',
+    'prepared',
+    '-c',
+    String(CLIENTS),
+    '-j',
+    '2',
+    '-T',
+    String(SECONDS),
+    '-f',
+    options.script,
+    options.url,
+  ];
   const { stdout } = await promisify(execFile)(options.pgbench, parameters);
   const found = /tps = ([0-9.]+)/.exec(stdout);
   if (found?.[1] === undefined) throw new Error(`pgbench said: ${stdout}`);
@@ -98,7 +140,13 @@ async function pgbenchPerSecond(options: { pgbench: string; script: string; url:
 
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-function report(line: { name: string; ours: readonly number[]; theirs: readonly number[]; bar: number; anchor: string }): void {
+function report(line: {
+  name: string;
+  ours: readonly number[];
+  theirs: readonly number[];
+  bar: number;
+  anchor: string;
+}): void {
   const ratio = median(line.ours) / median(line.theirs);
   const figure = (value: number) => Math.round(value).toString().padStart(9);
   console.log(
@@ -110,7 +158,9 @@ function report(line: { name: string; ours: readonly number[]; theirs: readonly 
 async function benchPostgres(folder: string): Promise<void> {
   const pgbench = await findPgbench();
   if (pgbench === undefined) {
-    console.log('P1 left out: pgbench is not installed. On Debian and Ubuntu: apt-get install postgresql-contrib (or postgresql).');
+    console.log(
+      'P1 left out: pgbench is not installed. On Debian and Ubuntu: apt-get install postgresql-contrib (or postgresql).',
+    );
     return;
   }
   const given = process.env['PORTICO_BENCH_POSTGRES_URL'];
@@ -128,7 +178,13 @@ async function benchPostgres(folder: string): Promise<void> {
         ours.push(await postingsPerSecond(database, CLIENTS));
         theirs.push(await pgbenchPerSecond({ pgbench, script, url }));
       }
-      report({ name: `P1 PostgreSQL ÷ pgbench, ${CLIENTS} clients`, ours, theirs, bar: P1_BAR, anchor: '[one CTE statement 0.97–1.14; through a query builder 0.14–0.24]' });
+      report({
+        name: `P1 PostgreSQL ÷ pgbench, ${CLIENTS} clients`,
+        ours,
+        theirs,
+        bar: P1_BAR,
+        anchor: '[one CTE statement 0.97–1.14; through a query builder 0.14–0.24]',
+      });
       // pgbench wrote into the same books: had its statement been another one, they would not balance.
       await assertBooksBalance(database.read);
     } finally {
@@ -144,7 +200,9 @@ function rawInsertsPerSecond(filename: string): number {
   try {
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = FULL');
-    connection.exec('CREATE TABLE IF NOT EXISTS raw_rows (id INTEGER PRIMARY KEY, text TEXT NOT NULL, amount INTEGER NOT NULL)');
+    connection.exec(
+      'CREATE TABLE IF NOT EXISTS raw_rows (id INTEGER PRIMARY KEY, text TEXT NOT NULL, amount INTEGER NOT NULL)',
+    );
     const insert = connection.prepare('INSERT INTO raw_rows (text, amount) VALUES (?, ?)');
     const begun = performance.now();
     let count = 0;
@@ -168,7 +226,13 @@ async function benchSqlite(folder: string): Promise<void> {
       ours.push(await postingsPerSecond(database, 1));
       theirs.push(rawInsertsPerSecond(path.join(folder, 'raw.sqlite')));
     }
-    report({ name: 'P2 SQLite ÷ raw one-row insert, WAL FULL', ours, theirs, bar: P2_BAR, anchor: '[by driver 1.3–3.5 k/s of 3–5 k/s; by query builder 0.8 k/s]' });
+    report({
+      name: 'P2 SQLite ÷ raw one-row insert, WAL FULL',
+      ours,
+      theirs,
+      bar: P2_BAR,
+      anchor: '[by driver 1.3–3.5 k/s of 3–5 k/s; by query builder 0.8 k/s]',
+    });
   } finally {
     await database.close();
   }
@@ -177,7 +241,11 @@ async function benchSqlite(folder: string): Promise<void> {
 async function main(): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'portico-bench-ledger-'));
   try {
-    console.log(`medians of ${ROUNDS} alternating rounds of ${SECONDS} s`.padEnd(42) + 'Portico'.padStart(9) + 'anchor'.padStart(13));
+    console.log(
+      `medians of ${ROUNDS} alternating rounds of ${SECONDS} s`.padEnd(42) +
+        'Portico'.padStart(9) +
+        'anchor'.padStart(13),
+    );
     await benchSqlite(folder);
     await benchPostgres(folder);
   } finally {

@@ -23,7 +23,11 @@ export const ledger: Migration = {
       table.text('account').notNullable();
       table.bigInteger('balance_micros').notNullable().defaultTo(0);
       table.primary(['organization_id', 'account']);
-      table.check("account NOT IN ('customer_available', 'customer_held') OR balance_micros >= 0", [], 'billing_accounts_funded');
+      table.check(
+        "account NOT IN ('customer_available', 'customer_held') OR balance_micros >= 0",
+        [],
+        'billing_accounts_funded',
+      );
     });
 
     await knex.schema.createTable('billing_entries', table => {
@@ -55,7 +59,10 @@ export const ledger: Migration = {
       table.text('account').notNullable();
       table.bigInteger('amount_micros').notNullable();
       table.primary(['entry_id', 'account']);
-      table.foreign(['organization_id', 'account']).references(['organization_id', 'account']).inTable('billing_accounts');
+      table
+        .foreign(['organization_id', 'account'])
+        .references(['organization_id', 'account'])
+        .inTable('billing_accounts');
     });
 
     await knex.schema.createTable('billing_holds', table => {

@@ -70,7 +70,10 @@ export class Accrual {
     try {
       await database.transaction(tx => reviewCustomer(tx, this.#deps, organizationId));
     } catch (error) {
-      logger.error(`the balance of ${organizationId} could not be reviewed; trying again in ${RETRY_SECONDS} s`, error as Error);
+      logger.error(
+        `the balance of ${organizationId} could not be reviewed; trying again in ${RETRY_SECONDS} s`,
+        error as Error,
+      );
       await database.transaction(tx => postponeReview(tx, { organizationId, until: tx.now + RETRY_SECONDS * 1000 }));
     }
   }

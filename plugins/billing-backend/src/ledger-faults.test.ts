@@ -33,14 +33,23 @@ function crashing(tx: Transaction, at: number): Transaction {
 
 async function everything(queries: Queries): Promise<unknown> {
   const tables = await Promise.all(TABLES.map(table => queries.all<object>(`SELECT * FROM billing_${table}`)));
-  return tables.map(rows => rows.map(row => JSON.stringify(row, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}` : value))).sort());
+  return tables.map(rows =>
+    rows
+      .map(row => JSON.stringify(row, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}` : value)))
+      .sort(),
+  );
 }
 
 /** Runs `work` again and again, each time dying one statement later, until it comes through. Nothing may remain of any but the last. */
 async function dieEverywhere(billing: TestBilling, work: (tx: Transaction) => Promise<unknown>): Promise<number> {
   const before = await everything(billing.database.read);
   for (let at = 1; ; at += 1) {
-    const outcome = await billing.database.transaction(tx => work(crashing(tx, at))).then(() => 'done', (error: unknown) => error);
+    const outcome = await billing.database
+      .transaction(tx => work(crashing(tx, at)))
+      .then(
+        () => 'done',
+        (error: unknown) => error,
+      );
     await assertBooksBalance(billing.database.read);
     if (outcome === 'done') return at;
     expect(outcome).toBeInstanceOf(Crash);
@@ -70,7 +79,9 @@ eachDatabase(db => {
     steps.push(await dieEverywhere(billing, review));
     await billing.clock.advance(HOUR);
     steps.push(await dieEverywhere(billing, review));
-    steps.push(await dieEverywhere(billing, tx => billing.port.stopMeter(tx, { allocationId, at: billing.clock.now() })));
+    steps.push(
+      await dieEverywhere(billing, tx => billing.port.stopMeter(tx, { allocationId, at: billing.clock.now() })),
+    );
     // Each of them died somewhere before it came through.
     expect(Math.min(...steps)).toBeGreaterThan(2);
     expect(billing.outbox.ofType(scope.organizationId, 'billing.balance_depleted')).toHaveLength(1);
@@ -80,7 +91,8 @@ eachDatabase(db => {
     const scope = await openOrganization(billing, 7n * PRICE + 1n);
     const outcomes = await Promise.allSettled(Array.from({ length: 40 }, () => holdFor(billing, scope, PRICE)));
     expect(outcomes.filter(outcome => outcome.status === 'fulfilled')).toHaveLength(7);
-    for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'insufficient_balance' });
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'insufficient_balance' });
     expect(await balanceOf(billing, scope.organizationId)).toEqual({ available: 1n, held: 7n * PRICE });
     await assertBooksBalance(billing.database.read);
   });
@@ -104,7 +116,9 @@ eachDatabase(db => {
   test('the same reference credits once, also in parallel', async () => {
     const scope = await openOrganization(billing, 0n);
     const credit = creditOf(scope, 9_000_000n, 'payment 1');
-    const results = await Promise.all(Array.from({ length: 10 }, () => billing.database.transaction(tx => billing.port.credit(tx, credit))));
+    const results = await Promise.all(
+      Array.from({ length: 10 }, () => billing.database.transaction(tx => billing.port.credit(tx, credit))),
+    );
     expect(new Set(results.map(result => result?.entryId)).size).toBe(1);
     expect(await balanceOf(billing, scope.organizationId)).toEqual({ available: 9_000_000n, held: 0n });
     expect(billing.outbox.ofType(scope.organizationId, 'billing.credited')).toHaveLength(1);
@@ -117,13 +131,18 @@ eachDatabase(db => {
   ])('a credit of %s is refused', async (_what, amount) => {
     const scope = await openOrganization(billing, 0n);
     const credit = creditOf(scope, amount);
-    await expect(billing.database.transaction(tx => billing.port.credit(tx, credit))).rejects.toMatchObject({ code: 'amount_invalid', status: 422 });
+    await expect(billing.database.transaction(tx => billing.port.credit(tx, credit))).rejects.toMatchObject({
+      code: 'amount_invalid',
+      status: 422,
+    });
   });
 
   test('a credit in another currency is refused', async () => {
     const scope = await openOrganization(billing, 0n);
     const credit = { ...creditOf(scope, 1n), currency: 'EUR' };
-    await expect(billing.database.transaction(tx => billing.port.credit(tx, credit))).rejects.toMatchObject({ code: 'currency_mismatch' });
+    await expect(billing.database.transaction(tx => billing.port.credit(tx, credit))).rejects.toMatchObject({
+      code: 'currency_mismatch',
+    });
   });
 
   test('a trial is what the settings say, once, and nothing where they say so', async () => {
@@ -141,10 +160,19 @@ eachDatabase(db => {
     const scope = await openOrganization(billing, 40_000_000n);
     const id = await holdFor(billing, scope, PRICE);
     await start(billing, id);
-    const forecast = await billing.port.forecast(billing.database.read, { organizationId: scope.organizationId, pricePerHour: 30_000_000n });
+    const forecast = await billing.port.forecast(billing.database.read, {
+      organizationId: scope.organizationId,
+      pricePerHour: 30_000_000n,
+    });
     expect(forecast).toEqual({
-      currency: 'USD', available: 28_000_000n, hold: 30_000_000n, availableAfter: -2_000_000n, sufficient: false, burnRatePerHour: PRICE,
-      runwaySecondsNow: 12_000, runwaySecondsAfter: 3_428,
+      currency: 'USD',
+      available: 28_000_000n,
+      hold: 30_000_000n,
+      availableAfter: -2_000_000n,
+      sufficient: false,
+      burnRatePerHour: PRICE,
+      runwaySecondsNow: 12_000,
+      runwaySecondsAfter: 3_428,
     });
     await stop(billing, id);
   });
@@ -159,13 +187,18 @@ eachDatabase(db => {
     const reference = `usage:${ids[0]}:${billing.clock.now()}`;
     await billing.database.transaction(async tx => {
       await lockCustomer(tx, broken.organizationId);
-      await tx.run("UPDATE billing_entries SET reference = ? WHERE organization_id = ? AND kind = 'hold'", [reference, broken.organizationId]);
+      await tx.run("UPDATE billing_entries SET reference = ? WHERE organization_id = ? AND kind = 'hold'", [
+        reference,
+        broken.organizationId,
+      ]);
     });
     await billing.accrual.tick();
     expect(billing.errors.splice(0)).toHaveLength(1);
     const usage = "SELECT count(*) AS entries FROM billing_entries WHERE kind = 'usage' AND organization_id = ?";
     expect(await billing.database.read.first(usage, [fine.organizationId])).toEqual({ entries: 1 });
-    await billing.database.transaction(tx => tx.run('UPDATE billing_entries SET reference = ? WHERE reference = ?', [`hold:${ids[0]}`, reference]));
+    await billing.database.transaction(tx =>
+      tx.run('UPDATE billing_entries SET reference = ? WHERE reference = ?', [`hold:${ids[0]}`, reference]),
+    );
     await billing.clock.advance(30_000);
     await billing.accrual.tick();
     expect(await billing.database.read.first(usage, [broken.organizationId])).toEqual({ entries: 1 });
@@ -179,7 +212,11 @@ eachDatabase(db => {
     const id = await holdFor(billing, scope, PRICE);
     await start(billing, id);
     billing.accrual.start();
-    const posted = () => billing.database.read.first<{ n: number }>("SELECT count(*) AS n FROM billing_entries WHERE kind = 'usage' AND allocation_id = ?", [id]);
+    const posted = () =>
+      billing.database.read.first<{ n: number }>(
+        "SELECT count(*) AS n FROM billing_entries WHERE kind = 'usage' AND allocation_id = ?",
+        [id],
+      );
     while ((await posted())?.n === 0) await billing.clock.advance(600_000);
     await billing.accrual.stop();
     expect(billing.clock.sleepers).toBe(0);

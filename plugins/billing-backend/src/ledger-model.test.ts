@@ -1,7 +1,16 @@
 import { eachDatabase } from '@portico/plugin-kit/testing';
 import type { LedgerScope } from '@portico/plugin-billing/port';
 import fc from 'fast-check';
-import { creditOf, openBilling, openOrganization, balanceOf, holdFor, start, stop, TEST_POLICY } from './testing/billing-fixture';
+import {
+  creditOf,
+  openBilling,
+  openOrganization,
+  balanceOf,
+  holdFor,
+  start,
+  stop,
+  TEST_POLICY,
+} from './testing/billing-fixture';
 import type { TestBilling } from './testing/billing-fixture';
 import { assertBooksBalance } from './testing/books';
 
@@ -46,7 +55,7 @@ class Model {
     const running = this.live().filter(one => one.startedAt !== null && one.cappedAt === null);
     if (running.length === 0 || this.left(now) > 0n) return;
     let low = Math.min(...running.map(one => one.startedAt ?? now));
-    for (let high = now; low < high; ) {
+    for (let high = now; low < high;) {
       const middle = Math.floor((low + high) / 2);
       if (this.left(middle) <= 0n) high = middle;
       else low = middle + 1;
@@ -67,8 +76,18 @@ const lag = fc.oneof({ weight: 4, arbitrary: fc.nat(3_000) }, { weight: 1, arbit
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({ do: fc.constant('credit' as const), amount: fc.bigInt(1n, 30_000_000n) }),
   { weight: 2, arbitrary: fc.record({ do: fc.constant('hold' as const), price }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('start' as const, 'start' as const, 'stop' as const), which: fc.nat(9), lag }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), milliseconds: fc.oneof(fc.nat(9_000), fc.nat(5 * HOUR)) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom('start' as const, 'start' as const, 'stop' as const),
+      which: fc.nat(9),
+      lag,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), milliseconds: fc.oneof(fc.nat(9_000), fc.nat(5 * HOUR)) }),
+  },
 );
 
 eachDatabase(db => {
@@ -82,11 +101,16 @@ eachDatabase(db => {
           await perform(one, { billing, scope, model });
           await billing.accrual.tick();
           model.review(billing.clock.now());
-          expect({ after: one, ...(await balanceOf(billing, scope.organizationId)) }).toEqual({ after: one, ...model.balance(billing.clock.now()) });
+          expect({ after: one, ...(await balanceOf(billing, scope.organizationId)) }).toEqual({
+            after: one,
+            ...model.balance(billing.clock.now()),
+          });
         }
         const ids = model.allocations.map(allocation => allocation.id);
         const costs = await billing.port.costOf(billing.database.read, ids);
-        expect(ids.map(id => costs.get(id))).toEqual(model.allocations.map(allocation => model.cost(allocation, billing.clock.now())));
+        expect(ids.map(id => costs.get(id))).toEqual(
+          model.allocations.map(allocation => model.cost(allocation, billing.clock.now())),
+        );
         expect(billing.outbox.ofType(scope.organizationId, 'billing.balance_depleted')).toHaveLength(model.depletions);
         await assertBooksBalance(billing.database.read);
         for (const { id } of model.live()) await stop(billing, id);
@@ -99,7 +123,10 @@ eachDatabase(db => {
   }, 120_000);
 });
 
-async function perform(one: Operation, world: { billing: TestBilling; scope: LedgerScope; model: Model }): Promise<void> {
+async function perform(
+  one: Operation,
+  world: { billing: TestBilling; scope: LedgerScope; model: Model },
+): Promise<void> {
   const { billing, scope, model } = world;
   const now = billing.clock.now();
   if (one.do === 'wait') return void (await billing.clock.advance(one.milliseconds));
@@ -113,7 +140,11 @@ async function perform(one: Operation, world: { billing: TestBilling; scope: Led
     const outcome = holdFor(billing, scope, one.price);
     if (one.price > available) {
       const shortfall = { amount: (one.price - available).toString(), currency: 'USD', scale: 6 };
-      return void (await expect(outcome).rejects.toMatchObject({ code: 'insufficient_balance', status: 402, details: { shortfall } }));
+      return void (await expect(outcome).rejects.toMatchObject({
+        code: 'insufficient_balance',
+        status: 402,
+        details: { shortfall },
+      }));
     }
     model.allocations.push({ id: await outcome, price: one.price, startedAt: null, cappedAt: null, stoppedAt: null });
     return;

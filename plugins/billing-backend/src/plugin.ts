@@ -1,4 +1,9 @@
-import { coreServices, createBackendFeatureLoader, createBackendPlugin, createServiceFactory } from '@backstage/backend-plugin-api';
+import {
+  coreServices,
+  createBackendFeatureLoader,
+  createBackendPlugin,
+  createServiceFactory,
+} from '@backstage/backend-plugin-api';
 import { clockRef, databaseRef, httpApiRef, outboxRef, settingsRef } from '@portico/plugin-kit/backend';
 import { billingContract, billingSettings } from '@portico/plugin-billing/contract';
 import { billingPortRef } from '@portico/plugin-billing/port';

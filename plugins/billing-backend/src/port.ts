@@ -42,9 +42,13 @@ export function createBillingPort(deps: BillingPortDeps): BillingPort {
     async costOf(queries, allocationIds) {
       assertBatch(allocationIds);
       const at = clock.now();
-      return new Map((await metersOf(queries, allocationIds)).map(row => [row.allocation_id, row.cost_micros ?? costAt(
-        { startedAt: row.started_at, cappedAt: row.capped_at, pricePerHour: row.price_per_hour_micros }, at,
-      )]));
+      return new Map(
+        (await metersOf(queries, allocationIds)).map(row => [
+          row.allocation_id,
+          row.cost_micros ??
+            costAt({ startedAt: row.started_at, cappedAt: row.capped_at, pricePerHour: row.price_per_hour_micros }, at),
+        ]),
+      );
     },
     async currencyOf(queries, organizationId) {
       return (await existing(queries, organizationId)).currency;
@@ -53,15 +57,20 @@ export function createBillingPort(deps: BillingPortDeps): BillingPort {
       assertBatch(organizationIds);
       const at = clock.now();
       const customers = await customersOf(queries, organizationIds);
-      return new Map([...customers].map(([id, customer]) => {
-        const { available, held } = balanceAt(customer, at, policy);
-        return [id, { available, held, currency: customer.currency }];
-      }));
+      return new Map(
+        [...customers].map(([id, customer]) => {
+          const { available, held } = balanceAt(customer, at, policy);
+          return [id, { available, held, currency: customer.currency }];
+        }),
+      );
     },
   };
 }
 
-function forecastOf(customer: Customer, options: { pricePerHour: bigint; at: number; policy: BillingPolicy }): Forecast {
+function forecastOf(
+  customer: Customer,
+  options: { pricePerHour: bigint; at: number; policy: BillingPolicy },
+): Forecast {
   const balance = balanceAt(customer, options.at, options.policy);
   const required = holdFor({ pricePerHour: options.pricePerHour, holdSeconds: options.policy.holdSeconds });
   return {
@@ -72,7 +81,10 @@ function forecastOf(customer: Customer, options: { pricePerHour: bigint; at: num
     sufficient: balance.available >= required,
     burnRatePerHour: balance.burnRatePerHour,
     runwaySecondsNow: balance.runwaySeconds,
-    runwaySecondsAfter: runwaySeconds({ spendable: balance.spendable, burnRatePerHour: balance.burnRatePerHour + options.pricePerHour }),
+    runwaySecondsAfter: runwaySeconds({
+      spendable: balance.spendable,
+      burnRatePerHour: balance.burnRatePerHour + options.pricePerHour,
+    }),
   };
 }
 

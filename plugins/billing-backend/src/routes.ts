@@ -27,16 +27,36 @@ export function createHandlers({ database, clock, policy }: RouteDeps): Handlers
       return { status: 200, body: balanceReply(balanceAt(customer, at, policy), { currency: customer.currency, at }) };
     },
     async listUsage({ caller, query }) {
-      const page = { filter: filterOf(caller.organizationId, query), sort: query.sort ?? '-started_at', now: clock.now() };
-      const { rows, nextCursor } = await usagePage(database.read, { ...page, limit: query.limit ?? PAGE_LIMIT_DEFAULT, cursor: query.cursor });
+      const page = {
+        filter: filterOf(caller.organizationId, query),
+        sort: query.sort ?? '-started_at',
+        now: clock.now(),
+      };
+      const { rows, nextCursor } = await usagePage(database.read, {
+        ...page,
+        limit: query.limit ?? PAGE_LIMIT_DEFAULT,
+        cursor: query.cursor,
+      });
       return { status: 200, body: { items: rows.map(usageItem), next_cursor: nextCursor } };
     },
     async exportUsage({ caller, query, signal }) {
-      const page = { filter: filterOf(caller.organizationId, query), sort: query.sort ?? '-started_at', now: clock.now() };
-      return { status: 200, stream: usageCsv(database.read, { ...page, signal }), headers: { 'content-disposition': 'attachment; filename="usage.csv"' } };
+      const page = {
+        filter: filterOf(caller.organizationId, query),
+        sort: query.sort ?? '-started_at',
+        now: clock.now(),
+      };
+      return {
+        status: 200,
+        stream: usageCsv(database.read, { ...page, signal }),
+        headers: { 'content-disposition': 'attachment; filename="usage.csv"' },
+      };
     },
     async listLedger({ caller, query }) {
-      const page = { organizationId: caller.organizationId, limit: query.limit ?? PAGE_LIMIT_DEFAULT, cursor: query.cursor };
+      const page = {
+        organizationId: caller.organizationId,
+        limit: query.limit ?? PAGE_LIMIT_DEFAULT,
+        cursor: query.cursor,
+      };
       const { rows, nextCursor } = await entriesPage(database.read, page);
       return { status: 200, body: { items: rows.map(ledgerItem), next_cursor: nextCursor } };
     },

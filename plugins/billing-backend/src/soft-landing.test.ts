@@ -22,7 +22,10 @@ eachDatabase(db => {
     expect(billing.errors).toEqual([]);
   });
 
-  const eventsOf = (scope: LedgerScope) => billing.outbox.events.filter(event => event.organizationId === scope.organizationId && event.eventType !== 'billing.credited').map(event => event.eventType);
+  const eventsOf = (scope: LedgerScope) =>
+    billing.outbox.events
+      .filter(event => event.organizationId === scope.organizationId && event.eventType !== 'billing.credited')
+      .map(event => event.eventType);
   const statusOf = async (scope: LedgerScope) => {
     const customer = (await customersOf(billing.database.read, [scope.organizationId])).get(scope.organizationId);
     return customer && balanceAt(customer, billing.clock.now(), billing.policy).status;
@@ -59,7 +62,10 @@ eachDatabase(db => {
     expect(await statusOf(scope)).toBe('depleted');
     await pass(MINUTE);
     expect(billing.outbox.ofType(scope.organizationId, 'billing.balance_depleted')).toEqual([
-      expect.objectContaining({ payload: expect.objectContaining({ organization_id: scope.organizationId }), resource: { type: 'organization', id: scope.organizationId } }),
+      expect.objectContaining({
+        payload: expect.objectContaining({ organization_id: scope.organizationId }),
+        resource: { type: 'organization', id: scope.organizationId },
+      }),
     ]);
 
     // Released a minute late: charged for one tick beyond the money, no more.
@@ -127,7 +133,9 @@ eachDatabase(db => {
     expect(billing.outbox.ofType(scope.organizationId, 'billing.balance_depleted')).toHaveLength(2);
     await pass(MINUTE);
     await stop(billing, launching);
-    expect((await billing.port.costOf(billing.database.read, [launching])).get(launching)).toBeLessThanOrEqual((PRICE * BigInt(TICK)) / BigInt(HOUR) + 1n);
+    expect((await billing.port.costOf(billing.database.read, [launching])).get(launching)).toBeLessThanOrEqual(
+      (PRICE * BigInt(TICK)) / BigInt(HOUR) + 1n,
+    );
   });
 
   test('a stop at the last proof of life gives back what was posted after it', async () => {

@@ -22,7 +22,9 @@ const REVIEW_EVERY_SECONDS = 6 * 3_600;
 
 /** Prices that no power of ten divides, so that every lease has a fraction to round. */
 function readLeases(epoch: number): Lease[] {
-  const text = gunzipSync(readFileSync(path.join(__dirname, 'testing/fixtures/openb-timed-pods.csv.gz'))).toString('utf8');
+  const text = gunzipSync(readFileSync(path.join(__dirname, 'testing/fixtures/openb-timed-pods.csv.gz'))).toString(
+    'utf8',
+  );
   const [, ...lines] = text.trim().split('\n');
   return lines.map((line, index) => {
     const [cpuMilli = 0, gpus = 0, gpuMilli = 0, from = 0, to = 0] = line.split(',').map(Number);
@@ -44,7 +46,9 @@ eachDatabase(db => {
     const { database, port, clock, accrual } = billing;
     const leases = readLeases(clock.now());
     expect(leases).toHaveLength(LEASES);
-    const scopes = await Promise.all(Array.from({ length: ORGANIZATIONS }, () => openOrganization(billing, 10n ** 11n * MICROS_PER_UNIT)));
+    const scopes = await Promise.all(
+      Array.from({ length: ORGANIZATIONS }, () => openOrganization(billing, 10n ** 11n * MICROS_PER_UNIT)),
+    );
 
     const moments = leases.flatMap(lease => [
       { at: lease.from, lease, what: 'start' as const },
@@ -53,7 +57,7 @@ eachDatabase(db => {
     moments.sort((a, b) => a.at - b.at || (a.what < b.what ? -1 : 1));
     let reviewed = clock.now();
     // A day of the trace's events is one transaction: what is tested is the arithmetic, and each step is that of the product.
-    for (let next = 0; next < moments.length; ) {
+    for (let next = 0; next < moments.length;) {
       reviewed += REVIEW_EVERY_SECONDS * 1000;
       clock.set(reviewed);
       const first = next;
@@ -67,7 +71,12 @@ eachDatabase(db => {
           }
           const scope = scopes[lease.organization];
           if (scope === undefined) throw new Error('no such organization');
-          await port.hold(tx, { scope: { ...scope, allocationId }, pricePerHour: lease.pricePerHour, skuId: 'sku_trace', gpuCount: lease.gpuCount });
+          await port.hold(tx, {
+            scope: { ...scope, allocationId },
+            pricePerHour: lease.pricePerHour,
+            skuId: 'sku_trace',
+            gpuCount: lease.gpuCount,
+          });
           await port.startMeter(tx, { allocationId, at });
         }
       });
@@ -77,7 +86,10 @@ eachDatabase(db => {
 
     for (const [index, scope] of scopes.entries()) {
       const own = leases.filter(lease => lease.organization === index);
-      const bill = own.reduce((sum, { pricePerHour, from, to }) => sum + (pricePerHour * BigInt(to - from)) / 3_600_000n, 0n);
+      const bill = own.reduce(
+        (sum, { pricePerHour, from, to }) => sum + (pricePerHour * BigInt(to - from)) / 3_600_000n,
+        0n,
+      );
       const balance = (await port.balances(database.read, [scope.organizationId])).get(scope.organizationId);
       expect(balance).toEqual({ available: 10n ** 11n * MICROS_PER_UNIT - bill, held: 0n, currency: 'USD' });
       const revenue = await database.read.first(

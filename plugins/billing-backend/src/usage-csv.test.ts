@@ -23,9 +23,17 @@ eachDatabase(db => {
     const scope = await openOrganization(billing, 0n);
     await seedUsage(billing.database, { scope, rows: ROWS, startedAt: TEST_EPOCH - ROWS * 1_800_000 - 7_200_000 });
     let asked = 0;
-    const counting: Queries = { ...billing.database.read, all: (...query) => ((asked += 1), billing.database.read.all(...query)) };
+    const counting: Queries = {
+      ...billing.database.read,
+      all: (...query) => ((asked += 1), billing.database.read.all(...query)),
+    };
     const controller = new AbortController();
-    const stream = usageCsv(counting, { filter: { organizationId: scope.organizationId }, sort: '-cost', now: TEST_EPOCH, signal: controller.signal });
+    const stream = usageCsv(counting, {
+      filter: { organizationId: scope.organizationId },
+      sort: '-cost',
+      now: TEST_EPOCH,
+      signal: controller.signal,
+    });
 
     await stream.next();
     expect(asked).toBe(0);
@@ -45,7 +53,12 @@ eachDatabase(db => {
     await seedUsage(billing.database, { scope, rows: 5_000, startedAt: TEST_EPOCH - 5_000 * 1_800_000 - 7_200_000 });
     const controller = new AbortController();
     let chunks = 0;
-    for await (const _chunk of usageCsv(billing.database.read, { filter: { organizationId: scope.organizationId }, sort: 'started_at', now: TEST_EPOCH, signal: controller.signal })) {
+    for await (const _chunk of usageCsv(billing.database.read, {
+      filter: { organizationId: scope.organizationId },
+      sort: 'started_at',
+      now: TEST_EPOCH,
+      signal: controller.signal,
+    })) {
       chunks += 1;
       if (chunks === 2) controller.abort();
     }

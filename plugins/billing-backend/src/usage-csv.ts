@@ -8,12 +8,26 @@ import type { UsageFilter, UsageRow, UsageSort } from './store/usage';
 const ROWS_PER_PAGE = 1_000;
 
 const COLUMNS = [
-  'allocation_id', 'allocation_name', 'project_id', 'department_id', 'user_id', 'sku_id', 'gpu_count', 'started_at', 'stopped_at', 'seconds',
-  'price_per_hour', 'cost', 'currency',
+  'allocation_id',
+  'allocation_name',
+  'project_id',
+  'department_id',
+  'user_id',
+  'sku_id',
+  'gpu_count',
+  'started_at',
+  'stopped_at',
+  'seconds',
+  'price_per_hour',
+  'cost',
+  'currency',
 ] as const;
 
 /** All usage as CSV, one page after the other. Each page is a read of its own, so an export never keeps a transaction open. */
-export async function* usageCsv(queries: Queries, options: { filter: UsageFilter; sort: UsageSort; now: number; signal: AbortSignal }): AsyncGenerator<string> {
+export async function* usageCsv(
+  queries: Queries,
+  options: { filter: UsageFilter; sort: UsageSort; now: number; signal: AbortSignal },
+): AsyncGenerator<string> {
   yield csvOf([[...COLUMNS]]);
   let cursor: string | undefined;
   do {
@@ -25,9 +39,19 @@ export async function* usageCsv(queries: Queries, options: { filter: UsageFilter
 
 function lineOf(row: UsageRow): (string | number | null)[] {
   return [
-    row.allocation_id, row.allocation_name, row.project_id, row.department_id, row.user_id, row.sku_id, row.gpu_count,
-    new Date(row.started_at).toISOString(), row.stopped_at === null ? null : new Date(row.stopped_at).toISOString(),
-    Math.floor(row.milliseconds / 1000), formatUnits(row.price_per_hour_micros), formatUnits(row.usage_micros), row.currency,
+    row.allocation_id,
+    row.allocation_name,
+    row.project_id,
+    row.department_id,
+    row.user_id,
+    row.sku_id,
+    row.gpu_count,
+    new Date(row.started_at).toISOString(),
+    row.stopped_at === null ? null : new Date(row.stopped_at).toISOString(),
+    Math.floor(row.milliseconds / 1000),
+    formatUnits(row.price_per_hour_micros),
+    formatUnits(row.usage_micros),
+    row.currency,
   ];
 }
 

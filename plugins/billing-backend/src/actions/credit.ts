@@ -25,16 +25,28 @@ export async function credit(
   const known = await entryByReference(tx, { organizationId, reference: `credit:${request.reference}` });
   if (known !== undefined) return { entryId: known.entry_id, amount: known.amount_micros, currency: known.currency };
 
-  if (request.currency !== undefined && request.currency !== currency) throw billing.fail('currency_mismatch', { details: { currency } });
-  if (amount === undefined || amount <= 0n || customer.available + customer.held + amount > MICROS_MAX) throw billing.fail('amount_invalid');
+  if (request.currency !== undefined && request.currency !== currency)
+    throw billing.fail('currency_mismatch', { details: { currency } });
+  if (amount === undefined || amount <= 0n || customer.available + customer.held + amount > MICROS_MAX)
+    throw billing.fail('amount_invalid');
 
-  const entryId = await new CustomerLedger(tx, customer).credit({ ...request, amount, reference: `credit:${request.reference}` });
+  const entryId = await new CustomerLedger(tx, customer).credit({
+    ...request,
+    amount,
+    reference: `credit:${request.reference}`,
+  });
   await deps.outbox.append(tx, {
     eventType: 'billing.credited',
     correlationId: request.correlationId,
     organizationId,
     resource: { type: 'organization', id: organizationId },
-    payload: { organization_id: organizationId, entry_id: entryId, kind: request.kind, amount: toMoney(amount, currency), reason: request.reason },
+    payload: {
+      organization_id: organizationId,
+      entry_id: entryId,
+      kind: request.kind,
+      amount: toMoney(amount, currency),
+      reason: request.reason,
+    },
   });
   return { entryId, amount, currency };
 }

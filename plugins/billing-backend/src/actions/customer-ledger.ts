@@ -59,14 +59,24 @@ export class CustomerLedger {
     correlationId: string;
   }): Promise<string> {
     const postings = postingsToCustomer({ amount: credit.amount, owed: this.#owed, source: 'promotional_expense' });
-    const entryId = await postEntry(this.#tx, { ...credit, currency: this.#customer.currency, postings, description: credit.reason });
+    const entryId = await postEntry(this.#tx, {
+      ...credit,
+      currency: this.#customer.currency,
+      postings,
+      description: credit.reason,
+    });
     this.#available += postings.customer_available ?? 0n;
     this.#owed -= postings.customer_receivable ?? 0n;
     return entryId;
   }
 
   /** Moves available money into an allocation's hold: its first one (`open`, the caller writes the hold's row), or what it lacks (`refill`). */
-  async hold(hold: { scope: AllocationScope; amount: Micros; purpose: 'open' | 'refill'; actor?: Pick<Actor, 'type' | 'id'> }): Promise<void> {
+  async hold(hold: {
+    scope: AllocationScope;
+    amount: Micros;
+    purpose: 'open' | 'refill';
+    actor?: Pick<Actor, 'type' | 'id'>;
+  }): Promise<void> {
     const { allocationId } = hold.scope;
     if (hold.amount > 0n) {
       await postEntry(this.#tx, {
@@ -90,10 +100,16 @@ export class CustomerLedger {
   }
 
   /** Posts a meter's usage up to `through`, where it has cost `total`. When less than posted, the difference is given back. */
-  async postUsage(usage: { scope: AllocationScope; through: number; total: Micros; first: 'available' | 'hold' }): Promise<void> {
+  async postUsage(usage: {
+    scope: AllocationScope;
+    through: number;
+    total: Micros;
+    first: 'available' | 'hold';
+  }): Promise<void> {
     const { allocationId } = usage.scope;
     const meter = this.#meters.get(allocationId);
-    if (meter === undefined || meter.postedThroughAt === null) throw new Error(`allocation ${allocationId} has no running meter`);
+    if (meter === undefined || meter.postedThroughAt === null)
+      throw new Error(`allocation ${allocationId} has no running meter`);
     const amount = usage.total - meter.posted;
     const period = { from: meter.postedThroughAt, to: usage.through };
     if (amount > 0n) await this.#payUsage({ meter, scope: usage.scope, amount, period, first: usage.first });
@@ -136,7 +152,11 @@ export class CustomerLedger {
     this.#owed += payment.receivable;
   }
 
-  async #reverseUsage(usage: { scope: AllocationScope; amount: Micros; period: { from: number; to: number } }): Promise<void> {
+  async #reverseUsage(usage: {
+    scope: AllocationScope;
+    amount: Micros;
+    period: { from: number; to: number };
+  }): Promise<void> {
     const postings = postingsToCustomer({ amount: usage.amount, owed: this.#owed, source: 'usage_revenue' });
     await postEntry(this.#tx, {
       kind: 'usage_reversal',

@@ -15,9 +15,14 @@ const billing = errorsOf(billingErrors);
 const PRICE_PER_HOUR_MAX = 1_000_000n * MICROS_PER_UNIT;
 
 /** Sets aside what a launch needs and freezes its price. The customer stays locked until the launch commits, so two launches never share money. */
-export async function hold(tx: Transaction, policy: BillingPolicy, request: Parameters<BillingPort['hold']>[1]): Promise<void> {
+export async function hold(
+  tx: Transaction,
+  policy: BillingPolicy,
+  request: Parameters<BillingPort['hold']>[1],
+): Promise<void> {
   const { scope, pricePerHour } = request;
-  if (pricePerHour < 0n || pricePerHour > PRICE_PER_HOUR_MAX) throw new Error(`a price of ${pricePerHour} per hour is out of range`);
+  if (pricePerHour < 0n || pricePerHour > PRICE_PER_HOUR_MAX)
+    throw new Error(`a price of ${pricePerHour} per hour is out of range`);
   const customer = await lockCustomer(tx, scope.organizationId);
   if (customer === undefined) throw new Error(`organization ${scope.organizationId} has no account`);
   const { available } = balanceAt(customer, tx.now, policy);
@@ -25,7 +30,11 @@ export async function hold(tx: Transaction, policy: BillingPolicy, request: Para
   if (required > available) {
     const { currency } = customer;
     throw billing.fail('insufficient_balance', {
-      details: { required: toMoney(required, currency), available: toMoney(available, currency), shortfall: toMoney(required - available, currency) },
+      details: {
+        required: toMoney(required, currency),
+        available: toMoney(available, currency),
+        shortfall: toMoney(required - available, currency),
+      },
     });
   }
   const actor = scope.userId === null ? undefined : { type: 'user' as const, id: scope.userId };

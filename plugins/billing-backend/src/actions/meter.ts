@@ -26,7 +26,8 @@ export async function stopMeter(tx: Transaction, stop: { allocationId: string; a
   const scope = { ...scopeOf(row), allocationId };
   const through = meteredUntil(meter, stop.at);
   const total = costAt(meter, stop.at);
-  if (through !== null && through !== meter.postedThroughAt) await ledger.postUsage({ scope, through, total, first: 'hold' });
+  if (through !== null && through !== meter.postedThroughAt)
+    await ledger.postUsage({ scope, through, total, first: 'hold' });
   await ledger.releaseHold(scope);
   await markStopped(tx, { allocationId, at: through ?? stop.at, ran: through !== null, cost: total });
 }

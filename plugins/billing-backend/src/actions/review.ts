@@ -36,25 +36,38 @@ export async function reviewCustomer(tx: Transaction, deps: ReviewDeps, organiza
   const balance = balanceAt(ledger.funds, tx.now, deps.policy);
   const event = isWorse(balance.status, customer.announced) ? FALLING_EVENTS[balance.status] : undefined;
   if (event !== undefined) await announce(tx, deps, { event, customer, balance });
-  await saveReview(tx, { organizationId, announced: balance.status, reviewAt: nextReviewAt(ledger.funds, tx.now, deps.policy) });
+  await saveReview(tx, {
+    organizationId,
+    announced: balance.status,
+    reviewAt: nextReviewAt(ledger.funds, tx.now, deps.policy),
+  });
 }
 
 /**
  * From the instant the money was used up, running allocations are charged for one more tick at most, whenever they are released and however late this
  * review is. A cap is set once per meter, so the event goes out once per depletion, and again only for meters that started afterwards.
  */
-async function capWhenDepleted(tx: Transaction, deps: ReviewDeps, books: { customer: Customer; ledger: CustomerLedger }): Promise<void> {
+async function capWhenDepleted(
+  tx: Transaction,
+  deps: ReviewDeps,
+  books: { customer: Customer; ledger: CustomerLedger },
+): Promise<void> {
   const { customer, ledger } = books;
   const running = ledger.funds.meters.filter(meter => meter.cappedAt === null && burnsAt(meter, tx.now));
   const starts = running.map(meter => meter.startedAt ?? tx.now);
-  const depletedAt = running.length === 0 ? null : depletedSince(ledger.funds, { from: Math.min(...starts), to: tx.now });
+  const depletedAt =
+    running.length === 0 ? null : depletedSince(ledger.funds, { from: Math.min(...starts), to: tx.now });
   if (depletedAt === null) return;
   for (const meter of running) {
     const at = Math.max(depletedAt + deps.policy.accrualSeconds * 1000, meter.startedAt ?? 0);
     await markCapped(tx, { allocationId: meter.allocationId, at });
     ledger.remember({ ...meter, cappedAt: at });
   }
-  await announce(tx, deps, { event: 'billing.balance_depleted', customer, balance: balanceAt(ledger.funds, tx.now, deps.policy) });
+  await announce(tx, deps, {
+    event: 'billing.balance_depleted',
+    customer,
+    balance: balanceAt(ledger.funds, tx.now, deps.policy),
+  });
 }
 
 async function postWholeHours(tx: Transaction, ledger: CustomerLedger): Promise<void> {
@@ -65,18 +78,37 @@ async function postWholeHours(tx: Transaction, ledger: CustomerLedger): Promise<
     // A cap may lie before what was posted, when a start was reported late. Only then is usage given back; not because a clock was set back.
     return through > posted || through === meter.cappedAt ? [{ meter, through }] : [];
   });
-  const scopes = new Map((await metersOf(tx, due.map(({ meter }) => meter.allocationId))).map(row => [row.allocation_id, scopeOf(row)]));
+  const scopes = new Map(
+    (
+      await metersOf(
+        tx,
+        due.map(({ meter }) => meter.allocationId),
+      )
+    ).map(row => [row.allocation_id, scopeOf(row)]),
+  );
   for (const { meter, through } of due) {
     const scope = scopes.get(meter.allocationId);
     if (scope === undefined) continue;
-    await ledger.postUsage({ scope: { ...scope, allocationId: meter.allocationId }, through, total: costAt(meter, through), first: 'available' });
+    await ledger.postUsage({
+      scope: { ...scope, allocationId: meter.allocationId },
+      through,
+      total: costAt(meter, through),
+      first: 'available',
+    });
   }
 }
 
 async function refillHolds(tx: Transaction, ledger: CustomerLedger): Promise<void> {
   const short = ledger.funds.meters.filter(meter => meter.held < meter.holdTarget);
   if (short.length === 0 || ledger.free <= 0n) return;
-  const scopes = new Map((await metersOf(tx, short.map(meter => meter.allocationId))).map(row => [row.allocation_id, scopeOf(row)]));
+  const scopes = new Map(
+    (
+      await metersOf(
+        tx,
+        short.map(meter => meter.allocationId),
+      )
+    ).map(row => [row.allocation_id, scopeOf(row)]),
+  );
   for (const meter of short) {
     const scope = scopes.get(meter.allocationId);
     const lacking = meter.holdTarget - meter.held;
@@ -90,7 +122,11 @@ function isWorse(status: BalanceStatus, than: BalanceStatus): boolean {
   return BALANCE_STATUSES.indexOf(status) > BALANCE_STATUSES.indexOf(than);
 }
 
-async function announce(tx: Transaction, deps: ReviewDeps, news: { event: string; customer: Customer; balance: Balance }): Promise<void> {
+async function announce(
+  tx: Transaction,
+  deps: ReviewDeps,
+  news: { event: string; customer: Customer; balance: Balance },
+): Promise<void> {
   const { organizationId, currency } = news.customer;
   await deps.outbox.append(tx, {
     eventType: news.event,

@@ -3,11 +3,24 @@ import { balanceAt, depletedSince, nextReviewAt, runwaySeconds, spendableAt, sta
 import type { Funds } from './balance';
 import type { Meter } from './metering';
 
-const POLICY = { graceSeconds: 900, noticeRunwaySeconds: 72 * 3_600, warningRunwaySeconds: 24 * 3_600, warningBelow: 5_000_000n };
+const POLICY = {
+  graceSeconds: 900,
+  noticeRunwaySeconds: 72 * 3_600,
+  warningRunwaySeconds: 24 * 3_600,
+  warningBelow: 5_000_000n,
+};
 const HOUR = 3_600_000;
 const T = 1_700_000_000_000;
 const meter = (part: Partial<Meter> = {}): Meter => ({
-  allocationId: 'alloc_1', pricePerHour: 2_000_000n, startedAt: T, cappedAt: null, postedThroughAt: T, posted: 0n, held: 0n, holdTarget: 0n, ...part,
+  allocationId: 'alloc_1',
+  pricePerHour: 2_000_000n,
+  startedAt: T,
+  cappedAt: null,
+  postedThroughAt: T,
+  posted: 0n,
+  held: 0n,
+  holdTarget: 0n,
+  ...part,
 });
 const funds = (part: Partial<Funds> = {}): Funds => ({ available: 0n, held: 0n, owed: 0n, meters: [], ...part });
 
@@ -45,22 +58,47 @@ test.each([
 
 describe('usage not yet posted', () => {
   test('is taken from available money', () => {
-    const balance = balanceAt(funds({ available: 8_000_000n, held: 2_000_000n, meters: [meter()] }), T + HOUR / 2, POLICY);
-    expect(balance).toMatchObject({ available: 7_000_000n, held: 2_000_000n, spendable: 9_000_000n, burnRatePerHour: 2_000_000n, runwaySeconds: 16_200 });
+    const balance = balanceAt(
+      funds({ available: 8_000_000n, held: 2_000_000n, meters: [meter()] }),
+      T + HOUR / 2,
+      POLICY,
+    );
+    expect(balance).toMatchObject({
+      available: 7_000_000n,
+      held: 2_000_000n,
+      spendable: 9_000_000n,
+      burnRatePerHour: 2_000_000n,
+      runwaySeconds: 16_200,
+    });
   });
 
   test('then from holds', () => {
     const balance = balanceAt(funds({ available: 500_000n, held: 2_000_000n, meters: [meter()] }), T + HOUR, POLICY);
-    expect(balance).toMatchObject({ available: 0n, held: 500_000n, spendable: 500_000n, status: 'auto_release_pending' });
+    expect(balance).toMatchObject({
+      available: 0n,
+      held: 500_000n,
+      spendable: 500_000n,
+      status: 'auto_release_pending',
+    });
   });
 
   test('and is an overdraft beyond', () => {
     const balance = balanceAt(funds({ held: 2_000_000n, meters: [meter()] }), T + 2 * HOUR, POLICY);
-    expect(balance).toMatchObject({ available: 0n, held: 0n, spendable: -2_000_000n, runwaySeconds: 0, status: 'depleted' });
+    expect(balance).toMatchObject({
+      available: 0n,
+      held: 0n,
+      spendable: -2_000_000n,
+      runwaySeconds: 0,
+      status: 'depleted',
+    });
   });
 
   test('stops at a cap, and so does the burn', () => {
-    const balance = balanceAt(funds({ available: 5_000_000n, meters: [meter({ cappedAt: T + HOUR })] }), T + 5 * HOUR, POLICY);
+    const balance = balanceAt(
+      funds({ available: 5_000_000n, meters: [meter({ cappedAt: T + HOUR })] }),
+      T + 5 * HOUR,
+      POLICY,
+    );
     expect(balance).toMatchObject({ available: 3_000_000n, burnRatePerHour: 0n, runwaySeconds: null });
   });
 });
@@ -70,7 +108,10 @@ const anyMeter = fc.record({ price: fc.bigInt(1n, 10n ** 8n), started: fc.nat(20
 test('money is used up at the first millisecond with nothing left', () => {
   fc.assert(
     fc.property(fc.bigInt(0n, 10n ** 9n), fc.array(anyMeter, { minLength: 1, maxLength: 6 }), (available, meters) => {
-      const one = funds({ available, meters: meters.map(({ price, started }) => meter({ pricePerHour: price, startedAt: T + started })) });
+      const one = funds({
+        available,
+        meters: meters.map(({ price, started }) => meter({ pricePerHour: price, startedAt: T + started })),
+      });
       const to = T + 40 * HOUR;
       const at = depletedSince(one, { from: T, to });
       if (at === null) return expect(spendableAt(one, to)).toBeGreaterThan(0n);
@@ -82,19 +123,35 @@ test('money is used up at the first millisecond with nothing left', () => {
 
 test('no status is reached before the next review', () => {
   fc.assert(
-    fc.property(fc.bigInt(1n, 10n ** 9n), fc.array(anyMeter, { minLength: 1, maxLength: 4 }), fc.nat(1_000), (available, meters, share) => {
-      const one = funds({ available, meters: meters.map(({ price, started }) => meter({ pricePerHour: price, startedAt: T - started, postedThroughAt: T })) });
-      const now = T;
-      const next = nextReviewAt(one, now, POLICY);
-      if (next === null) throw new Error('something burns, so something will happen');
-      // Anywhere before the next review, and just before it.
-      for (const at of [now + Math.floor(((next - 1 - now) * share) / 1_000), next - 1]) {
-        expect(balanceAt(one, at, POLICY).status).toBe(balanceAt(one, now, POLICY).status);
-      }
-    }),
+    fc.property(
+      fc.bigInt(1n, 10n ** 9n),
+      fc.array(anyMeter, { minLength: 1, maxLength: 4 }),
+      fc.nat(1_000),
+      (available, meters, share) => {
+        const one = funds({
+          available,
+          meters: meters.map(({ price, started }) =>
+            meter({ pricePerHour: price, startedAt: T - started, postedThroughAt: T }),
+          ),
+        });
+        const now = T;
+        const next = nextReviewAt(one, now, POLICY);
+        if (next === null) throw new Error('something burns, so something will happen');
+        // Anywhere before the next review, and just before it.
+        for (const at of [now + Math.floor(((next - 1 - now) * share) / 1_000), next - 1]) {
+          expect(balanceAt(one, at, POLICY).status).toBe(balanceAt(one, now, POLICY).status);
+        }
+      },
+    ),
   );
 });
 
 test('without a burn nothing has to be looked at again', () => {
-  expect(nextReviewAt(funds({ available: 1n, meters: [meter({ startedAt: null }), meter({ cappedAt: T })] }), T + HOUR, POLICY)).toBeNull();
+  expect(
+    nextReviewAt(
+      funds({ available: 1n, meters: [meter({ startedAt: null }), meter({ cappedAt: T })] }),
+      T + HOUR,
+      POLICY,
+    ),
+  ).toBeNull();
 });

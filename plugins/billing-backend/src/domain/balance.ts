@@ -58,7 +58,10 @@ export function balanceAt(funds: Funds, at: number, policy: BalancePolicy): Bala
 
 /** Used and not yet posted. Negative only where a stop lies before what was posted, until that is reversed. */
 export function pendingAt(funds: Pick<Funds, 'meters'>, at: number): Micros {
-  return funds.meters.reduce((sum, meter) => (meter.startedAt === null ? sum : sum + costAt(meter, at) - meter.posted), 0n);
+  return funds.meters.reduce(
+    (sum, meter) => (meter.startedAt === null ? sum : sum + costAt(meter, at) - meter.posted),
+    0n,
+  );
 }
 
 export function spendableAt(funds: Funds, at: number): Micros {
@@ -76,7 +79,10 @@ export function runwaySeconds(options: { spendable: Micros; burnRatePerHour: Mic
 }
 
 /** The worst that applies. Compared by multiplication, so that no rounding of a runway decides. */
-export function statusOf(options: { spendable: Micros; burnRatePerHour: Micros }, policy: BalancePolicy): BalanceStatus {
+export function statusOf(
+  options: { spendable: Micros; burnRatePerHour: Micros },
+  policy: BalancePolicy,
+): BalanceStatus {
   const { spendable, burnRatePerHour } = options;
   const lastsLessThan = (seconds: number) => spendable * HOUR_SECONDS < burnRatePerHour * BigInt(seconds);
   const burns = burnRatePerHour > 0n;
@@ -116,13 +122,19 @@ export function nextReviewAt(funds: Funds, now: number, policy: BalancePolicy): 
     const spendable = spendableAt(funds, now);
     const worth = (seconds: number) => (burnRatePerHour * BigInt(seconds)) / HOUR_SECONDS;
     const thresholds = [
-      worth(policy.noticeRunwaySeconds), worth(policy.warningRunwaySeconds), policy.warningBelow, worth(policy.graceSeconds), 0n,
+      worth(policy.noticeRunwaySeconds),
+      worth(policy.warningRunwaySeconds),
+      policy.warningBelow,
+      worth(policy.graceSeconds),
+      0n,
     ];
     for (const threshold of thresholds) {
       if (spendable < threshold) continue;
       // Each meter's cost is rounded down by less than a micro-unit, so the threshold may be that much nearer than it looks.
       const distance = atLeastZero(spendable - threshold - BigInt(funds.meters.length));
-      instants.push(now + Number(multiplyDivideDown({ value: distance, times: BigInt(HOUR_MILLISECONDS), per: burnRatePerHour })));
+      instants.push(
+        now + Number(multiplyDivideDown({ value: distance, times: BigInt(HOUR_MILLISECONDS), per: burnRatePerHour })),
+      );
     }
   }
   const next = Math.min(...instants);

@@ -18,16 +18,20 @@ describe('cost of time, rounded down', () => {
 
   test('increments add up to the total, however time is cut', () => {
     fc.assert(
-      fc.property(fc.bigInt(0n, 10n ** 12n), fc.array(fc.nat(10 * HOUR_MILLISECONDS), { maxLength: 50 }), (pricePerHour, steps) => {
-        let elapsed = 0;
-        let sum = 0n;
-        for (const step of steps) {
-          const before = costOfTime({ pricePerHour, milliseconds: elapsed });
-          elapsed += step;
-          sum += costOfTime({ pricePerHour, milliseconds: elapsed }) - before;
-        }
-        expect(sum).toBe((pricePerHour * BigInt(elapsed)) / 3_600_000n);
-      }),
+      fc.property(
+        fc.bigInt(0n, 10n ** 12n),
+        fc.array(fc.nat(10 * HOUR_MILLISECONDS), { maxLength: 50 }),
+        (pricePerHour, steps) => {
+          let elapsed = 0;
+          let sum = 0n;
+          for (const step of steps) {
+            const before = costOfTime({ pricePerHour, milliseconds: elapsed });
+            elapsed += step;
+            sum += costOfTime({ pricePerHour, milliseconds: elapsed }) - before;
+          }
+          expect(sum).toBe((pricePerHour * BigInt(elapsed)) / 3_600_000n);
+        },
+      ),
     );
   });
 });
@@ -42,7 +46,15 @@ test.each([
 
 const T = 1_700_000_000_000;
 const meter = (part: Partial<Meter>): Meter => ({
-  allocationId: 'alloc_1', pricePerHour: 3_600_000n, startedAt: T, cappedAt: null, postedThroughAt: T, posted: 0n, held: 0n, holdTarget: 0n, ...part,
+  allocationId: 'alloc_1',
+  pricePerHour: 3_600_000n,
+  startedAt: T,
+  cappedAt: null,
+  postedThroughAt: T,
+  posted: 0n,
+  held: 0n,
+  holdTarget: 0n,
+  ...part,
 });
 
 test.each([

@@ -29,12 +29,20 @@ export const POSTING_MILLISECONDS = HOUR_MILLISECONDS;
 
 /** Price × time, rounded down: the payer is never charged for a fraction not yet used. */
 export function costOfTime(options: { pricePerHour: Micros; milliseconds: number }): Micros {
-  return multiplyDivideDown({ value: options.pricePerHour, times: BigInt(options.milliseconds), per: BigInt(HOUR_MILLISECONDS) });
+  return multiplyDivideDown({
+    value: options.pricePerHour,
+    times: BigInt(options.milliseconds),
+    per: BigInt(HOUR_MILLISECONDS),
+  });
 }
 
 /** Price × time, rounded up: a hold must cover what it stands for. */
 export function holdFor(options: { pricePerHour: Micros; holdSeconds: number }): Micros {
-  return multiplyDivideUp({ value: options.pricePerHour, times: BigInt(options.holdSeconds) * 1000n, per: BigInt(HOUR_MILLISECONDS) });
+  return multiplyDivideUp({
+    value: options.pricePerHour,
+    times: BigInt(options.holdSeconds) * 1000n,
+    per: BigInt(HOUR_MILLISECONDS),
+  });
 }
 
 /** The instant up to which a meter charges, asked at `at`: never after its cap, never before its start. */

@@ -13,7 +13,10 @@ export interface Customer extends Funds {
 }
 
 /** Opens the customer's accounts; does nothing when they are open. */
-export async function openCustomer(tx: Transaction, customer: { organizationId: string; currency: string }): Promise<void> {
+export async function openCustomer(
+  tx: Transaction,
+  customer: { organizationId: string; currency: string },
+): Promise<void> {
   const opened = await tx.run(
     `INSERT INTO billing_customers (organization_id, currency, status, review_at, created_at) VALUES (?, ?, 'depleted', NULL, ?)
     ON CONFLICT (organization_id) DO NOTHING`,
@@ -29,15 +32,19 @@ export async function openCustomer(tx: Transaction, customer: { organizationId: 
 /** Locks the customer's money for this transaction, has it reviewed soon, and reads it. Undefined when no account was opened. */
 export async function lockCustomer(tx: Transaction, organizationId: string): Promise<Customer | undefined> {
   // One statement locks the row and schedules the review; what is read afterwards is as of the lock.
-  const locked = await tx.run('UPDATE billing_customers SET review_at = ? WHERE organization_id = ?', [tx.now, organizationId]);
+  const locked = await tx.run('UPDATE billing_customers SET review_at = ? WHERE organization_id = ?', [
+    tx.now,
+    organizationId,
+  ]);
   return locked === 0 ? undefined : (await customersOf(tx, [organizationId])).get(organizationId);
 }
 
 /** Locks a customer whose review is due; undefined when another replica was faster. */
 export async function lockDueCustomer(tx: Transaction, organizationId: string): Promise<Customer | undefined> {
-  const due = await tx.first(`SELECT organization_id FROM billing_customers WHERE organization_id = ? AND review_at <= ?${tx.forUpdate}`, [
-    organizationId, tx.now,
-  ]);
+  const due = await tx.first(
+    `SELECT organization_id FROM billing_customers WHERE organization_id = ? AND review_at <= ?${tx.forUpdate}`,
+    [organizationId, tx.now],
+  );
   return due === undefined ? undefined : (await customersOf(tx, [organizationId])).get(organizationId);
 }
 
@@ -54,12 +61,20 @@ export async function saveReview(
   review: { organizationId: string; announced: BalanceStatus; reviewAt: number | null },
 ): Promise<void> {
   await tx.run('UPDATE billing_customers SET status = ?, review_at = ? WHERE organization_id = ?', [
-    review.announced, review.reviewAt, review.organizationId,
+    review.announced,
+    review.reviewAt,
+    review.organizationId,
   ]);
 }
 
-export async function postponeReview(tx: Transaction, review: { organizationId: string; until: number }): Promise<void> {
-  await tx.run('UPDATE billing_customers SET review_at = ? WHERE organization_id = ?', [review.until, review.organizationId]);
+export async function postponeReview(
+  tx: Transaction,
+  review: { organizationId: string; until: number },
+): Promise<void> {
+  await tx.run('UPDATE billing_customers SET review_at = ? WHERE organization_id = ?', [
+    review.until,
+    review.organizationId,
+  ]);
 }
 
 interface CustomerRow {
@@ -80,7 +95,10 @@ interface CustomerRow {
 }
 
 /** One statement, so that balances and meters are of one moment also outside a transaction. */
-export async function customersOf(queries: Queries, organizationIds: readonly string[]): Promise<Map<string, Customer>> {
+export async function customersOf(
+  queries: Queries,
+  organizationIds: readonly string[],
+): Promise<Map<string, Customer>> {
   const customers = new Map<string, Customer & { meters: Meter[] }>();
   if (organizationIds.length === 0) return customers;
   const asked = inList(organizationIds);

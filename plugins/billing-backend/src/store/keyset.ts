@@ -9,8 +9,16 @@ const FORMS = {
 } as const;
 
 /** Reads a cursor whose values are about to become parameters of a statement: anybody can make one up. */
-export function decodeKeyset(list: string, cursor: string, forms: readonly (keyof typeof FORMS)[]): (string | number)[] {
-  const values = decodeCursor(list, cursor, forms.map(form => (form === 'instant' ? 'number' : 'string')));
+export function decodeKeyset(
+  list: string,
+  cursor: string,
+  forms: readonly (keyof typeof FORMS)[],
+): (string | number)[] {
+  const values = decodeCursor(
+    list,
+    cursor,
+    forms.map(form => (form === 'instant' ? 'number' : 'string')),
+  );
   if (!forms.every((form, place) => FORMS[form](values[place] ?? ''))) throw common.fail('cursor_invalid');
   return values;
 }

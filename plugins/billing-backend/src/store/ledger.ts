@@ -46,16 +46,36 @@ const FUNDED = "account NOT IN ('customer_available', 'customer_held')";
  */
 export async function postEntry(tx: Transaction, entry: NewEntry): Promise<string> {
   const postings = Object.entries(entry.postings) as [Account, Micros][];
-  if (postings.reduce((sum, [, amount]) => sum + amount, 0n) !== 0n) throw new Error(`the postings of ${entry.reference} do not sum to zero`);
+  if (postings.reduce((sum, [, amount]) => sum + amount, 0n) !== 0n)
+    throw new Error(`the postings of ${entry.reference} do not sum to zero`);
   if (postings.length === 0) throw new Error(`${entry.reference} moves nothing`);
   const entryId = newId('led', tx.now);
   const { scope } = entry;
   const values: Parameter[] = [
-    entryId, scope.organizationId, entry.kind, entry.currency, entry.amount, scope.departmentId, scope.projectId, scope.userId, scope.allocationId,
-    entry.actor.type, entry.actor.id, entry.correlationId, entry.reference, entry.description, entry.period?.from ?? null, entry.period?.to ?? null,
+    entryId,
+    scope.organizationId,
+    entry.kind,
+    entry.currency,
+    entry.amount,
+    scope.departmentId,
+    scope.projectId,
+    scope.userId,
+    scope.allocationId,
+    entry.actor.type,
+    entry.actor.id,
+    entry.correlationId,
+    entry.reference,
+    entry.description,
+    entry.period?.from ?? null,
+    entry.period?.to ?? null,
     tx.now,
   ];
-  const posted = await (tx.dialect === 'postgres' ? postInOneStatement : postInSequence)(tx, { organizationId: scope.organizationId, entryId, values, postings });
+  const posted = await (tx.dialect === 'postgres' ? postInOneStatement : postInSequence)(tx, {
+    organizationId: scope.organizationId,
+    entryId,
+    values,
+    postings,
+  });
   if (posted !== postings.length) throw billing.fail('insufficient_balance');
   return entryId;
 }
@@ -93,14 +113,17 @@ export function postgresPosting(postings: number): string {
 
 const SQLITE_MOVE = `UPDATE billing_accounts SET balance_micros = balance_micros + ? WHERE organization_id = ? AND account = ? AND (${FUNDED} OR balance_micros + ? >= 0)`;
 const SQLITE_ENTRY = `INSERT INTO billing_entries (${ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const SQLITE_POSTING = 'INSERT INTO billing_postings (entry_id, organization_id, account, amount_micros) VALUES (?, ?, ?, ?)';
+const SQLITE_POSTING =
+  'INSERT INTO billing_postings (entry_id, organization_id, account, amount_micros) VALUES (?, ?, ?, ?)';
 
 async function postInSequence(tx: Transaction, rows: Rows): Promise<number> {
   let moved = 0;
-  for (const [account, amount] of rows.postings) moved += await tx.run(SQLITE_MOVE, [amount, rows.organizationId, account, amount]);
+  for (const [account, amount] of rows.postings)
+    moved += await tx.run(SQLITE_MOVE, [amount, rows.organizationId, account, amount]);
   if (moved !== rows.postings.length) return moved;
   await tx.run(SQLITE_ENTRY, rows.values);
-  for (const [account, amount] of rows.postings) await tx.run(SQLITE_POSTING, [rows.entryId, rows.organizationId, account, amount]);
+  for (const [account, amount] of rows.postings)
+    await tx.run(SQLITE_POSTING, [rows.entryId, rows.organizationId, account, amount]);
   return moved;
 }
 
@@ -134,7 +157,8 @@ export async function entriesPage(
   queries: Queries,
   options: { organizationId: string; limit: number; cursor: string | undefined },
 ): Promise<{ rows: EntryRow[]; nextCursor: string | null }> {
-  const after = options.cursor === undefined ? undefined : decodeKeyset('billing.ledger', options.cursor, ['instant', 'id']);
+  const after =
+    options.cursor === undefined ? undefined : decodeKeyset('billing.ledger', options.cursor, ['instant', 'id']);
   const effect = (account: Account) =>
     `coalesce((SELECT amount_micros FROM billing_postings WHERE entry_id = billing_entries.entry_id AND account = '${account}'), 0)`;
   const rows = await queries.all<EntryRow>(

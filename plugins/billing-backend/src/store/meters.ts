@@ -20,8 +20,16 @@ export async function insertMeter(tx: Transaction, meter: NewMeter): Promise<voi
     `INSERT INTO billing_meters (allocation_id, organization_id, department_id, project_id, user_id, allocation_name, sku_id, gpu_count,
       price_per_hour_micros, created_at, posted_micros) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
     [
-      scope.allocationId, scope.organizationId, scope.departmentId, scope.projectId, scope.userId, meter.allocationName, meter.skuId, meter.gpuCount,
-      meter.pricePerHour, tx.now,
+      scope.allocationId,
+      scope.organizationId,
+      scope.departmentId,
+      scope.projectId,
+      scope.userId,
+      meter.allocationName,
+      meter.skuId,
+      meter.gpuCount,
+      meter.pricePerHour,
+      tx.now,
     ],
   );
   await tx.run(
@@ -65,36 +73,53 @@ export function scopeOf(row: MeterRow): EntryScope {
 }
 
 export async function markStarted(tx: Transaction, meter: { allocationId: string; at: number }): Promise<void> {
-  await tx.run('UPDATE billing_meters SET started_at = ?, posted_through_at = ? WHERE allocation_id = ? AND started_at IS NULL AND stopped_at IS NULL', [
-    meter.at, meter.at, meter.allocationId,
-  ]);
+  await tx.run(
+    'UPDATE billing_meters SET started_at = ?, posted_through_at = ? WHERE allocation_id = ? AND started_at IS NULL AND stopped_at IS NULL',
+    [meter.at, meter.at, meter.allocationId],
+  );
 }
 
-export async function markPosted(tx: Transaction, meter: { allocationId: string; through: number; posted: Micros }): Promise<void> {
+export async function markPosted(
+  tx: Transaction,
+  meter: { allocationId: string; through: number; posted: Micros },
+): Promise<void> {
   await tx.run('UPDATE billing_meters SET posted_through_at = ?, posted_micros = ? WHERE allocation_id = ?', [
-    meter.through, meter.posted, meter.allocationId,
+    meter.through,
+    meter.posted,
+    meter.allocationId,
   ]);
 }
 
 export async function markCapped(tx: Transaction, meter: { allocationId: string; at: number }): Promise<void> {
-  await tx.run('UPDATE billing_meters SET capped_at = ? WHERE allocation_id = ? AND capped_at IS NULL', [meter.at, meter.allocationId]);
+  await tx.run('UPDATE billing_meters SET capped_at = ? WHERE allocation_id = ? AND capped_at IS NULL', [
+    meter.at,
+    meter.allocationId,
+  ]);
 }
 
 /** `at` is final; usage is posted up to there, unless the meter never ran. */
-export async function markStopped(tx: Transaction, meter: { allocationId: string; at: number; ran: boolean; cost: Micros }): Promise<void> {
-  await tx.run('UPDATE billing_meters SET stopped_at = ?, cost_micros = ?, posted_micros = ?, posted_through_at = ? WHERE allocation_id = ?', [
-    meter.at, meter.cost, meter.cost, meter.ran ? meter.at : null, meter.allocationId,
-  ]);
+export async function markStopped(
+  tx: Transaction,
+  meter: { allocationId: string; at: number; ran: boolean; cost: Micros },
+): Promise<void> {
+  await tx.run(
+    'UPDATE billing_meters SET stopped_at = ?, cost_micros = ?, posted_micros = ?, posted_through_at = ? WHERE allocation_id = ?',
+    [meter.at, meter.cost, meter.cost, meter.ran ? meter.at : null, meter.allocationId],
+  );
 }
 
 /** Adds to an open hold, or takes from it when negative. */
 export async function changeHold(tx: Transaction, hold: { allocationId: string; by: Micros }): Promise<void> {
-  const changed = await tx.run('UPDATE billing_holds SET amount_micros = amount_micros + ? WHERE allocation_id = ? AND closed_at IS NULL', [
-    hold.by, hold.allocationId,
-  ]);
+  const changed = await tx.run(
+    'UPDATE billing_holds SET amount_micros = amount_micros + ? WHERE allocation_id = ? AND closed_at IS NULL',
+    [hold.by, hold.allocationId],
+  );
   if (changed !== 1) throw new Error(`allocation ${hold.allocationId} has no open hold`);
 }
 
 export async function closeHold(tx: Transaction, hold: { allocationId: string }): Promise<void> {
-  await tx.run('UPDATE billing_holds SET amount_micros = 0, closed_at = ? WHERE allocation_id = ? AND closed_at IS NULL', [tx.now, hold.allocationId]);
+  await tx.run(
+    'UPDATE billing_holds SET amount_micros = 0, closed_at = ? WHERE allocation_id = ? AND closed_at IS NULL',
+    [tx.now, hold.allocationId],
+  );
 }

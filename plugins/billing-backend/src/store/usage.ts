@@ -46,7 +46,10 @@ interface Position {
   readonly after: readonly [sortValue: number | bigint, allocationId: string] | undefined;
 }
 
-export async function usagePage(queries: Queries, page: UsagePage): Promise<{ rows: UsageRow[]; nextCursor: string | null }> {
+export async function usagePage(
+  queries: Queries,
+  page: UsagePage,
+): Promise<{ rows: UsageRow[]; nextCursor: string | null }> {
   const { filter, sort, limit } = page;
   const byCost = sort.endsWith('cost');
   const position = readCursor(page);
@@ -70,9 +73,11 @@ export async function usagePage(queries: Queries, page: UsagePage): Promise<{ ro
 function readCursor(page: UsagePage): Position {
   if (page.cursor === undefined) return { asOf: page.now, after: undefined };
   const byCost = page.sort.endsWith('cost');
-  const [asOf, value, id] = decodeKeyset(`billing.usage ${page.sort}`, page.cursor, ['instant', byCost ? 'amount' : 'instant', 'id']) as [
-    number, string | number, string,
-  ];
+  const [asOf, value, id] = decodeKeyset(`billing.usage ${page.sort}`, page.cursor, [
+    'instant',
+    byCost ? 'amount' : 'instant',
+    'id',
+  ]) as [number, string | number, string];
   if (asOf > page.now || asOf < 0) throw common.fail('cursor_invalid');
   return { asOf, after: [byCost ? BigInt(value) : (value as number), id] };
 }
@@ -92,7 +97,13 @@ type Part = 'stopped' | 'running' | 'all';
  * The innermost query picks meters, the next one reckons their time within the period, the outer one its cost: price × time for whole hours and for the rest
  * of one separately, which equals the exact product rounded down and stays within 64 bits.
  */
-function selectUsage(options: { filter: UsageFilter; sort: UsageSort; limit: number; position: Position; part: Part }): [string, Parameter[]] {
+function selectUsage(options: {
+  filter: UsageFilter;
+  sort: UsageSort;
+  limit: number;
+  position: Position;
+  part: Part;
+}): [string, Parameter[]] {
   const { filter, position, part } = options;
   const { asOf, after } = position;
   const from = filter.from ?? 0;
@@ -112,7 +123,12 @@ function selectUsage(options: { filter: UsageFilter; sort: UsageSort; limit: num
   const { organizationId } = filter;
   if (part === 'running') {
     // The organization in both halves, so that each is a range of one index.
-    where('(organization_id = ? AND stopped_at IS NULL OR organization_id = ? AND stopped_at > ?)', organizationId, organizationId, asOf);
+    where(
+      '(organization_id = ? AND stopped_at IS NULL OR organization_id = ? AND stopped_at > ?)',
+      organizationId,
+      organizationId,
+      asOf,
+    );
   } else {
     where('organization_id = ?', organizationId);
   }

@@ -40,7 +40,13 @@ export async function openBilling(db: DatabaseUnderTest, policy: Partial<Billing
   const { database, clock, close } = await db.open();
   await database.migrate('billing', migrations);
   const outbox = new KeptOutbox();
-  const deps = { database, clock, outbox, policy: { ...TEST_POLICY, ...policy }, logger: { error: (_message: string, error: Error) => void errors.push(error) } };
+  const deps = {
+    database,
+    clock,
+    outbox,
+    policy: { ...TEST_POLICY, ...policy },
+    logger: { error: (_message: string, error: Error) => void errors.push(error) },
+  };
   const errors: Error[] = [];
   const port = createBillingPort(deps);
   const accrual = new Accrual(deps);
@@ -50,7 +56,13 @@ export type TestBilling = Awaited<ReturnType<typeof openBilling>>;
 
 /** An organization with so much money. */
 export async function openOrganization(billing: TestBilling, money: bigint): Promise<LedgerScope> {
-  const scope = { organizationId: newId('org'), departmentId: newId('dept'), projectId: newId('proj'), userId: newId('usr'), allocationId: null };
+  const scope = {
+    organizationId: newId('org'),
+    departmentId: newId('dept'),
+    projectId: newId('proj'),
+    userId: newId('usr'),
+    allocationId: null,
+  };
   await billing.database.transaction(async tx => {
     await billing.port.openAccount(tx, scope);
     if (money > 0n) await billing.port.credit(tx, creditOf(scope, money));
@@ -58,9 +70,21 @@ export async function openOrganization(billing: TestBilling, money: bigint): Pro
   return scope;
 }
 
-export function creditOf(scope: LedgerScope, amount: bigint, reference = newId('corr')): Parameters<BillingPort['credit']>[1] {
+export function creditOf(
+  scope: LedgerScope,
+  amount: bigint,
+  reference = newId('corr'),
+): Parameters<BillingPort['credit']>[1] {
   const actor = { type: 'system', id: 'test' } as const;
-  return { kind: 'internal_credit', scope, amount, reason: 'for a test', reference, actor, correlationId: newId('corr') };
+  return {
+    kind: 'internal_credit',
+    scope,
+    amount,
+    reason: 'for a test',
+    reference,
+    actor,
+    correlationId: newId('corr'),
+  };
 }
 
 /** Holds for a new allocation at that price and returns its id. */
@@ -80,7 +104,10 @@ export async function stop(billing: TestBilling, allocationId: string, at = bill
   await billing.database.transaction(tx => billing.port.stopMeter(tx, { allocationId, at }));
 }
 
-export async function balanceOf(billing: TestBilling, organizationId: string): Promise<{ available: bigint; held: bigint }> {
+export async function balanceOf(
+  billing: TestBilling,
+  organizationId: string,
+): Promise<{ available: bigint; held: bigint }> {
   const balance = (await billing.port.balances(billing.database.read, [organizationId])).get(organizationId);
   if (balance === undefined) throw new Error('no account');
   return { available: balance.available, held: balance.held };

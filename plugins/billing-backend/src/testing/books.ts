@@ -8,7 +8,8 @@ import { costOfTime } from '../domain/metering';
  */
 export async function assertBooksBalance(queries: Queries): Promise<void> {
   const problems = (await Promise.all(CHECKS.map(check => check(queries)))).flat();
-  if (problems.length > 0) throw new Error(`The books do not balance:\n${problems.slice(0, PROBLEMS_SHOWN_MAX).join('\n')}`);
+  if (problems.length > 0)
+    throw new Error(`The books do not balance:\n${problems.slice(0, PROBLEMS_SHOWN_MAX).join('\n')}`);
 }
 
 const PROBLEMS_SHOWN_MAX = 20;
@@ -35,7 +36,12 @@ async function entriesSumToZero(queries: Queries): Promise<string[]> {
 }
 
 async function balancesEqualPostings(queries: Queries): Promise<string[]> {
-  const rows = await queries.all<{ organization_id: string; account: string; balance_micros: bigint; sum_micros: bigint }>(
+  const rows = await queries.all<{
+    organization_id: string;
+    account: string;
+    balance_micros: bigint;
+    sum_micros: bigint;
+  }>(
     `SELECT account.organization_id, account.account, account.balance_micros, coalesce(posted.sum_micros, 0) AS sum_micros
     FROM billing_accounts AS account LEFT JOIN (
       SELECT organization_id, account, sum(amount_micros) AS sum_micros FROM billing_postings GROUP BY organization_id, account
@@ -47,7 +53,9 @@ async function balancesEqualPostings(queries: Queries): Promise<string[]> {
     WHERE (SELECT count(*) FROM billing_accounts WHERE organization_id = customer.organization_id) <> ${ACCOUNTS.length}`,
   );
   return [
-    ...rows.map(row => `${row.account} of ${row.organization_id} is ${row.balance_micros}, its postings sum to ${row.sum_micros}`),
+    ...rows.map(
+      row => `${row.account} of ${row.organization_id} is ${row.balance_micros}, its postings sum to ${row.sum_micros}`,
+    ),
     ...missing.map(row => `${row.organization_id} has not all accounts`),
   ];
 }
@@ -106,7 +114,12 @@ async function usageTiles(queries: Queries): Promise<string[]> {
   const meters = await queries.all<MeterRow>(
     `SELECT allocation_id, price_per_hour_micros, started_at, stopped_at, posted_through_at, posted_micros, cost_micros FROM billing_meters`,
   );
-  const entries = await queries.all<{ allocation_id: string; amount_micros: bigint; period_from_at: number; period_to_at: number }>(
+  const entries = await queries.all<{
+    allocation_id: string;
+    amount_micros: bigint;
+    period_from_at: number;
+    period_to_at: number;
+  }>(
     `SELECT allocation_id, amount_micros, period_from_at, period_to_at FROM billing_entries
     WHERE kind IN ('usage', 'usage_reversal') ORDER BY allocation_id, created_at, CASE kind WHEN 'usage' THEN 0 ELSE 1 END, period_to_at`,
   );
@@ -118,9 +131,13 @@ async function usageTiles(queries: Queries): Promise<string[]> {
     const before = posted.get(entry.allocation_id) ?? { through: startedAt, amount: 0n };
     // Time that came to less than a micro-unit has no entry; the one after it begins where that time ended.
     const milliseconds = entry.period_from_at - startedAt;
-    const free = milliseconds > 0 && costOfTime({ pricePerHour: meter?.price_per_hour_micros ?? 0n, milliseconds }) === before.amount;
+    const free =
+      milliseconds > 0 &&
+      costOfTime({ pricePerHour: meter?.price_per_hour_micros ?? 0n, milliseconds }) === before.amount;
     if (before.through !== entry.period_from_at && !(entry.period_from_at > before.through && free)) {
-      problems.push(`usage of ${entry.allocation_id} goes from ${entry.period_from_at} where ${before.through} was reached`);
+      problems.push(
+        `usage of ${entry.allocation_id} goes from ${entry.period_from_at} where ${before.through} was reached`,
+      );
     }
     posted.set(entry.allocation_id, { through: entry.period_to_at, amount: before.amount - entry.amount_micros });
   }
@@ -132,8 +149,10 @@ function problemsOfMeter(meter: MeterRow, posted: { through: number; amount: big
   const id = meter.allocation_id;
   const amount = posted?.amount ?? 0n;
   const problems: string[] = [];
-  if (amount !== meter.posted_micros) problems.push(`the meter of ${id} says ${meter.posted_micros} are posted, entries sum to ${amount}`);
-  if (meter.stopped_at !== null && meter.cost_micros !== meter.posted_micros) problems.push(`${id} has stopped at ${meter.cost_micros} with ${amount} posted`);
+  if (amount !== meter.posted_micros)
+    problems.push(`the meter of ${id} says ${meter.posted_micros} are posted, entries sum to ${amount}`);
+  if (meter.stopped_at !== null && meter.cost_micros !== meter.posted_micros)
+    problems.push(`${id} has stopped at ${meter.cost_micros} with ${amount} posted`);
   if (meter.started_at === null || meter.posted_through_at === null) {
     if (amount !== 0n) problems.push(`${id} never ran and has usage of ${amount}`);
     return problems;
@@ -141,7 +160,9 @@ function problemsOfMeter(meter: MeterRow, posted: { through: number; amount: big
   const milliseconds = meter.posted_through_at - meter.started_at;
   const cost = costOfTime({ pricePerHour: meter.price_per_hour_micros, milliseconds });
   if (cost !== amount) problems.push(`${id} ran for ${milliseconds} ms, which costs ${cost}, and ${amount} is posted`);
-  if (posted !== undefined && cost !== 0n && posted.through > meter.posted_through_at) problems.push(`${id} has usage after ${meter.posted_through_at}`);
-  if (meter.stopped_at !== null && meter.posted_through_at !== meter.stopped_at) problems.push(`${id} stopped and is not posted to its end`);
+  if (posted !== undefined && cost !== 0n && posted.through > meter.posted_through_at)
+    problems.push(`${id} has usage after ${meter.posted_through_at}`);
+  if (meter.stopped_at !== null && meter.posted_through_at !== meter.stopped_at)
+    problems.push(`${id} stopped and is not posted to its end`);
   return problems;
 }

@@ -7,7 +7,10 @@ const FORMULA = '=HYPERLINK("https://example.com","x")';
 const ROWS_PER_STATEMENT = 10_000;
 
 /** Stopped meters without their ledger entries, for tests of lists: real rows are made by holds and meters. Half an hour apart, each for an hour or so. */
-export async function seedUsage(database: Database, seed: { scope: LedgerScope; rows: number; startedAt: number }): Promise<void> {
+export async function seedUsage(
+  database: Database,
+  seed: { scope: LedgerScope; rows: number; startedAt: number },
+): Promise<void> {
   const { scope } = seed;
   for (let first = 0; first < seed.rows; first += ROWS_PER_STATEMENT) {
     const last = Math.min(first + ROWS_PER_STATEMENT, seed.rows) - 1;
@@ -21,8 +24,18 @@ export async function seedUsage(database: Database, seed: { scope: LedgerScope; 
           CAST(? AS bigint) + i * 1800000 + 3600000 + i % 997 * 1000, 3600000 + i % 997 * 1000, 3600000 + i % 997 * 1000
         FROM numbers`,
         [
-          first, last, `alloc_${scope.organizationId.split('_')[1] ?? ''}`, scope.organizationId, scope.departmentId, scope.projectId, scope.userId, FORMULA,
-          seed.startedAt, seed.startedAt, seed.startedAt, seed.startedAt,
+          first,
+          last,
+          `alloc_${scope.organizationId.split('_')[1] ?? ''}`,
+          scope.organizationId,
+          scope.departmentId,
+          scope.projectId,
+          scope.userId,
+          FORMULA,
+          seed.startedAt,
+          seed.startedAt,
+          seed.startedAt,
+          seed.startedAt,
         ],
       );
     });

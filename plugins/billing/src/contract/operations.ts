@@ -7,7 +7,8 @@ export const getBalance = operation({
   path: 'billing/balance',
   tag: 'billing',
   summary: 'Balance, burn rate and runway',
-  description: 'Of the caller’s organization, to the micro-unit as of the moment of asking: usage that is metered but not yet posted is taken off.',
+  description:
+    'Of the caller’s organization, to the micro-unit as of the moment of asking: usage that is metered but not yet posted is taken off.',
   permission: 'billing.balance.read',
   responses: { 200: balanceSchema },
   errors: [],
@@ -31,7 +32,11 @@ export const listUsage = operation({
     'One row for each allocation that was metered, with its time, price and cost within the period. Running allocations are reckoned up to the moment the ' +
     'first page was asked for, so that pages fit together.',
   permission: 'billing.usage.read',
-  query: { type: 'object', additionalProperties: false, properties: { ...usageFilterProperties, ...pageQueryProperties } },
+  query: {
+    type: 'object',
+    additionalProperties: false,
+    properties: { ...usageFilterProperties, ...pageQueryProperties },
+  },
   responses: { 200: pageSchema(usageSchema) },
   errors: ['cursor_invalid', 'period_invalid'],
 });

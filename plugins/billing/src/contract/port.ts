@@ -23,7 +23,10 @@ export interface BillingPort {
   /** What a launch would hold and how long the money lasts, from the account as it is. */
   forecast(queries: Queries, options: { organizationId: string; pricePerHour: Micros }): Promise<Forecast>;
   /** Locks the account, then holds. Throws `402 insufficient_balance` (details: `required`, `available`, `shortfall`) and holds nothing. */
-  hold(tx: Transaction, hold: { scope: LedgerScope & { allocationId: string }; pricePerHour: Micros; skuId: string; gpuCount: number }): Promise<void>;
+  hold(
+    tx: Transaction,
+    hold: { scope: LedgerScope & { allocationId: string }; pricePerHour: Micros; skuId: string; gpuCount: number },
+  ): Promise<void>;
   /** The meter runs from `at` (the instant the allocation became active). Idempotent. */
   startMeter(tx: Transaction, meter: { allocationId: string; at: number }): Promise<void>;
   /** The meter stops at `at` (the instant release was requested, or the last proof of life), posts what is owed and voids what is left of the hold. Idempotent; also for an allocation that never became active. */
@@ -32,7 +35,10 @@ export interface BillingPort {
   costOf(queries: Queries, allocationIds: readonly string[]): Promise<ReadonlyMap<string, Micros>>;
   currencyOf(queries: Queries, organizationId: string): Promise<string>;
   /** Available and held money per organization, for admin lists. */
-  balances(queries: Queries, organizationIds: readonly string[]): Promise<ReadonlyMap<string, { available: Micros; held: Micros; currency: string }>>;
+  balances(
+    queries: Queries,
+    organizationIds: readonly string[],
+  ): Promise<ReadonlyMap<string, { available: Micros; held: Micros; currency: string }>>;
 }
 
 export interface Credit {

@@ -1,4 +1,10 @@
-import { idSchema, instantSchema, moneySchema, nullableIdSchema, nullableInstantSchema } from '@portico/plugin-kit/contract';
+import {
+  idSchema,
+  instantSchema,
+  moneySchema,
+  nullableIdSchema,
+  nullableInstantSchema,
+} from '@portico/plugin-kit/contract';
 
 /** From best to worst. Thresholds are settings; `depleted` is an account without money, whether or not anything ran. */
 export const balanceStatusSchema = {
@@ -11,15 +17,22 @@ export const balanceSchema = {
   additionalProperties: false,
   required: ['available', 'held', 'currency', 'status', 'burn_rate_per_hour', 'runway_seconds', 'as_of'],
   properties: {
-    available: { ...moneySchema, description: 'What a launch could take now: usage up to `as_of` is already taken off.' },
-    held: { ...moneySchema, description: 'Set aside for what runs or is about to run; it pays for the last hour when nothing else is left.' },
+    available: {
+      ...moneySchema,
+      description: 'What a launch could take now: usage up to `as_of` is already taken off.',
+    },
+    held: {
+      ...moneySchema,
+      description: 'Set aside for what runs or is about to run; it pays for the last hour when nothing else is left.',
+    },
     currency: { type: 'string', pattern: '^[A-Z]{3}$' },
     status: balanceStatusSchema,
     burn_rate_per_hour: { ...moneySchema, description: 'Sum of the prices of all allocations that are metered now.' },
     runway_seconds: {
       type: ['integer', 'null'],
       minimum: 0,
-      description: 'Until available and held money together are used up at this burn rate, rounded down; null when nothing burns.',
+      description:
+        'Until available and held money together are used up at this burn rate, rounded down; null when nothing burns.',
     },
     as_of: instantSchema,
   },
@@ -30,8 +43,18 @@ export const usageSchema = {
   type: 'object',
   additionalProperties: false,
   required: [
-    'allocation_id', 'allocation_name', 'department_id', 'project_id', 'user_id', 'sku_id', 'gpu_count', 'price_per_hour',
-    'seconds', 'cost', 'started_at', 'stopped_at',
+    'allocation_id',
+    'allocation_name',
+    'department_id',
+    'project_id',
+    'user_id',
+    'sku_id',
+    'gpu_count',
+    'price_per_hour',
+    'seconds',
+    'cost',
+    'started_at',
+    'stopped_at',
   ],
   properties: {
     allocation_id: idSchema,
@@ -42,8 +65,15 @@ export const usageSchema = {
     sku_id: idSchema,
     gpu_count: { type: 'integer', minimum: 1 },
     price_per_hour: { ...moneySchema, description: 'Of the whole allocation, frozen at launch.' },
-    seconds: { type: 'integer', minimum: 0, description: 'Metered seconds, rounded down; the cost is reckoned to the millisecond.' },
-    cost: { ...moneySchema, description: 'Price × metered time, rounded down to the micro-unit. Adjoining periods add up exactly.' },
+    seconds: {
+      type: 'integer',
+      minimum: 0,
+      description: 'Metered seconds, rounded down; the cost is reckoned to the millisecond.',
+    },
+    cost: {
+      ...moneySchema,
+      description: 'Price × metered time, rounded down to the micro-unit. Adjoining periods add up exactly.',
+    },
     started_at: { ...instantSchema, description: 'When the meter started: the allocation became active.' },
     stopped_at: { ...nullableInstantSchema, description: 'When the meter stopped; null while it runs.' },
   },
@@ -58,16 +88,30 @@ export const ledgerEntrySchema = {
   type: 'object',
   additionalProperties: false,
   required: [
-    'entry_id', 'kind', 'amount', 'balance_effect', 'department_id', 'project_id', 'user_id', 'allocation_id', 'description',
-    'period_from', 'period_to', 'created_at',
+    'entry_id',
+    'kind',
+    'amount',
+    'balance_effect',
+    'department_id',
+    'project_id',
+    'user_id',
+    'allocation_id',
+    'description',
+    'period_from',
+    'period_to',
+    'created_at',
   ],
   properties: {
     entry_id: idSchema,
     kind: ledgerEntryKindSchema,
-    amount: { ...moneySchema, description: 'Signed as the customer sees it: credits and released holds are positive, usage and holds negative.' },
+    amount: {
+      ...moneySchema,
+      description: 'Signed as the customer sees it: credits and released holds are positive, usage and holds negative.',
+    },
     balance_effect: {
       type: 'object',
-      description: 'What the entry did to the two parts of the balance. A hold moves money between them and leaves their sum alone.',
+      description:
+        'What the entry did to the two parts of the balance. A hold moves money between them and leaves their sum alone.',
       additionalProperties: false,
       required: ['available', 'held'],
       properties: { available: moneySchema, held: moneySchema },
@@ -77,7 +121,10 @@ export const ledgerEntrySchema = {
     user_id: nullableIdSchema,
     allocation_id: nullableIdSchema,
     description: { type: 'string' },
-    period_from: { ...nullableInstantSchema, description: 'Usage only: the metered interval that this entry pays for. Entries of an allocation tile.' },
+    period_from: {
+      ...nullableInstantSchema,
+      description: 'Usage only: the metered interval that this entry pays for. Entries of an allocation tile.',
+    },
     period_to: nullableInstantSchema,
     created_at: instantSchema,
   },
