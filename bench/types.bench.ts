@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { contracts } from '../packages/backend/src/contracts';
+import { alternate, median, printTable } from './report';
+
+/**
+ * What the typecheck costs, as a whole and for the contracts alone: their types are computed from JSON Schemas, which a careless generic makes a
+ * hundred times dearer. The anchor is a trial of the same tool chain with 240 operations on resources of 20 fields.
+ */
+const ROUNDS = 3;
+const ANCHOR = { operations: 240, seconds: 6.4, megabytes: 227 };
+const SAMPLE_MILLISECONDS = 50;
+
+const root = path.resolve(__dirname, '..');
+const compiler = path.join(root, 'node_modules/typescript/lib/tsc.js');
+
+interface Check {
+  readonly seconds: number;
+  readonly heapMegabytes: number;
+  /** Highest resident memory of the compiler's process; 0 where the system does not tell. */
+  readonly residentMegabytes: number;
+}
+
+/** Type errors do not matter here: the compiler has done its work by then. */
+async function typecheck(project: string): Promise<Check> {
+  const begun = performance.now();
+  let residentMegabytes = 0;
+  const output = await new Promise<string>((resolve, reject) => {
+    const child = execFile(
+      process.execPath,
+      [compiler, '-p', project, '--noEmit', '--extendedDiagnostics'],
+      { cwd: root, maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout) => (stdout.includes('Memory used') ? resolve(stdout) : reject(error ?? new Error(stdout))),
+    );
+    const sampling = setInterval(
+      () => (residentMegabytes = peakOf(child.pid) ?? residentMegabytes),
+      SAMPLE_MILLISECONDS,
+    );
+    child.once('exit', () => clearInterval(sampling));
+  });
+  const seconds = (performance.now() - begun) / 1000;
+  const heap = /Memory used:\s+(\d+)K/.exec(output)?.[1];
+  return { seconds, heapMegabytes: (Number(heap) * 1024) / 1e6, residentMegabytes };
+}
+
+function peakOf(pid: number | undefined): number | undefined {
+  try {
+    const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return peak === undefined ? undefined : (Number(peak) * 1024) / 1e6;
+  } catch {
+    return undefined;
+  }
+}
+
+async function main(): Promise<void> {
+  const operations = contracts.reduce((sum, contract) => sum + Object.keys(contract.operations).length, 0);
+  // Below the root, so that its types are found from there.
+  const folder = path.join(root, '.cache/bench-types');
+  const contractsAlone = path.join(folder, 'tsconfig.json');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    contractsAlone,
+    JSON.stringify({
+      extends: '../../tsconfig.json',
+      include: ['../../plugins/*/src/contract', '../../packages/plugin-kit/src/contract'],
+    }),
+  );
+  try {
+    const { whole, alone } = await alternate(ROUNDS, {
+      whole: () => typecheck(path.join(root, 'tsconfig.json')),
+      alone: () => typecheck(contractsAlone),
+    });
+    const of = (checks: readonly Check[], part: keyof Check) => median(checks.map(check => check[part]));
+    printTable(
+      `Typecheck, ${operations} operations, medians of ${ROUNDS}; anchor: ${ANCHOR.operations} operations and nothing else`,
+      [
+        { what: 'whole tree, time', measured: of(whole, 'seconds'), unit: 's', anchor: ANCHOR.seconds },
+        {
+          what: 'whole tree, compiler memory',
+          measured: of(whole, 'heapMegabytes'),
+          unit: 'MB',
+          anchor: ANCHOR.megabytes,
+        },
+        { what: 'whole tree, peak resident', measured: of(whole, 'residentMegabytes'), unit: 'MB' },
+        {
+          what: 'contracts alone, time',
+          measured: of(alone, 'seconds'),
+          unit: 's',
+          anchor: ANCHOR.seconds,
+          bar: { ratioAtMost: 1 },
+        },
+        {
+          what: 'contracts alone, compiler memory',
+          measured: of(alone, 'heapMegabytes'),
+          unit: 'MB',
+          anchor: ANCHOR.megabytes,
+          bar: { ratioAtMost: 1 },
+        },
+        { what: 'contracts alone, peak resident', measured: of(alone, 'residentMegabytes'), unit: 'MB' },
+      ],
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
