@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -15,6 +15,8 @@ const SERVER_CONNECTIONS_MAX = 300;
 const LOG_LINES_MAX = 50;
 /** As root the server runs as this user: PostgreSQL refuses to be root. */
 const UNPRIVILEGED_USER = 'postgres';
+const REMOVAL_ATTEMPTS_MAX = 40;
+const REMOVAL_WAIT_MILLISECONDS = 50;
 /** By default they end a process without its `exit` event. */
 const ENDING_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
@@ -71,7 +73,7 @@ async function start(directory: string, port: number, durable: boolean): Promise
   // A run that is ended by a signal takes its server along.
   const onExit = () => {
     server.kill('SIGQUIT');
-    rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+    removeFromUnder(directory);
   };
   const onSignal = () => process.exit(1);
   process.once('exit', onExit);
@@ -97,6 +99,19 @@ async function start(directory: string, port: number, durable: boolean): Promise
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Removes the folder of a server that is just ending and may still put a file there. Synchronous: the process exits. */
+function removeFromUnder(directory: string): void {
+  // The removal may stop half-way without an error when a file appears in it, so it is looked at, not believed.
+  for (let attempt = 1; existsSync(directory) && attempt <= REMOVAL_ATTEMPTS_MAX; attempt += 1) {
+    try {
+      rmSync(directory, { recursive: true, force: true });
+    } catch {
+      // not empty yet
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, REMOVAL_WAIT_MILLISECONDS);
+  }
 }
 
 async function ready(server: ChildProcess): Promise<ChildProcess> {

@@ -19,8 +19,3 @@ export function assertOutsideTransaction(call: 'transaction' | 'read'): void {
       : 'database.read was used inside a transaction; ask the open `tx`, which sees its own writes',
   );
 }
-
-/** Leaves the surrounding transaction's context: for loops that are woken by a commit and then live on their own. */
-export function outsideTransaction<Result>(work: () => Result): Result {
-  return current.exit(work);
-}

@@ -12,7 +12,7 @@ import { readRows, rowTypes } from './postgres-rows';
 import { storageError, throwStorageError } from './storage-errors';
 
 /** Connections of one replica. PostgreSQL allows 100 by default, so four replicas fit beside an administrator. */
-export const CONNECTIONS_MAX = 20;
+const CONNECTIONS_MAX = 20;
 /** How long a request waits for a free connection, or for a server that restarts, before it is told so. */
 const CONNECT_MILLISECONDS_MAX = 5_000;
 /** Serialization failures and deadlocks are part of normal work; more than this many in a row is not. */

@@ -4,7 +4,7 @@ import type { Clock } from '@portico/plugin-kit/backend';
 export type AbortReason = 'deadline' | 'cancel' | 'lost' | 'shutdown';
 
 /** How long an aborted step may take to come to rest. Afterwards it is left behind, and whoever goes on does so under a higher fencing token. */
-export const ABORT_GRACE_MILLISECONDS = 5_000;
+const ABORT_GRACE_MILLISECONDS = 5_000;
 
 export type AttemptEnd =
   | { readonly kind: 'done'; readonly result: object | void }

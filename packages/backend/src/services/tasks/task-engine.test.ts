@@ -42,24 +42,30 @@ function definition(kind: string, log: Log, steps: readonly TaskStep<object>[]):
   };
 }
 
+/** Engines of the test that runs; a test that fails must not leave one working. */
+let started: TaskEngine[] = [];
+afterEach(async () => {
+  await Promise.all(started.map(engine => engine.stop()));
+  started = [];
+});
+
 async function openTasks(db: DatabaseUnderTest, options: { clock?: TestClock } = {}) {
   const opened = await db.open(options);
   const { database } = opened;
   await database.migrate('platform_outbox', outboxMigrations);
   await database.migrate('platform_attention', attentionMigrations);
   await database.migrate('platform_tasks', taskMigrations);
-  const engines: TaskEngine[] = [];
   const engine = (clock: Clock = systemClock, on: Database = database) => {
     const outbox = new DatabaseOutbox({ database: on, clock, attention, logger });
     const made = new TaskEngine({ database: on, clock, outbox, attention, logger, alone: false });
-    engines.push(made);
+    started.push(made);
     return made;
   };
   return {
     ...opened,
     engine,
     async end() {
-      for (const made of engines) await made.stop();
+      for (const made of started) await made.stop();
       await opened.close();
     },
   };

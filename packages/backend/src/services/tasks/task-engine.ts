@@ -14,8 +14,8 @@ import { toRecord } from './task-tables';
 /** Tasks one replica works on at once. They mostly wait for the outside world; the number bounds memory and the outside world's load. */
 const CONCURRENT_TASKS_MAX = 64;
 /** A dead replica's tasks go on after this long. Three heartbeats fit, so one lost to a slow database costs nothing. */
-export const LEASE_MILLISECONDS = 15_000;
-export const HEARTBEAT_MILLISECONDS = 5_000;
+const LEASE_MILLISECONDS = 15_000;
+const HEARTBEAT_MILLISECONDS = 5_000;
 /** How soon a task enqueued by another replica is found; one's own wake the loop. */
 const POLL_MILLISECONDS = { sqlite: 5_000, postgres: 500 } as const;
 /** History that `expectedSeconds` looks at, and how little of it says nothing. */

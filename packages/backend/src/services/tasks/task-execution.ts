@@ -20,8 +20,8 @@ const WRITE_RETRY_MILLISECONDS = 200;
 const WRITE_RETRY_MILLISECONDS_MAX = 5_000;
 /** When `finished` itself fails there is no step to blame: the task comes back after this long. */
 const STUCK_SECONDS = { backoffSeconds: 5, backoffSecondsMax: 60 };
-export const COMPENSATION_ATTENTION = 'task.compensation_failing';
-export const STUCK_ATTENTION = 'task.stuck';
+const COMPENSATION_ATTENTION = 'task.compensation_failing';
+const STUCK_ATTENTION = 'task.stuck';
 
 export interface ExecutionServices {
   readonly database: Database;
@@ -51,6 +51,7 @@ export class TaskExecution {
   #running: 'run' | 'compensate' | undefined;
   #stop: AbortReason | undefined;
   #reports: NewTaskEvent[] = [];
+  #reportsWritten: Promise<void> = Promise.resolve();
   #reportsDropped = 0;
 
   constructor(options: { services: ExecutionServices; definition: Definition; lease: Lease }) {
@@ -85,6 +86,12 @@ export class TaskExecution {
   /** Writes what steps reported, as long as the lease is good. */
   async writeReports(): Promise<void> {
     if (this.#reports.length === 0) return;
+    const writing = this.#writeReports();
+    this.#reportsWritten = writing.catch(() => {});
+    await writing;
+  }
+
+  async #writeReports(): Promise<void> {
     const reports = this.#takeReports();
     try {
       await this.#services.database.transaction(async tx => {
@@ -225,6 +232,8 @@ export class TaskExecution {
    * the old attempt may still be running.
    */
   async #settle(change: Change, renew = false): Promise<Next> {
+    // What was said during a step stands before the line that says it is done.
+    await this.#reportsWritten;
     for (let failures = 0; ; failures += 1) {
       const reports = this.#takeReports();
       try {
