@@ -9,7 +9,6 @@ import type { Session } from '@portico/plugin-kit/ui';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { requestState } from './request-state';
 
-
 type Me = ReplyOf<typeof getMe>;
 
 /** The framework's identity is a proxy that waits until it is given its target. */
@@ -54,8 +53,9 @@ export function SessionProvider(props: { children: (state: SessionState) => Reac
 
   const end = useCallback(() => {
     requestState.set({ csrfToken: null, projectId: null });
-    queries.clear();
     queries.setQueryData(meQueryKey, null);
+    // What was read belongs to who read it. The question who is signed in stays: this component watches its answer.
+    queries.removeQueries({ predicate: query => query.queryKey[0] !== meQueryKey[0] });
   }, [queries]);
   useEffect(() => requestState.whenSignedOut(end), [end]);
 
