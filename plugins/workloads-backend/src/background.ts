@@ -1,3 +1,4 @@
+import type { LifecycleService } from '@backstage/backend-plugin-api';
 import { releaseDepleted } from './actions/release-depleted';
 import { observeLiveness } from './observers/liveness';
 import { startLoop } from './observers/loop';
@@ -23,7 +24,7 @@ export function defineBackgroundWork(services: Services): void {
 }
 
 /** The loops of this replica, from start to shutdown. */
-export function startBackgroundLoops(services: Services): { stop(): Promise<void> } {
+function startBackgroundLoops(services: Services): { stop(): Promise<void> } {
   const { clock, logger, workloads } = services;
   const loops = [
     startLoop({
@@ -53,4 +54,23 @@ export function startBackgroundLoops(services: Services): { stop(): Promise<void
       await Promise.all(loops.map(loop => loop.stop()));
     },
   };
+}
+
+/** Gateway and loops run between start-up and shutdown; the gateway listens first, so that an address that is taken stops the start. */
+export function runWhileStarted(
+  lifecycle: LifecycleService,
+  services: Services,
+  gateways: { start(): Promise<{ close(): Promise<void> }> },
+): void {
+  let ssh: { close(): Promise<void> } | undefined;
+  let loops: { stop(): Promise<void> } | undefined;
+  lifecycle.addStartupHook(async () => {
+    ssh = await gateways.start();
+    loops = startBackgroundLoops(services);
+  });
+  lifecycle.addShutdownHook(async () => {
+    await ssh?.close();
+    await loops?.stop();
+    await services.metrics.close();
+  });
 }

@@ -16,15 +16,12 @@ import {
   settingsRef,
   tasksRef,
 } from '@portico/plugin-kit/backend';
-import { workloadsContract, workloadSettings } from '@portico/plugin-workloads/contract';
+import { workloadsContract } from '@portico/plugin-workloads/contract';
 import { migrations } from '../migrations';
-import { defineBackgroundWork, startBackgroundLoops } from './background';
-import { routes } from './routes';
+import { defineBackgroundWork, runWhileStarted } from './background';
 import { serveGateways } from './gateways/gateways';
-import type { Services } from './services';
-import { createSshAddress } from './ssh-address';
-import { createMetricsStore } from './store/metrics';
-import { openMetricsDatabase } from './store/metrics-database';
+import { routes } from './routes';
+import { createServices } from './services';
 
 const workloadsPlugin = createBackendPlugin({
   pluginId: 'workloads',
@@ -50,29 +47,11 @@ const workloadsPlugin = createBackendPlugin({
         tasks: tasksRef,
       },
       async init({ http, lifecycle, ...platform }) {
-        const { database, settings } = platform;
-        await database.migrate('workloads', migrations);
-        const services = {
-          ...platform,
-          metrics: createMetricsStore(openMetricsDatabase({ database, dataDirectory: settings.dataDirectory })),
-          sshAddress: createSshAddress(settings),
-          workloads: settings.of(workloadSettings),
-        } satisfies Services;
+        await platform.database.migrate('workloads', migrations);
+        const services = createServices(platform);
         defineBackgroundWork(services);
         http.serve(workloadsContract, routes(services));
-        const gateways = serveGateways(http, services);
-
-        let loops: ReturnType<typeof startBackgroundLoops> | undefined;
-        let ssh: Awaited<ReturnType<typeof gateways.start>> | undefined;
-        lifecycle.addStartupHook(async () => {
-          ssh = await gateways.start();
-          loops = startBackgroundLoops(services);
-        });
-        lifecycle.addShutdownHook(async () => {
-          await ssh?.close();
-          await loops?.stop();
-          await services.metrics.close();
-        });
+        runWhileStarted(lifecycle, services, serveGateways(http, services));
       },
     });
   },

@@ -14,9 +14,12 @@ import type {
   SettingsOf,
   Tasks,
 } from '@portico/plugin-kit/backend';
-import type { workloadSettings } from '@portico/plugin-workloads/contract';
-import type { MetricsStore } from './store/metrics';
+import { workloadSettings } from '@portico/plugin-workloads/contract';
+import { createSshAddress } from './ssh-address';
 import type { SshAddress } from './ssh-address';
+import { createMetricsStore } from './store/metrics';
+import type { MetricsStore } from './store/metrics';
+import { openMetricsDatabase } from './store/metrics-database';
 
 /** Everything the actions, tasks and observers of this plugin work with. Each takes what it needs of it. */
 export interface Services {
@@ -36,4 +39,17 @@ export interface Services {
   readonly sshAddress: SshAddress;
   readonly tasks: Tasks;
   readonly workloads: SettingsOf<typeof workloadSettings>;
+}
+
+/** What the platform and the other plugins provide, and what this plugin makes of it for itself. */
+export function createServices<Platform extends Omit<Services, 'metrics' | 'sshAddress' | 'workloads'>>(
+  platform: Platform,
+): Platform & Services {
+  const { database, settings } = platform;
+  return {
+    ...platform,
+    metrics: createMetricsStore(openMetricsDatabase({ database, dataDirectory: settings.dataDirectory })),
+    sshAddress: createSshAddress(settings),
+    workloads: settings.of(workloadSettings),
+  };
 }

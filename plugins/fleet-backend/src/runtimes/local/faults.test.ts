@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RuntimeError } from './port';
+import type { RuntimeError } from './port';
 import { chooseIsolation } from './sandbox/isolation';
 import { node, request } from './testing/requests';
 import { buildAssets, Reader, SandboxBench, until } from './testing/sandbox-bench';
