@@ -12,6 +12,7 @@ import { migrations } from '../plugins/billing-backend/migrations';
 import { openCustomer } from '../plugins/billing-backend/src/store/customers';
 import { postEntry, postgresPosting } from '../plugins/billing-backend/src/store/ledger';
 import { assertBooksBalance } from '../plugins/billing-backend/src/testing/books';
+import { alternate, median, printTable } from './report';
 
 /**
  * P1 and P2: what a posting costs over the bare database. A posting is an entry with two postings in a transaction of its own: BEGIN, the posting, COMMIT.
@@ -138,21 +139,22 @@ async function pgbenchPerSecond(options: { pgbench: string; script: string; url:
   return Number(found[1]);
 }
 
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-
 function report(line: {
-  name: string;
+  what: string;
   ours: readonly number[];
   theirs: readonly number[];
   bar: number;
-  anchor: string;
+  note: string;
 }): void {
-  const ratio = median(line.ours) / median(line.theirs);
-  const figure = (value: number) => Math.round(value).toString().padStart(9);
-  console.log(
-    `${line.name.padEnd(40)}${figure(median(line.ours))}/s ${figure(median(line.theirs))}/s   ratio ${ratio.toFixed(2)}   bar ≥ ${line.bar.toFixed(2)} ${ratio >= line.bar ? 'met' : 'MISSED'}   ${line.anchor}`,
-  );
-  if (ratio < line.bar) process.exitCode = 1;
+  printTable(`Ledger postings, medians of ${ROUNDS} rounds of ${SECONDS} s; ${line.note}`, [
+    {
+      what: line.what,
+      measured: median(line.ours),
+      unit: '/s',
+      anchor: median(line.theirs),
+      bar: { ratioAtLeast: line.bar },
+    },
+  ]);
 }
 
 async function benchPostgres(folder: string): Promise<void> {
@@ -172,18 +174,16 @@ async function benchPostgres(folder: string): Promise<void> {
       await prepare(database);
       const script = path.join(folder, 'posting.sql');
       await writeFile(script, pgbenchScript());
-      const ours: number[] = [];
-      const theirs: number[] = [];
-      for (let round = 0; round < ROUNDS; round += 1) {
-        ours.push(await postingsPerSecond(database, CLIENTS));
-        theirs.push(await pgbenchPerSecond({ pgbench, script, url }));
-      }
+      const { ours, theirs } = await alternate(ROUNDS, {
+        ours: () => postingsPerSecond(database, CLIENTS),
+        theirs: () => pgbenchPerSecond({ pgbench, script, url }),
+      });
       report({
-        name: `P1 PostgreSQL ÷ pgbench, ${CLIENTS} clients`,
+        what: `P1 PostgreSQL, ${CLIENTS} clients; anchor: pgbench, same SQL`,
         ours,
         theirs,
         bar: P1_BAR,
-        anchor: '[one CTE statement 0.97–1.14; through a query builder 0.14–0.24]',
+        note: 'one CTE statement reaches 0.97–1.14, statement by statement through a query builder 0.14–0.24',
       });
       // pgbench wrote into the same books: had its statement been another one, they would not balance.
       await assertBooksBalance(database.read);
@@ -220,18 +220,17 @@ async function benchSqlite(folder: string): Promise<void> {
   const database = openDatabase({ dialect: 'sqlite', filename: path.join(folder, 'ledger.sqlite') }, systemClock);
   try {
     await prepare(database);
-    const ours: number[] = [];
-    const theirs: number[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      ours.push(await postingsPerSecond(database, 1));
-      theirs.push(rawInsertsPerSecond(path.join(folder, 'raw.sqlite')));
-    }
+    const raw = path.join(folder, 'raw.sqlite');
+    const { ours, theirs } = await alternate(ROUNDS, {
+      ours: () => postingsPerSecond(database, 1),
+      theirs: async () => rawInsertsPerSecond(raw),
+    });
     report({
-      name: 'P2 SQLite ÷ raw one-row insert, WAL FULL',
+      what: 'P2 SQLite, WAL, synchronous FULL; anchor: raw one-row insert',
       ours,
       theirs,
       bar: P2_BAR,
-      anchor: '[by driver 1.3–3.5 k/s of 3–5 k/s; by query builder 0.8 k/s]',
+      note: 'by driver 1.3–3.5 k/s of 3–5 k/s, through a query builder 0.8 k/s',
     });
   } finally {
     await database.close();
@@ -241,11 +240,6 @@ async function benchSqlite(folder: string): Promise<void> {
 async function main(): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'portico-bench-ledger-'));
   try {
-    console.log(
-      `medians of ${ROUNDS} alternating rounds of ${SECONDS} s`.padEnd(42) +
-        'Portico'.padStart(9) +
-        'anchor'.padStart(13),
-    );
     await benchSqlite(folder);
     await benchPostgres(folder);
   } finally {
