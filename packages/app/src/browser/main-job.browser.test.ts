@@ -66,7 +66,7 @@ describe('from an empty portal to a paid workload', () => {
     await page.getByRole('button', { name: 'Add SSH key' }).click();
     await page.getByLabel('Public key').fill(await readFile(path.join(folder, 'id.pub'), 'utf8'));
     await page.getByRole('button', { name: 'Add key', exact: true }).click();
-    await page.getByRole('cell', { name: 'laptop of ada' }).waitFor();
+    await page.getByRole('cell', { name: 'laptop of ada', exact: true }).waitFor();
   });
 
   test('launches in the wizard, with the price in sight, and sees it become active', async () => {

@@ -6,8 +6,10 @@ import {
   featureFlagsApiRef,
   fetchApiRef,
   pluginHeaderActionsApiRef,
+  swappableComponentsApiRef,
 } from '@backstage/frontend-plugin-api';
 import { apiClientRef, createApiClient, createLiveEvents, liveEventsRef } from '@portico/plugin-kit/ui';
+import { swappableComponents } from './page-layout';
 import { requestState } from './request-state';
 
 /** The utility APIs of the shell: ours, and the few Backstage ones its framework asks for. */
@@ -52,6 +54,11 @@ export const shellApis = [
     name: 'plugin-header-actions',
     params: define =>
       define({ api: pluginHeaderActionsApiRef, deps: {}, factory: () => ({ getPluginHeaderActions: () => [] }) }),
+  }),
+  ApiBlueprint.make({
+    name: 'swappable-components',
+    params: define =>
+      define({ api: swappableComponentsApiRef, deps: {}, factory: () => swappableComponents }),
   }),
   ApiBlueprint.make({
     name: 'discovery',
