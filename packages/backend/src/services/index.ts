@@ -8,7 +8,13 @@ export type { DatabaseLocation, OpenDatabase } from './database/open-database';
 export { secretsServiceFactory } from './secrets/secrets-service';
 export { createSecretBox } from './secrets/secret-box';
 export {
-  appSettings, databaseSettings, logSettings, platformSections, rateLimitSettings, secretsSettings, serverSettings,
+  appSettings,
+  databaseSettings,
+  logSettings,
+  platformSections,
+  rateLimitSettings,
+  secretsSettings,
+  serverSettings,
 } from './settings/platform-sections';
 export { readSettings, SettingsError } from './settings/read-settings';
 export type { SettingsSource } from './settings/read-settings';

@@ -36,7 +36,11 @@ export const attention: Attention = {
     );
   },
   async clear(tx, { kind, resource }) {
-    await tx.run('DELETE FROM platform_attention WHERE kind = ? AND resource_type = ? AND resource_id = ?', [kind, resource.type, resource.id]);
+    await tx.run('DELETE FROM platform_attention WHERE kind = ? AND resource_type = ? AND resource_id = ?', [
+      kind,
+      resource.type,
+      resource.id,
+    ]);
   },
 };
 

@@ -5,7 +5,12 @@ eachDatabase(db => {
   test('one row per kind and resource for as long as it lasts, newest first, page by page', async () => {
     const { database, clock, close } = await db.open();
     await database.migrate('platform_attention', attentionMigrations);
-    const item = (id: string, message: string) => ({ kind: 'test.stuck', resource: { type: 'task', id }, organizationId: null, message });
+    const item = (id: string, message: string) => ({
+      kind: 'test.stuck',
+      resource: { type: 'task', id },
+      organizationId: null,
+      message,
+    });
     const raise = (id: string, message: string) => database.transaction(tx => attention.raise(tx, item(id, message)));
     const began = clock.now();
     await raise('1', 'first');
@@ -14,10 +19,19 @@ eachDatabase(db => {
     await raise('1', 'first, still');
 
     const all = await listAttention(database.read, { limit: 10 });
-    expect(all.map(row => row.resource.id).slice(0, 2).toSorted()).toEqual(['2', '3']);
+    expect(
+      all
+        .map(row => row.resource.id)
+        .slice(0, 2)
+        .toSorted(),
+    ).toEqual(['2', '3']);
     expect(all[2]).toMatchObject({ kind: 'test.stuck', message: 'first, still', raisedAt: began });
     const paged = [];
-    for (let page = await listAttention(database.read, { limit: 1 }); page.length > 0; page = await listAttention(database.read, { limit: 1, before: page[0] })) {
+    for (
+      let page = await listAttention(database.read, { limit: 1 });
+      page.length > 0;
+      page = await listAttention(database.read, { limit: 1, before: page[0] })
+    ) {
       paged.push(...page);
     }
     expect(paged).toEqual(all);

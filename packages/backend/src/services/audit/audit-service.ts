@@ -47,8 +47,19 @@ export const audit: Audit = {
          resource_type, target_id, correlation_id, reason, changes_json)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
-        newId('aud', tx.now), tx.now, entry.action, actor.type, actor.id, person.sessionId, person.address, entry.organizationId,
-        entry.projectId ?? null, resource.type, entry.targetId, entry.correlationId, entry.reason?.slice(0, REASON_CHARACTERS_MAX) ?? null,
+        newId('aud', tx.now),
+        tx.now,
+        entry.action,
+        actor.type,
+        actor.id,
+        person.sessionId,
+        person.address,
+        entry.organizationId,
+        entry.projectId ?? null,
+        resource.type,
+        entry.targetId,
+        entry.correlationId,
+        entry.reason?.slice(0, REASON_CHARACTERS_MAX) ?? null,
         JSON.stringify(auditedChanges(resource, entry.before, entry.after)),
       ],
     );

@@ -3,7 +3,10 @@ import { eachDatabase } from '@portico/plugin-kit/testing';
 import { audit, auditMigrations } from './audit-service';
 import { auditedChanges } from './audited-changes';
 
-const account = { type: 'account', fields: { name: 'track', balance: 'track', password: 'secret', etag: 'ignore' } } as const;
+const account = {
+  type: 'account',
+  fields: { name: 'track', balance: 'track', password: 'secret', etag: 'ignore' },
+} as const;
 
 test.each([
   ['creation', undefined, { name: 'a', balance: 5n }, { name: { after: 'a' }, balance: { after: '5' } }],
@@ -18,7 +21,9 @@ test.each([
 });
 
 test.each(['colour', 'constructor', '__proto__x'])('a field nobody classified (%s) throws', field => {
-  expect(() => auditedChanges(account, undefined, { [field]: 1 })).toThrow(`field "${field}" of account is not classified`);
+  expect(() => auditedChanges(account, undefined, { [field]: 1 })).toThrow(
+    `field "${field}" of account is not classified`,
+  );
 });
 
 eachDatabase(db => {
@@ -36,12 +41,24 @@ eachDatabase(db => {
       after: { balance: 9_007_199_254_740_993n, password: 'x' },
     };
     await database.transaction(tx => audit.record(tx, entry));
-    await database.transaction(async tx => (await audit.record(tx, entry), Promise.reject(new Error('no')))).catch(() => {});
+    await database
+      .transaction(async tx => (await audit.record(tx, entry), Promise.reject(new Error('no'))))
+      .catch(() => {});
     const rows = await database.read.all('SELECT * FROM platform_audit_log');
     expect(rows).toEqual([
       expect.objectContaining({
-        at: clock.now(), action: 'account.credited', actor_type: 'user', actor_id: 'usr_1', session_id: 'sess_1', address: '192.0.2.1',
-        organization_id: 'org_1', project_id: null, resource_type: 'account', target_id: 'acc_1', correlation_id: 'corr_1', reason: 'goodwill',
+        at: clock.now(),
+        action: 'account.credited',
+        actor_type: 'user',
+        actor_id: 'usr_1',
+        session_id: 'sess_1',
+        address: '192.0.2.1',
+        organization_id: 'org_1',
+        project_id: null,
+        resource_type: 'account',
+        target_id: 'acc_1',
+        correlation_id: 'corr_1',
+        reason: 'goodwill',
         changes_json: '{"balance":{"after":"9007199254740993"},"password":"changed"}',
       }),
     ]);

@@ -4,7 +4,13 @@ import { WakeableLoop } from './wakeable-loop';
 
 function loop(work: () => Promise<boolean | number>, clock = new TestClock()) {
   const warnings: string[] = [];
-  const made = new WakeableLoop({ name: 'test', clock, logger: { warn: message => void warnings.push(message) }, pollMilliseconds: 1_000, work });
+  const made = new WakeableLoop({
+    name: 'test',
+    clock,
+    logger: { warn: message => void warnings.push(message) },
+    pollMilliseconds: 1_000,
+    work,
+  });
   return { made, clock, warnings };
 }
 

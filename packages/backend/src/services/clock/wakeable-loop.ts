@@ -62,7 +62,8 @@ export class WakeableLoop {
         // Woken or not, it does not hammer a database that is away.
         rest = Math.min(FAILURE_MILLISECONDS * 2 ** failures, FAILURE_MILLISECONDS_MAX);
         failures += 1;
-        if (!this.#stop.signal.aborted) this.#options.logger.warn(`${this.#options.name} failed and tries again`, error as Error);
+        if (!this.#stop.signal.aborted)
+          this.#options.logger.warn(`${this.#options.name} failed and tries again`, error as Error);
         await this.#options.clock.sleep(rest, this.#stop.signal);
         continue;
       }

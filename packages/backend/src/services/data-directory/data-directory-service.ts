@@ -13,5 +13,6 @@ export const dataDirectoryRef = createServiceRef<DataDirectory>({ id: 'portico.d
 export const dataDirectoryServiceFactory = createServiceFactory({
   service: dataDirectoryRef,
   deps: { settings: settingsRef },
-  factory: ({ settings }) => openDataDirectory({ path: settings.dataDirectory, exclusive: settings.of(databaseSettings).url === undefined }),
+  factory: ({ settings }) =>
+    openDataDirectory({ path: settings.dataDirectory, exclusive: settings.of(databaseSettings).url === undefined }),
 });

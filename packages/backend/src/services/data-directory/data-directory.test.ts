@@ -34,7 +34,9 @@ test('is made with its parents, for its owner only', () => {
 test('a second instance is refused with folder and process, and let in after the first', () => {
   const folder = path.join(root, 'second');
   const first = openDataDirectory({ path: folder, exclusive: true });
-  expect(() => openDataDirectory({ path: folder, exclusive: true })).toThrow(`Another Portico (process ${process.pid}) is running on the data directory ${folder}`);
+  expect(() => openDataDirectory({ path: folder, exclusive: true })).toThrow(
+    `Another Portico (process ${process.pid}) is running on the data directory ${folder}`,
+  );
   expect(() => openDataDirectory({ path: folder, exclusive: false })).not.toThrow();
   first.release();
   openDataDirectory({ path: folder, exclusive: true }).release();
@@ -61,7 +63,9 @@ test('another process holds it too, until it is killed', async () => {
 test('a file in its place is named', () => {
   const file = path.join(root, 'file');
   writeFileSync(file, '');
-  expect(() => openDataDirectory({ path: file, exclusive: true })).toThrow(`The data directory ${file} is not a folder`);
+  expect(() => openDataDirectory({ path: file, exclusive: true })).toThrow(
+    `The data directory ${file} is not a folder`,
+  );
 });
 
 test('a folder that may not be written to is a sentence, not a stack', async () => {
@@ -69,11 +73,15 @@ test('a folder that may not be written to is a sentence, not a stack', async () 
     const folder = path.join(root, 'closed');
     openDataDirectory({ path: folder, exclusive: false });
     chmodSync(folder, 0o500);
-    expect(() => openDataDirectory({ path: path.join(folder, 'inside'), exclusive: true })).toThrow('may not be written to');
+    expect(() => openDataDirectory({ path: path.join(folder, 'inside'), exclusive: true })).toThrow(
+      'may not be written to',
+    );
     chmodSync(folder, 0o700);
   }
   await onMount('ro,size=1m', async folder => {
-    expect(() => openDataDirectory({ path: folder, exclusive: true })).toThrow(`The data directory ${folder} is on a read-only file system`);
+    expect(() => openDataDirectory({ path: folder, exclusive: true })).toThrow(
+      `The data directory ${folder} is on a read-only file system`,
+    );
   });
 });
 
@@ -90,13 +98,21 @@ test('a disk that fills up under load refuses whole transactions with a code, an
     let pairs = 0;
     const insert = () =>
       database.transaction(async tx => {
-        for (const half of [1, 2]) await tx.run('INSERT INTO test_rows (pair, half, filling) VALUES (?, ?, ?)', [pairs, half, 'x'.repeat(20_000)]);
+        for (const half of [1, 2])
+          await tx.run('INSERT INTO test_rows (pair, half, filling) VALUES (?, ?, ?)', [
+            pairs,
+            half,
+            'x'.repeat(20_000),
+          ]);
       });
     const ballast = path.join(folder, 'ballast');
     writeFileSync(ballast, Buffer.alloc(1_000_000));
     let refusal: unknown;
     while (refusal === undefined && pairs < 1000) {
-      refusal = await insert().then(() => void (pairs += 1), (error: unknown) => error);
+      refusal = await insert().then(
+        () => void (pairs += 1),
+        (error: unknown) => error,
+      );
     }
     expect(refusal).toMatchObject({ code: 'storage_full', status: 503 });
     expect(await database.read.first('SELECT count(*) AS rows FROM test_rows')).toEqual({ rows: 2 * pairs });

@@ -35,7 +35,9 @@ export function openDataDirectory(options: { path: string; exclusive: boolean })
   }
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize < FREE_BYTES_MIN) {
-    throw new DataDirectoryError(`The disk that holds the data directory ${folder} is full; free some space and start again.`);
+    throw new DataDirectoryError(
+      `The disk that holds the data directory ${folder} is full; free some space and start again.`,
+    );
   }
   return { path: folder, release: options.exclusive ? lock(folder) : () => {} };
 }
@@ -85,10 +87,17 @@ function isBusy(error: unknown): boolean {
 function describe(error: unknown, folder: string): DataDirectoryError {
   const code = (error as { code?: unknown } | null)?.code;
   const why =
-    code === 'EROFS' || code === 'SQLITE_READONLY' ? 'is on a read-only file system'
-    : code === 'EACCES' || code === 'EPERM' || code === 'SQLITE_CANTOPEN' ? 'may not be written to by this user'
-    : code === 'ENOSPC' || code === 'SQLITE_FULL' ? 'is on a full disk'
-    : code === 'ENOTDIR' || code === 'EEXIST' ? 'is not a folder'
-    : `cannot be used (${String(code ?? error)})`;
-  return new DataDirectoryError(`The data directory ${folder} ${why}; choose another with PORTICO_DATA_DIR, or mend that.`, { cause: error });
+    code === 'EROFS' || code === 'SQLITE_READONLY'
+      ? 'is on a read-only file system'
+      : code === 'EACCES' || code === 'EPERM' || code === 'SQLITE_CANTOPEN'
+        ? 'may not be written to by this user'
+        : code === 'ENOSPC' || code === 'SQLITE_FULL'
+          ? 'is on a full disk'
+          : code === 'ENOTDIR' || code === 'EEXIST'
+            ? 'is not a folder'
+            : `cannot be used (${String(code ?? error)})`;
+  return new DataDirectoryError(
+    `The data directory ${folder} ${why}; choose another with PORTICO_DATA_DIR, or mend that.`,
+    { cause: error },
+  );
 }

@@ -21,7 +21,9 @@ export const databaseServiceFactory = createServiceFactory({
   async factory({ settings, clock, directory, lifecycle }) {
     const { url, connectionsMax } = settings.of(databaseSettings);
     const database = openDatabase(
-      url === undefined ? { dialect: 'sqlite', filename: path.join(directory.path, SQLITE_FILE) } : { dialect: 'postgres', url, connectionsMax },
+      url === undefined
+        ? { dialect: 'sqlite', filename: path.join(directory.path, SQLITE_FILE) }
+        : { dialect: 'postgres', url, connectionsMax },
       clock,
     );
     // A server that cannot be reached is said at once and by name, not by the first request.

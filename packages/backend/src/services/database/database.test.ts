@@ -38,19 +38,46 @@ eachDatabase(db => {
     const { database, close } = await open();
     await database.transaction(async tx => {
       await tx.run('INSERT INTO test_things (id, count, price_micros, name, bytes) VALUES (?, ?, ?, ?, ?)', [
-        'a', 3, 9_000_000_000_000_000_000n, "what? it's", new Uint8Array([1, 2, 255]),
+        'a',
+        3,
+        9_000_000_000_000_000_000n,
+        "what? it's",
+        new Uint8Array([1, 2, 255]),
       ]);
-      await tx.run('INSERT INTO test_things (id, count, price_micros, name) VALUES (?, ?, ?, ?)', ['b', 9_007_199_254_740_993n, null, null]);
+      await tx.run('INSERT INTO test_things (id, count, price_micros, name) VALUES (?, ?, ?, ?)', [
+        'b',
+        9_007_199_254_740_993n,
+        null,
+        null,
+      ]);
     });
-    const a = await database.read.first<Thing & { bytes: Uint8Array }>("SELECT *, '?' AS mark FROM test_things WHERE id = ? -- why?", ['a']);
-    expect(a).toEqual({ id: 'a', count: 3, price_micros: 9_000_000_000_000_000_000n, name: "what? it's", bytes: Buffer.from([1, 2, 255]), mark: '?' });
-    await expect(database.read.first('SELECT count FROM test_things WHERE id = ?', ['b'])).rejects.toThrow('beyond 2^53');
-    expect(await database.read.first('SELECT count AS count_micros FROM test_things WHERE id = ?', ['b'])).toEqual({ count_micros: 9_007_199_254_740_993n });
-    expect(await database.read.first('SELECT count(*) AS rows, sum(price_micros) AS total_micros FROM test_things')).toEqual({
+    const a = await database.read.first<Thing & { bytes: Uint8Array }>(
+      "SELECT *, '?' AS mark FROM test_things WHERE id = ? -- why?",
+      ['a'],
+    );
+    expect(a).toEqual({
+      id: 'a',
+      count: 3,
+      price_micros: 9_000_000_000_000_000_000n,
+      name: "what? it's",
+      bytes: Buffer.from([1, 2, 255]),
+      mark: '?',
+    });
+    await expect(database.read.first('SELECT count FROM test_things WHERE id = ?', ['b'])).rejects.toThrow(
+      'beyond 2^53',
+    );
+    expect(await database.read.first('SELECT count AS count_micros FROM test_things WHERE id = ?', ['b'])).toEqual({
+      count_micros: 9_007_199_254_740_993n,
+    });
+    expect(
+      await database.read.first('SELECT count(*) AS rows, sum(price_micros) AS total_micros FROM test_things'),
+    ).toEqual({
       rows: 2,
       total_micros: 9_000_000_000_000_000_000n,
     });
-    expect(await database.read.first<Thing>(database.build<Thing>('test_things').select('id', 'count').where({ id: 'a' }))).toEqual({ id: 'a', count: 3 });
+    expect(
+      await database.read.first<Thing>(database.build<Thing>('test_things').select('id', 'count').where({ id: 'a' })),
+    ).toEqual({ id: 'a', count: 3 });
     await close();
   });
 
@@ -58,8 +85,17 @@ eachDatabase(db => {
     const { database, clock, close } = await open();
     await database.transaction(async tx => {
       expect(tx.now).toBe(clock.now());
-      expect(await tx.run(database.build('test_things').insert([{ id: 'a', count: 1 }, { id: 'b', count: 2 }]))).toBe(2);
-      expect(await tx.all('UPDATE test_things SET count = count + ? WHERE id = ? RETURNING count', [10, 'a'])).toEqual([{ count: 11 }]);
+      expect(
+        await tx.run(
+          database.build('test_things').insert([
+            { id: 'a', count: 1 },
+            { id: 'b', count: 2 },
+          ]),
+        ),
+      ).toBe(2);
+      expect(await tx.all('UPDATE test_things SET count = count + ? WHERE id = ? RETURNING count', [10, 'a'])).toEqual([
+        { count: 11 },
+      ]);
       expect(await tx.run('DELETE FROM test_things WHERE id = ?', ['none'])).toBe(0);
       expect(await tx.first(`SELECT id FROM test_things WHERE id = ?${tx.forUpdate}`, ['b'])).toEqual({ id: 'b' });
     });
@@ -148,11 +184,24 @@ eachDatabase(db => {
     const { database, store, clock, close } = await db.open();
     const other = db.dialect === 'sqlite' ? database : store.connect(clock);
     let runs = 0;
-    const counted = migrations.map(migration => ({ ...migration, up: async (knex: never) => ((runs += 1), migration.up(knex)) }));
-    await Promise.all([database.migrate('test', counted), other.migrate('test', counted), database.migrate('test', counted)]);
+    const counted = migrations.map(migration => ({
+      ...migration,
+      up: async (knex: never) => ((runs += 1), migration.up(knex)),
+    }));
+    await Promise.all([
+      database.migrate('test', counted),
+      other.migrate('test', counted),
+      database.migrate('test', counted),
+    ]);
     expect(runs).toBe(1);
     await expect(database.migrate('test', [])).rejects.toThrow('written by a newer version');
-    const failing: Migration = { name: '0002_half', up: async knex => (await knex.schema.createTable('test_half', table => void table.string('id')), Promise.reject(new Error('no'))) };
+    const failing: Migration = {
+      name: '0002_half',
+      up: async knex => (
+        await knex.schema.createTable('test_half', table => void table.string('id')),
+        Promise.reject(new Error('no'))
+      ),
+    };
     await expect(database.migrate('test', [...migrations, failing])).rejects.toThrow('no');
     await expect(database.read.all('SELECT * FROM test_half')).rejects.toThrow();
     if (other !== database) await other.close();

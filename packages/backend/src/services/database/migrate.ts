@@ -45,7 +45,8 @@ function assertNames(plugin: string, migrations: readonly Migration[]): void {
   if (!/^[a-z][a-z0-9_]*$/.test(plugin)) throw new Error(`"${plugin}" cannot name a migration table`);
   const names = migrations.map(migration => migration.name);
   const misplaced = names.find((name, place) => place > 0 && name <= (names[place - 1] as string));
-  if (misplaced !== undefined) throw new Error(`Migrations of ${plugin} must have rising, unique names; ${misplaced} is out of order`);
+  if (misplaced !== undefined)
+    throw new Error(`Migrations of ${plugin} must have rising, unique names; ${misplaced} is out of order`);
 }
 
 async function lock(trx: Knex, table: string): Promise<void> {
@@ -56,5 +57,6 @@ async function lock(trx: Knex, table: string): Promise<void> {
 async function assertForeignKeys(trx: Knex, name: string): Promise<void> {
   if (trx.client.config.client === 'pg') return;
   const violations = (await trx.raw('PRAGMA foreign_key_check')) as unknown[];
-  if (violations.length > 0) throw new Error(`Migration ${name} leaves ${violations.length} rows that point at nothing`);
+  if (violations.length > 0)
+    throw new Error(`Migration ${name} leaves ${violations.length} rows that point at nothing`);
 }

@@ -2,7 +2,16 @@ import createKnex from 'knex';
 import type { Knex } from 'knex';
 import pg from 'pg';
 import type { PoolClient, QueryConfig } from 'pg';
-import type { Clock, Database, Migration, Parameter, Queries, Query, Transaction, TransactionOptions } from '@portico/plugin-kit/backend';
+import type {
+  Clock,
+  Database,
+  Migration,
+  Parameter,
+  Queries,
+  Query,
+  Transaction,
+  TransactionOptions,
+} from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
 import { BoundedCache } from './bounded-cache';
 import { assertOutsideTransaction, insideTransaction } from './current-transaction';
@@ -63,11 +72,15 @@ export class PostgresDatabase implements Database {
     this.read = {
       dialect: 'postgres',
       all: (query, parameters) => this.#readAll(query, parameters),
-      first: async <Row extends object>(query: Query, parameters?: readonly Parameter[]) => (await this.#readAll<Row>(query, parameters)).at(0),
+      first: async <Row extends object>(query: Query, parameters?: readonly Parameter[]) =>
+        (await this.#readAll<Row>(query, parameters)).at(0),
     };
   }
 
-  async transaction<Result>(work: (tx: Transaction) => Promise<Result>, options: TransactionOptions = {}): Promise<Result> {
+  async transaction<Result>(
+    work: (tx: Transaction) => Promise<Result>,
+    options: TransactionOptions = {},
+  ): Promise<Result> {
     assertOutsideTransaction('transaction');
     for (let attempt = 1; ; attempt += 1) {
       const listeners: (() => void)[] = [];
@@ -77,7 +90,8 @@ export class PostgresDatabase implements Database {
         return result;
       } catch (error) {
         const code = (error as { code?: unknown } | null)?.code;
-        if (attempt === ATTEMPTS_MAX || typeof code !== 'string' || (!RETRIED.has(code) && code !== PLAN_OUTDATED)) throwStorageError(error);
+        if (attempt === ATTEMPTS_MAX || typeof code !== 'string' || (!RETRIED.has(code) && code !== PLAN_OUTDATED))
+          throwStorageError(error);
         await new Promise(resolve => setTimeout(resolve, RETRY_MILLISECONDS * 2 ** attempt * this.#random()));
       }
     }
@@ -85,7 +99,13 @@ export class PostgresDatabase implements Database {
 
   async migrate(plugin: string, migrations: readonly Migration[]): Promise<void> {
     assertOutsideTransaction('transaction');
-    const knex = createKnex({ client: 'pg', connection: this.#url, pool: { min: 0, max: 1 }, acquireConnectionTimeout: CONNECT_MILLISECONDS_MAX, log: silent });
+    const knex = createKnex({
+      client: 'pg',
+      connection: this.#url,
+      pool: { min: 0, max: 1 },
+      acquireConnectionTimeout: CONNECT_MILLISECONDS_MAX,
+      log: silent,
+    });
     try {
       await runMigrations(knex, plugin, migrations);
     } catch (error) {
@@ -102,7 +122,11 @@ export class PostgresDatabase implements Database {
     await this.#pool.end();
   }
 
-  async #transact<Result>(work: (tx: Transaction) => Promise<Result>, listeners: (() => void)[], options: TransactionOptions): Promise<Result> {
+  async #transact<Result>(
+    work: (tx: Transaction) => Promise<Result>,
+    listeners: (() => void)[],
+    options: TransactionOptions,
+  ): Promise<Result> {
     const client = await this.#connect();
     const state = { open: true };
     let committing = false;
@@ -119,7 +143,8 @@ export class PostgresDatabase implements Database {
       committing = true;
       const { command } = await client.query('COMMIT');
       // A transaction in which a statement failed and the failure was swallowed: COMMIT answers ROLLBACK without an error.
-      if (command !== 'COMMIT') throw new Error('the transaction was rolled back: a statement in it failed and the error was not passed on');
+      if (command !== 'COMMIT')
+        throw new Error('the transaction was rolled back: a statement in it failed and the error was not passed on');
       client.release();
       return result;
     } catch (error) {
@@ -129,7 +154,8 @@ export class PostgresDatabase implements Database {
       if (lost && committing) {
         throw common.fail('service_unavailable', {
           cause: error,
-          message: 'The connection to the database was lost at the last moment; look whether it took effect, or retry with the same Idempotency-Key.',
+          message:
+            'The connection to the database was lost at the last moment; look whether it took effect, or retry with the same Idempotency-Key.',
         });
       }
       throw error;
@@ -155,8 +181,10 @@ export class PostgresDatabase implements Database {
       dialect: 'postgres',
       now: this.#clock.now(),
       forUpdate: ' FOR UPDATE',
-      all: async <Row extends object>(query: Query, parameters?: readonly Parameter[]) => readRows<Row>(await ask(query, parameters)),
-      first: async <Row extends object>(query: Query, parameters?: readonly Parameter[]) => readRows<Row>(await ask(query, parameters)).at(0),
+      all: async <Row extends object>(query: Query, parameters?: readonly Parameter[]) =>
+        readRows<Row>(await ask(query, parameters)),
+      first: async <Row extends object>(query: Query, parameters?: readonly Parameter[]) =>
+        readRows<Row>(await ask(query, parameters)).at(0),
       run: async (query, parameters) => (await ask(query, parameters)).rowCount ?? 0,
       afterCommit: listener => {
         listeners.push(listener);
@@ -194,7 +222,10 @@ export class PostgresDatabase implements Database {
     let statement = this.#statements.get(query);
     if (statement === undefined) {
       this.#named += 1;
-      statement = { text: numberPlaceholders(query), name: this.#named <= NAMED_STATEMENTS_MAX ? `p${this.#named}` : undefined };
+      statement = {
+        text: numberPlaceholders(query),
+        name: this.#named <= NAMED_STATEMENTS_MAX ? `p${this.#named}` : undefined,
+      };
       this.#statements.set(query, statement);
     }
     return { text: statement.text, name: statement.name, values: parameters as unknown[] | undefined };

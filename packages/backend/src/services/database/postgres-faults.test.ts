@@ -23,21 +23,29 @@ test('a server that dies under load: clean codes, nothing partial, everything ac
           .transaction(async tx => {
             for (const half of [1, 2]) await tx.run('INSERT INTO test_pairs (number, half) VALUES (?, ?)', [own, half]);
           })
-          .then(() => acknowledged.push(own), (error: unknown) => refusals.push(error));
+          .then(
+            () => acknowledged.push(own),
+            (error: unknown) => refusals.push(error),
+          );
         if (refusals.length > 0) await new Promise(resolve => setTimeout(resolve, 5));
       }
     });
     await waitFor(() => acknowledged.length > 50);
     await server.crash();
     await waitFor(() => refusals.length > 20);
-    await expect(database.read.first('SELECT 1 AS one')).rejects.toMatchObject({ code: 'service_unavailable', status: 503 });
+    await expect(database.read.first('SELECT 1 AS one')).rejects.toMatchObject({
+      code: 'service_unavailable',
+      status: 503,
+    });
     await server.restart();
     const before = acknowledged.length;
     await waitFor(() => acknowledged.length > before + 50, 'clients to get through again');
     loading = false;
     await Promise.all(clients);
     for (const refusal of refusals) expect(refusal).toMatchObject({ code: 'service_unavailable' });
-    const rows = await database.read.all<{ number: number; halves: number }>('SELECT number, count(*) AS halves FROM test_pairs GROUP BY number');
+    const rows = await database.read.all<{ number: number; halves: number }>(
+      'SELECT number, count(*) AS halves FROM test_pairs GROUP BY number',
+    );
     expect(rows.every(row => row.halves === 2)).toBe(true);
     const present = new Set(rows.map(row => row.number));
     expect(acknowledged.filter(one => !present.has(one))).toEqual([]);
@@ -79,7 +87,10 @@ describe('locks', () => {
       });
     await Promise.all([add(1, 2), add(2, 1)]);
     expect(runs).toBe(3);
-    expect(await database.read.all<Row>('SELECT id, count FROM test_counts ORDER BY id')).toEqual([{ id: 1, count: 2 }, { id: 2, count: 2 }]);
+    expect(await database.read.all<Row>('SELECT id, count FROM test_counts ORDER BY id')).toEqual([
+      { id: 1, count: 2 },
+      { id: 2, count: 2 },
+    ]);
     await close();
   });
 
@@ -98,7 +109,9 @@ describe('locks', () => {
       await new Promise<void>(resolve => (release = resolve));
     });
     await isLocked;
-    const waiting = database.transaction(tx => tx.all('SELECT id FROM test_locked FOR UPDATE'), { lockTimeoutSeconds: 0.05 });
+    const waiting = database.transaction(tx => tx.all('SELECT id FROM test_locked FOR UPDATE'), {
+      lockTimeoutSeconds: 0.05,
+    });
     await expect(waiting).rejects.toMatchObject({ code: '55P03' });
     release();
     await holder;

@@ -21,7 +21,10 @@ export class SqliteConnection {
   readonly #statements = new BoundedCache<Statement<Value[], Record<string, unknown>>>(STATEMENTS_MAX);
 
   constructor(options: { filename: string; readonly: boolean; synchronous: 'FULL' | 'OFF' }) {
-    this.#connection = new SqliteDriver(options.filename, { readonly: options.readonly, timeout: BUSY_TIMEOUT_MILLISECONDS });
+    this.#connection = new SqliteDriver(options.filename, {
+      readonly: options.readonly,
+      timeout: BUSY_TIMEOUT_MILLISECONDS,
+    });
     if (!options.readonly) {
       this.#connection.pragma('journal_mode = WAL');
       this.#connection.pragma(`synchronous = ${options.synchronous}`);
@@ -88,7 +91,8 @@ function toValue(value: Parameter | boolean | undefined): Value {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
   if (typeof value === 'boolean') return value ? 1n : 0n;
   if (value === undefined) return null;
-  if (value instanceof Uint8Array && !Buffer.isBuffer(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  if (value instanceof Uint8Array && !Buffer.isBuffer(value))
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   return value;
 }
 

@@ -61,7 +61,13 @@ export class SqliteDatabase implements Database {
     assertOutsideTransaction('transaction');
     // Two connections of one process must not wait for each other's lock (waiting blocks the process), so migrating is a turn like any other.
     await this.#queue.take();
-    const knex = createKnex({ client: 'better-sqlite3', connection: { filename: this.#filename }, useNullAsDefault: true, pool: { min: 1, max: 1 }, log: silent });
+    const knex = createKnex({
+      client: 'better-sqlite3',
+      connection: { filename: this.#filename },
+      useNullAsDefault: true,
+      pool: { min: 1, max: 1 },
+      log: silent,
+    });
     try {
       await knex.raw('PRAGMA foreign_keys = OFF');
       await runMigrations(knex, plugin, migrations);
@@ -93,7 +99,12 @@ export class SqliteDatabase implements Database {
       const tx = this.#open(state, listeners);
       const overdue = new Promise<never>((_resolve, reject) => {
         expired = setTimeout(
-          () => reject(new Error(`a transaction was open for ${TRANSACTION_SECONDS_MAX} s and was rolled back; its work may await nothing but the database`)),
+          () =>
+            reject(
+              new Error(
+                `a transaction was open for ${TRANSACTION_SECONDS_MAX} s and was rolled back; its work may await nothing but the database`,
+              ),
+            ),
           TRANSACTION_SECONDS_MAX * 1000,
         );
       });
@@ -120,8 +131,14 @@ export class SqliteDatabase implements Database {
       dialect: 'sqlite',
       now: this.#clock.now(),
       forUpdate: '',
-      all: async <Row extends object>(query: Query, parameters?: readonly Parameter[]) => (assertOpen(), writer.all<Row>(query, parameters)),
-      first: async <Row extends object>(query: Query, parameters?: readonly Parameter[]) => (assertOpen(), writer.first<Row>(query, parameters)),
+      all: async <Row extends object>(query: Query, parameters?: readonly Parameter[]) => (
+        assertOpen(),
+        writer.all<Row>(query, parameters)
+      ),
+      first: async <Row extends object>(query: Query, parameters?: readonly Parameter[]) => (
+        assertOpen(),
+        writer.first<Row>(query, parameters)
+      ),
       run: async (query, parameters) => (assertOpen(), writer.run(query, parameters)),
       afterCommit: listener => {
         listeners.push(listener);

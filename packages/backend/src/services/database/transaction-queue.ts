@@ -14,7 +14,8 @@ export class TransactionQueue {
       this.#held = true;
       return;
     }
-    if (this.#waiting.length - this.#first >= WAITING_MAX) throw common.fail('service_unavailable', { retryAfterSeconds: 1 });
+    if (this.#waiting.length - this.#first >= WAITING_MAX)
+      throw common.fail('service_unavailable', { retryAfterSeconds: 1 });
     await new Promise<void>(resolve => this.#waiting.push(resolve));
   }
 

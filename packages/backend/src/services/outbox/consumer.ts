@@ -47,15 +47,19 @@ export class Consumer {
     try {
       const handled = await this.#database.transaction(async tx => {
         const skipLocked = tx.dialect === 'postgres' ? ' FOR UPDATE SKIP LOCKED' : '';
-        const cursor = await tx.first<{ position: number }>(`SELECT position FROM platform_outbox_cursors WHERE consumer = ?${skipLocked}`, [
-          this.#definition.name,
-        ]);
+        const cursor = await tx.first<{ position: number }>(
+          `SELECT position FROM platform_outbox_cursors WHERE consumer = ?${skipLocked}`,
+          [this.#definition.name],
+        );
         // Another replica is at it.
         if (cursor === undefined) return false;
         const row = await this.#next(tx, cursor.position);
         if (row === undefined) return false;
         await this.#definition.handle(tx, toEvent(row));
-        await tx.run('UPDATE platform_outbox_cursors SET position = ? WHERE consumer = ?', [row.position, this.#definition.name]);
+        await tx.run('UPDATE platform_outbox_cursors SET position = ? WHERE consumer = ?', [
+          row.position,
+          this.#definition.name,
+        ]);
         if (this.#failures >= FAILURES_BEFORE_ATTENTION) await this.#attention.clear(tx, this.#attentionItem);
         return true;
       });
@@ -74,13 +78,16 @@ export class Consumer {
 
   async #raise(error: unknown): Promise<void> {
     const message = `${this.#definition.name} has failed ${this.#failures} times at the same event: ${error instanceof Error ? error.message : String(error)}`;
-    await this.#database.transaction(tx => this.#attention.raise(tx, { ...this.#attentionItem, organizationId: null, message }));
+    await this.#database.transaction(tx =>
+      this.#attention.raise(tx, { ...this.#attentionItem, organizationId: null, message }),
+    );
   }
 
   async #cursor(): Promise<number> {
-    const cursor = await this.#database.read.first<{ position: number }>('SELECT position FROM platform_outbox_cursors WHERE consumer = ?', [
-      this.#definition.name,
-    ]);
+    const cursor = await this.#database.read.first<{ position: number }>(
+      'SELECT position FROM platform_outbox_cursors WHERE consumer = ?',
+      [this.#definition.name],
+    );
     return cursor?.position ?? 0;
   }
 
@@ -94,14 +101,23 @@ export class Consumer {
 
   /** Nothing of interest up to the head: the cursor follows now and then, so that it never holds back retention. */
   async #skipToHead(): Promise<false> {
-    const head = await this.#database.read.first<{ position: number }>('SELECT position FROM platform_outbox_head WHERE singleton = 1');
+    const head = await this.#database.read.first<{ position: number }>(
+      'SELECT position FROM platform_outbox_head WHERE singleton = 1',
+    );
     const cursor = await this.#cursor();
     if (head === undefined || head.position - cursor < CURSOR_LAG_MAX) return false;
     await this.#database.transaction(async tx => {
-      const locked = await tx.first<{ position: number }>(`SELECT position FROM platform_outbox_cursors WHERE consumer = ?${tx.forUpdate}`, [this.#definition.name]);
+      const locked = await tx.first<{ position: number }>(
+        `SELECT position FROM platform_outbox_cursors WHERE consumer = ?${tx.forUpdate}`,
+        [this.#definition.name],
+      );
       if (locked === undefined || (await this.#next(tx, locked.position)) !== undefined) return;
       // The head read before is used: an event sealed since lies above it.
-      await tx.run('UPDATE platform_outbox_cursors SET position = ? WHERE consumer = ? AND position < ?', [head.position, this.#definition.name, head.position]);
+      await tx.run('UPDATE platform_outbox_cursors SET position = ? WHERE consumer = ? AND position < ?', [
+        head.position,
+        this.#definition.name,
+        head.position,
+      ]);
     });
     return false;
   }

@@ -55,10 +55,10 @@ export class EventFeed {
         return false;
       }
     }
-    const rows = await this.#database.read.all<OutboxRow>('SELECT * FROM platform_outbox WHERE position > ? ORDER BY position LIMIT ?', [
-      this.#position,
-      PAGE_EVENTS,
-    ]);
+    const rows = await this.#database.read.all<OutboxRow>(
+      'SELECT * FROM platform_outbox WHERE position > ? ORDER BY position LIMIT ?',
+      [this.#position, PAGE_EVENTS],
+    );
     for (const row of rows) {
       this.#position = row.position;
       this.#deliver(row.position, toEvent(row));
@@ -76,7 +76,8 @@ export class EventFeed {
     const live = this.#position;
     this.#subscribers.add(subscriber);
     try {
-      if (subscription.afterPosition !== undefined) yield* this.#backlog(subscription, subscription.afterPosition, live);
+      if (subscription.afterPosition !== undefined)
+        yield* this.#backlog(subscription, subscription.afterPosition, live);
       while (!signal.aborted) {
         const items = subscriber.buffer;
         subscriber.buffer = [];
@@ -110,7 +111,9 @@ export class EventFeed {
   }
 
   async #readHead(): Promise<{ position: number; removed_position: number }> {
-    const head = await this.#database.read.first<{ position: number; removed_position: number }>('SELECT * FROM platform_outbox_head WHERE singleton = 1');
+    const head = await this.#database.read.first<{ position: number; removed_position: number }>(
+      'SELECT * FROM platform_outbox_head WHERE singleton = 1',
+    );
     if (head === undefined) throw new Error('the outbox has no head row');
     return head;
   }
@@ -136,7 +139,7 @@ export class EventFeed {
       return;
     }
     const organization = subscription.organizationId;
-    for (let position = after; position < until; ) {
+    for (let position = after; position < until;) {
       const rows = await this.#database.read.all<OutboxRow>(
         `SELECT * FROM platform_outbox WHERE position > ? AND position <= ? ${organization === null ? '' : 'AND organization_id = ?'} ORDER BY position LIMIT ?`,
         [position, until, ...(organization === null ? [] : [organization]), PAGE_EVENTS],
@@ -153,5 +156,7 @@ export class EventFeed {
 }
 
 function wants({ organizationId, filter }: Subscription, event: DomainEvent): boolean {
-  return (organizationId === null || event.organizationId === organizationId) && (filter === undefined || filter(event));
+  return (
+    (organizationId === null || event.organizationId === organizationId) && (filter === undefined || filter(event))
+  );
 }

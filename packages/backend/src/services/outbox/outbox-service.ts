@@ -16,7 +16,13 @@ export const eventFeedRef = createServiceRef<EventFeed>({ id: 'portico.event-fee
 
 const databaseOutboxFactory = createServiceFactory({
   service: databaseOutboxRef,
-  deps: { database: databaseRef, clock: clockRef, attention: attentionRef, logger: coreServices.rootLogger, lifecycle: coreServices.rootLifecycle },
+  deps: {
+    database: databaseRef,
+    clock: clockRef,
+    attention: attentionRef,
+    logger: coreServices.rootLogger,
+    lifecycle: coreServices.rootLifecycle,
+  },
   async factory({ database, clock, attention, logger, lifecycle }) {
     await database.migrate('platform_outbox', outboxMigrations);
     const outbox = new DatabaseOutbox({ database, clock, attention, logger });
@@ -26,7 +32,15 @@ const databaseOutboxFactory = createServiceFactory({
   },
 });
 
-const outboxFactory = createServiceFactory({ service: outboxRef, deps: { outbox: databaseOutboxRef }, factory: ({ outbox }) => outbox });
-const eventFeedFactory = createServiceFactory({ service: eventFeedRef, deps: { outbox: databaseOutboxRef }, factory: ({ outbox }) => outbox.feed });
+const outboxFactory = createServiceFactory({
+  service: outboxRef,
+  deps: { outbox: databaseOutboxRef },
+  factory: ({ outbox }) => outbox,
+});
+const eventFeedFactory = createServiceFactory({
+  service: eventFeedRef,
+  deps: { outbox: databaseOutboxRef },
+  factory: ({ outbox }) => outbox.feed,
+});
 
 export const outboxServiceFactories = [databaseOutboxFactory, outboxFactory, eventFeedFactory] as const;

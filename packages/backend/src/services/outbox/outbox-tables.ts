@@ -22,7 +22,9 @@ export const outboxMigrations: readonly Migration[] = [
         table.index(['organization_id', 'position']);
         table.index(['event_type', 'position']);
       });
-      await knex.schema.raw('CREATE INDEX platform_outbox_unsealed ON platform_outbox (sequence) WHERE position IS NULL');
+      await knex.schema.raw(
+        'CREATE INDEX platform_outbox_unsealed ON platform_outbox (sequence) WHERE position IS NULL',
+      );
       // One row: the last position given, and the last one that retention has removed.
       await knex.schema.createTable('platform_outbox_head', table => {
         table.integer('singleton').primary();

@@ -20,7 +20,13 @@ async function openOutbox(db: DatabaseUnderTest) {
 }
 
 function happened(number: number, organizationId = 'org_a', resource = 'r') {
-  return { eventType: 'test.happened', correlationId: 'corr', organizationId, resource: { type: 'test', id: resource }, payload: { number } };
+  return {
+    eventType: 'test.happened',
+    correlationId: 'corr',
+    organizationId,
+    resource: { type: 'test', id: resource },
+    payload: { number },
+  };
 }
 
 const numbers = (items: readonly { event: DomainEvent }[]) => items.map(({ event }) => event.payload['number']);
@@ -41,8 +47,12 @@ eachDatabase(db => {
   test('an event exists exactly when its transaction committed, and has no position before it is sealed', async () => {
     const { database, outbox, clock, close } = await openOutbox(db);
     await database.transaction(tx => outbox.append(tx, happened(1)));
-    await database.transaction(async tx => (await outbox.append(tx, happened(2)), Promise.reject(new Error('no')))).catch(() => {});
-    expect(await database.read.all('SELECT position, occurred_at FROM platform_outbox')).toEqual([{ position: null, occurred_at: clock.now() }]);
+    await database
+      .transaction(async tx => (await outbox.append(tx, happened(2)), Promise.reject(new Error('no'))))
+      .catch(() => {});
+    expect(await database.read.all('SELECT position, occurred_at FROM platform_outbox')).toEqual([
+      { position: null, occurred_at: clock.now() },
+    ]);
     expect(await sealEvents(database)).toEqual({ sealed: 1, more: false });
     expect(await sealEvents(database)).toEqual({ sealed: 0, more: false });
     expect(await database.read.all('SELECT position FROM platform_outbox')).toEqual([{ position: 1 }]);
@@ -111,7 +121,9 @@ eachDatabase(db => {
     await readUp();
     expect(seen.map(row => row.position)).toEqual(Array.from({ length: RESOURCES * EVENTS }, (_, place) => place + 1));
     for (let resource = 0; resource < RESOURCES; resource += 1) {
-      const ofResource = seen.filter(row => row.resource_id === `r${resource}`).map(row => (JSON.parse(row.payload_json) as { number: number }).number);
+      const ofResource = seen
+        .filter(row => row.resource_id === `r${resource}`)
+        .map(row => (JSON.parse(row.payload_json) as { number: number }).number);
       expect(ofResource).toEqual(Array.from({ length: EVENTS }, (_, place) => place));
     }
     if (other !== database) await other.close();
@@ -121,21 +133,39 @@ eachDatabase(db => {
   test('a subscriber gets its organization’s events live, and resumes where it was', async () => {
     const { database, outbox, close } = await openOutbox(db);
     await outbox.start();
-    const write = (number: number, organization: string) => database.transaction((tx: Transaction) => outbox.append(tx, happened(number, organization)));
-    const live = collect(outbox.feed.subscribe({ organizationId: 'org_a', signal: never }), items => items.length === 2);
+    const write = (number: number, organization: string) =>
+      database.transaction((tx: Transaction) => outbox.append(tx, happened(number, organization)));
+    const live = collect(
+      outbox.feed.subscribe({ organizationId: 'org_a', signal: never }),
+      items => items.length === 2,
+    );
     await new Promise(resolve => setImmediate(resolve));
-    for (const [number, organization] of [[1, 'org_a'], [2, 'org_b'], [3, 'org_a'], [4, 'org_a']] as const) await write(number, organization);
+    for (const [number, organization] of [
+      [1, 'org_a'],
+      [2, 'org_b'],
+      [3, 'org_a'],
+      [4, 'org_a'],
+    ] as const)
+      await write(number, organization);
     const first = await live;
     expect(first.every(item => item.kind === 'event')).toBe(true);
     expect(numbers(first as never)).toEqual([1, 3]);
 
     const position = first.at(-1)?.position as number;
-    const resumed = collect(outbox.feed.subscribe({ organizationId: 'org_a', afterPosition: position, signal: never }), items => items.length === 2);
+    const resumed = collect(
+      outbox.feed.subscribe({ organizationId: 'org_a', afterPosition: position, signal: never }),
+      items => items.length === 2,
+    );
     await write(5, 'org_a');
     expect(numbers((await resumed) as never)).toEqual([4, 5]);
 
     const all = await collect(
-      outbox.feed.subscribe({ organizationId: null, afterPosition: 0, filter: event => event.payload['number'] !== 3, signal: never }),
+      outbox.feed.subscribe({
+        organizationId: null,
+        afterPosition: 0,
+        filter: event => event.payload['number'] !== 3,
+        signal: never,
+      }),
       items => items.length === 4,
     );
     expect(numbers(all as never)).toEqual([1, 2, 4, 5]);
@@ -167,8 +197,15 @@ eachDatabase(db => {
     expect(await database.read.all('SELECT position FROM platform_outbox')).toEqual([{ position: 6 }]);
     while (await outbox.feed.advance());
 
-    for (const [afterPosition, expected] of [[2, 'reset'], [900, 'reset'], [5, 'event']] as const) {
-      const [item] = await collect(outbox.feed.subscribe({ organizationId: null, afterPosition, signal: never }), () => true);
+    for (const [afterPosition, expected] of [
+      [2, 'reset'],
+      [900, 'reset'],
+      [5, 'event'],
+    ] as const) {
+      const [item] = await collect(
+        outbox.feed.subscribe({ organizationId: null, afterPosition, signal: never }),
+        () => true,
+      );
       expect(item).toMatchObject({ kind: expected, position: 6 });
     }
 
@@ -206,9 +243,14 @@ eachDatabase(db => {
       await replica.start();
     }
     for (let number = 1; number <= 6; number += 1) {
-      await database.transaction(tx => outbox.append(tx, { ...happened(number), eventType: number === 5 ? 'test.other' : 'test.happened' }));
+      await database.transaction(tx =>
+        outbox.append(tx, { ...happened(number), eventType: number === 5 ? 'test.other' : 'test.happened' }),
+      );
     }
-    await waitFor(async () => (await database.read.all('SELECT number FROM test_handled')).length >= 5, 'five events handled');
+    await waitFor(
+      async () => (await database.read.all('SELECT number FROM test_handled')).length >= 5,
+      'five events handled',
+    );
     for (const replica of replicas) await replica.stop();
     const rows = await database.read.all<{ number: number }>('SELECT number FROM test_handled');
     expect(rows.map(row => row.number).toSorted()).toEqual([1, 2, 3, 4, 6]);
@@ -220,14 +262,22 @@ eachDatabase(db => {
     const { database, outbox, close, clock } = await openOutbox(db);
     const failing = new DatabaseOutbox({ database, clock, attention, logger: quiet });
     let broken = true;
-    failing.consume({ name: 'test.broken', types: ['test.happened'], handle: async () => (broken ? Promise.reject(new Error('boom')) : undefined) });
+    failing.consume({
+      name: 'test.broken',
+      types: ['test.happened'],
+      handle: async () => (broken ? Promise.reject(new Error('boom')) : undefined),
+    });
     await failing.start();
     await database.transaction(tx => outbox.append(tx, happened(1)));
     const raised = await waitFor(async () => {
       await clock.advance(10_000);
       return (await listAttention(database.read, { limit: 5 }))[0];
     }, 'attention to be raised');
-    expect(raised).toMatchObject({ kind: 'outbox.consumer_failing', resource: { id: 'test.broken' }, message: expect.stringContaining('boom') as string });
+    expect(raised).toMatchObject({
+      kind: 'outbox.consumer_failing',
+      resource: { id: 'test.broken' },
+      message: expect.stringContaining('boom') as string,
+    });
     broken = false;
     await waitFor(async () => {
       await clock.advance(10_000);
@@ -239,7 +289,12 @@ eachDatabase(db => {
 });
 
 test('consumers are named once and before the start', async () => {
-  const outbox = new DatabaseOutbox({ database: { dialect: 'sqlite' } as never, clock: systemClock, attention, logger: quiet });
+  const outbox = new DatabaseOutbox({
+    database: { dialect: 'sqlite' } as never,
+    clock: systemClock,
+    attention,
+    logger: quiet,
+  });
   const consumer = { name: 'twice', types: ['a'], handle: async () => {} };
   outbox.consume(consumer);
   expect(() => outbox.consume(consumer)).toThrow('two outbox consumers are called twice');

@@ -51,7 +51,13 @@ export class DatabaseOutbox implements Outbox {
       `INSERT INTO platform_outbox (event_id, event_type, occurred_at, correlation_id, organization_id, resource_type, resource_id, payload_json)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       [
-        newId('evt', tx.now), event.eventType, tx.now, event.correlationId, event.organizationId, event.resource.type, event.resource.id,
+        newId('evt', tx.now),
+        event.eventType,
+        tx.now,
+        event.correlationId,
+        event.organizationId,
+        event.resource.type,
+        event.resource.id,
         JSON.stringify(event.payload),
       ],
     );
@@ -59,7 +65,10 @@ export class DatabaseOutbox implements Outbox {
   }
 
   consume(consumer: ConsumerDefinition): void {
-    if (this.#started) throw new Error(`outbox consumer ${consumer.name} was added after the start; it would miss nothing but never run`);
+    if (this.#started)
+      throw new Error(
+        `outbox consumer ${consumer.name} was added after the start; it would miss nothing but never run`,
+      );
     if (this.#consumers.has(consumer.name)) throw new Error(`two outbox consumers are called ${consumer.name}`);
     if (consumer.types.length === 0) throw new Error(`outbox consumer ${consumer.name} names no event types`);
     this.#consumers.set(consumer.name, consumer);
@@ -68,11 +77,19 @@ export class DatabaseOutbox implements Outbox {
   async start(): Promise<void> {
     this.#started = true;
     for (const definition of this.#consumers.values()) {
-      const consumer = new Consumer({ definition, database: this.#options.database, attention: this.#options.attention });
+      const consumer = new Consumer({
+        definition,
+        database: this.#options.database,
+        attention: this.#options.attention,
+      });
       await consumer.prepare();
       this.#consumerLoops.push(this.#loop(`outbox consumer ${definition.name}`, () => consumer.step()));
     }
-    const retention = this.#loop('outbox retention', () => removeOldEvents(this.#options.database), RETENTION_POLL_MILLISECONDS);
+    const retention = this.#loop(
+      'outbox retention',
+      () => removeOldEvents(this.#options.database),
+      RETENTION_POLL_MILLISECONDS,
+    );
     this.#loops = [this.#sealer, this.#tail, retention, ...this.#consumerLoops];
     for (const loop of this.#loops) loop.start();
   }
@@ -81,7 +98,11 @@ export class DatabaseOutbox implements Outbox {
     await Promise.all(this.#loops.map(loop => loop.stop()));
   }
 
-  #loop(name: string, work: () => Promise<boolean>, pollMilliseconds: number = POLL_MILLISECONDS[this.#options.database.dialect]): WakeableLoop {
+  #loop(
+    name: string,
+    work: () => Promise<boolean>,
+    pollMilliseconds: number = POLL_MILLISECONDS[this.#options.database.dialect],
+  ): WakeableLoop {
     const { clock, logger } = this.#options;
     return new WakeableLoop({ name, clock, logger, pollMilliseconds, work });
   }

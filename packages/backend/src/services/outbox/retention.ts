@@ -8,12 +8,21 @@ const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 /** Removes events past retention that every durable consumer has handled. Answers whether more may be left. */
 export async function removeOldEvents(database: Database): Promise<boolean> {
   return database.transaction(async tx => {
-    const head = await tx.first<{ removed_position: number }>(`SELECT removed_position FROM platform_outbox_head WHERE singleton = 1${tx.forUpdate}`);
-    const slowest = await tx.first<{ position: number | null }>('SELECT min(position) AS position FROM platform_outbox_cursors');
+    const head = await tx.first<{ removed_position: number }>(
+      `SELECT removed_position FROM platform_outbox_head WHERE singleton = 1${tx.forUpdate}`,
+    );
+    const slowest = await tx.first<{ position: number | null }>(
+      'SELECT min(position) AS position FROM platform_outbox_cursors',
+    );
     // Positions rise with time but for the length of a transaction, so the newest old event marks the end.
     const old = await tx.all<{ position: number }>(
       'SELECT position FROM platform_outbox WHERE position > ? AND position <= ? AND occurred_at < ? ORDER BY position LIMIT ?',
-      [head?.removed_position ?? 0, slowest?.position ?? Number.MAX_SAFE_INTEGER, tx.now - RETENTION_DAYS * DAY_MILLISECONDS, REMOVED_PER_ROUND_MAX],
+      [
+        head?.removed_position ?? 0,
+        slowest?.position ?? Number.MAX_SAFE_INTEGER,
+        tx.now - RETENTION_DAYS * DAY_MILLISECONDS,
+        REMOVED_PER_ROUND_MAX,
+      ],
     );
     const last = old.at(-1)?.position;
     if (last === undefined) return false;

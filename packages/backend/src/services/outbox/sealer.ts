@@ -22,7 +22,8 @@ export async function sealEvents(database: Database): Promise<{ sealed: number; 
        FROM unsealed WHERE platform_outbox.sequence = unsealed.sequence`,
       [SEALED_PER_ROUND_MAX],
     );
-    if (sealed > 0) await tx.run('UPDATE platform_outbox_head SET position = position + ? WHERE singleton = 1', [sealed]);
+    if (sealed > 0)
+      await tx.run('UPDATE platform_outbox_head SET position = position + ? WHERE singleton = 1', [sealed]);
     return { sealed, more: sealed === SEALED_PER_ROUND_MAX };
   });
 }

@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, closeSync, fsyncSync, linkSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { KEY_BYTES } from './secret-box';
 
@@ -33,7 +43,8 @@ export function readOrMakeKey(directory: string): Uint8Array {
 
 function read(file: string): Uint8Array {
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
-  if (key.length !== KEY_BYTES) throw new Error(`${file} does not hold a key of ${KEY_BYTES} bytes in base64; restore it from the backup.`);
+  if (key.length !== KEY_BYTES)
+    throw new Error(`${file} does not hold a key of ${KEY_BYTES} bytes in base64; restore it from the backup.`);
   // Others may have been given a look by a copy or a restore.
   if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
   return key;

@@ -30,12 +30,17 @@ export function createSecretBox(secret: Uint8Array): Secrets & { readonly keyId:
     decrypt(purpose, ciphertext) {
       const [version, body, ...rest] = ciphertext.split('.');
       const bytes = Buffer.from(body ?? '', 'base64url');
-      if (version !== VERSION || rest.length > 0 || bytes.length < NONCE_BYTES + TAG_BYTES) throw new SecretUnreadableError(purpose);
+      if (version !== VERSION || rest.length > 0 || bytes.length < NONCE_BYTES + TAG_BYTES)
+        throw new SecretUnreadableError(purpose);
       try {
-        const decipher = createDecipheriv('aes-256-gcm', encryptionKey, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+        const decipher = createDecipheriv('aes-256-gcm', encryptionKey, bytes.subarray(0, NONCE_BYTES), {
+          authTagLength: TAG_BYTES,
+        })
           .setAAD(associated(purpose))
           .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-        return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
+        return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString(
+          'utf8',
+        );
       } catch (error) {
         throw new SecretUnreadableError(purpose, { cause: error });
       }

@@ -42,7 +42,9 @@ export const secretsServiceFactory = createServiceFactory({
   deps: { settings: settingsRef, directory: dataDirectoryRef, database: databaseRef },
   async factory({ settings, directory, database }) {
     const configured = settings.of(secretsSettings).key;
-    const box = createSecretBox(configured === undefined ? readOrMakeKey(directory.path) : Buffer.from(configured, 'base64'));
+    const box = createSecretBox(
+      configured === undefined ? readOrMakeKey(directory.path) : Buffer.from(configured, 'base64'),
+    );
     await assertSameKey(database, box.keyId);
     return box;
   },

@@ -12,12 +12,17 @@ const box = createSecretBox(key);
 
 test('any text comes back, under its own purpose only, and is never the same twice', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'grapheme' }), fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (text, purpose, other) => {
-      const sealed = box.encrypt(purpose, text);
-      expect(box.decrypt(purpose, sealed)).toBe(text);
-      expect(box.encrypt(purpose, text)).not.toBe(sealed);
-      if (other !== purpose) expect(() => box.decrypt(other, sealed)).toThrow(SecretUnreadableError);
-    }),
+    fc.property(
+      fc.string({ unit: 'grapheme' }),
+      fc.string({ minLength: 1 }),
+      fc.string({ minLength: 1 }),
+      (text, purpose, other) => {
+        const sealed = box.encrypt(purpose, text);
+        expect(box.decrypt(purpose, sealed)).toBe(text);
+        expect(box.encrypt(purpose, text)).not.toBe(sealed);
+        if (other !== purpose) expect(() => box.decrypt(other, sealed)).toThrow(SecretUnreadableError);
+      },
+    ),
   );
 });
 
@@ -26,16 +31,21 @@ test('a changed byte, another key, or something else altogether does not open', 
   fc.assert(
     fc.property(fc.integer({ min: 3, max: sealed.length - 1 }), place => {
       const flipped = sealed[place] === 'A' ? 'w' : 'A';
-      expect(() => box.decrypt('token', sealed.slice(0, place) + flipped + sealed.slice(place + 1))).toThrow(SecretUnreadableError);
+      expect(() => box.decrypt('token', sealed.slice(0, place) + flipped + sealed.slice(place + 1))).toThrow(
+        SecretUnreadableError,
+      );
     }),
   );
   expect(() => createSecretBox(new Uint8Array(32)).decrypt('token', sealed)).toThrow(SecretUnreadableError);
-  for (const text of ['', 'v1', 'v1.', 'v2.AAAA', 'plain', `${sealed}.x`]) expect(() => box.decrypt('token', text)).toThrow(SecretUnreadableError);
+  for (const text of ['', 'v1', 'v1.', 'v2.AAAA', 'plain', `${sealed}.x`])
+    expect(() => box.decrypt('token', text)).toThrow(SecretUnreadableError);
 });
 
 test('a fingerprint is the same for the same text, purpose and key, and for nothing else', () => {
   expect(box.fingerprint('session', 'abc')).toBe(createSecretBox(key).fingerprint('session', 'abc'));
-  expect(new Set([box.fingerprint('session', 'abc'), box.fingerprint('key', 'abc'), box.fingerprint('session', 'abd')]).size).toBe(3);
+  expect(
+    new Set([box.fingerprint('session', 'abc'), box.fingerprint('key', 'abc'), box.fingerprint('session', 'abd')]).size,
+  ).toBe(3);
   expect(createSecretBox(new Uint8Array(32)).fingerprint('session', 'abc')).not.toBe(box.fingerprint('session', 'abc'));
 });
 

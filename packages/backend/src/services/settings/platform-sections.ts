@@ -9,7 +9,11 @@ export const appSettings = defineSettings({
     required: ['title'],
     properties: {
       title: { type: 'string', minLength: 1, maxLength: 40, default: 'Portico', description: 'The name people see.' },
-      baseUrl: { type: 'string', format: 'uri', description: 'Read by stock Backstage plugins; follows `server.publicUrl`.' },
+      baseUrl: {
+        type: 'string',
+        format: 'uri',
+        description: 'Read by stock Backstage plugins; follows `server.publicUrl`.',
+      },
     },
   },
 });
@@ -23,14 +27,26 @@ export const serverSettings = defineSettings({
     required: ['host', 'port', 'dataDirectory', 'trustedProxies'],
     properties: {
       host: { type: 'string', minLength: 1, default: '127.0.0.1', description: 'Address it listens on.' },
-      port: { type: 'integer', minimum: 0, maximum: 65535, default: 7007, description: 'Port it listens on; 0 takes a free one.' },
+      port: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 65535,
+        default: 7007,
+        description: 'Port it listens on; 0 takes a free one.',
+      },
       publicUrl: {
         type: 'string',
         format: 'uri',
         pattern: '^https?://',
-        description: 'URL people reach it at. Default: http://localhost:PORT, by name because passkeys refuse bare addresses.',
+        description:
+          'URL people reach it at. Default: http://localhost:PORT, by name because passkeys refuse bare addresses.',
       },
-      dataDirectory: { type: 'string', minLength: 1, default: './data', description: 'Nothing but this folder is written to.' },
+      dataDirectory: {
+        type: 'string',
+        minLength: 1,
+        default: './data',
+        description: 'Nothing but this folder is written to.',
+      },
       trustedProxies: {
         type: 'array',
         maxItems: 64,
@@ -55,8 +71,18 @@ export const databaseSettings = defineSettings({
     additionalProperties: false,
     required: ['connectionsMax'],
     properties: {
-      url: { type: 'string', pattern: '^postgres(ql)?://', description: 'PostgreSQL (postgres://…). Without it, SQLite in the data directory.' },
-      connectionsMax: { type: 'integer', minimum: 4, maximum: 1000, default: 20, description: 'PostgreSQL connections of this replica.' },
+      url: {
+        type: 'string',
+        pattern: '^postgres(ql)?://',
+        description: 'PostgreSQL (postgres://…). Without it, SQLite in the data directory.',
+      },
+      connectionsMax: {
+        type: 'integer',
+        minimum: 4,
+        maximum: 1000,
+        default: 20,
+        description: 'PostgreSQL connections of this replica.',
+      },
     },
   },
 });
@@ -71,13 +97,18 @@ export const secretsSettings = defineSettings({
       key: {
         type: 'string',
         pattern: '^[A-Za-z0-9+/_-]{43}=?$',
-        description: '32 random bytes in base64 (`openssl rand -base64 32`), the same on every replica. Without it, `secret.key` in the data directory, made at the first start.',
+        description:
+          '32 random bytes in base64 (`openssl rand -base64 32`), the same on every replica. Without it, `secret.key` in the data directory, made at the first start.',
       },
     },
   },
 });
 
-function rateLimit<const PerMinute extends number, const Burst extends number>(perMinute: PerMinute, burst: Burst, description: string) {
+function rateLimit<const PerMinute extends number, const Burst extends number>(
+  perMinute: PerMinute,
+  burst: Burst,
+  description: string,
+) {
   return {
     type: 'object',
     description,
@@ -85,8 +116,20 @@ function rateLimit<const PerMinute extends number, const Burst extends number>(p
     required: ['perMinute', 'burst'],
     default: {},
     properties: {
-      perMinute: { type: 'integer', minimum: 1, maximum: 1_000_000, default: perMinute, description: 'Requests in a minute.' },
-      burst: { type: 'integer', minimum: 0, maximum: 1_000_000, default: burst, description: 'Further requests that may come at once.' },
+      perMinute: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 1_000_000,
+        default: perMinute,
+        description: 'Requests in a minute.',
+      },
+      burst: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 1_000_000,
+        default: burst,
+        description: 'Further requests that may come at once.',
+      },
     },
   } as const;
 }
@@ -116,14 +159,27 @@ export const logSettings = defineSettings({
     additionalProperties: false,
     required: ['level', 'format'],
     properties: {
-      level: { type: 'string', enum: ['debug', 'info', 'warn', 'error'], default: 'info', description: 'The least important line that is written.' },
-      format: { type: 'string', enum: ['auto', 'json', 'text'], default: 'auto', description: 'One JSON object per line, or text for people; `auto` is text on a terminal.' },
+      level: {
+        type: 'string',
+        enum: ['debug', 'info', 'warn', 'error'],
+        default: 'info',
+        description: 'The least important line that is written.',
+      },
+      format: {
+        type: 'string',
+        enum: ['auto', 'json', 'text'],
+        default: 'auto',
+        description: 'One JSON object per line, or text for people; `auto` is text on a terminal.',
+      },
     },
   },
 });
 
 /** Backstage's own section: its services read it, we only let it pass. */
-export const backstageSettings = defineSettings({ key: 'backend', schema: { type: 'object', additionalProperties: true } });
+export const backstageSettings = defineSettings({
+  key: 'backend',
+  schema: { type: 'object', additionalProperties: true },
+});
 
 export const platformSections = [
   appSettings,

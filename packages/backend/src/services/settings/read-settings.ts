@@ -45,17 +45,24 @@ export function readSettings(source: SettingsSource): Settings {
   }
   const ajv = new Ajv2020({ useDefaults: true, allErrors: true, verbose: true, strict: false });
   addFormats(ajv);
-  const validate = ajv.compile(withGroupDefaults({ type: 'object', additionalProperties: false, properties }) as object);
+  const validate = ajv.compile(
+    withGroupDefaults({ type: 'object', additionalProperties: false, properties }) as object,
+  );
   if (!validate(values)) throw new SettingsError([...new Set((validate.errors ?? []).map(describeProblem))]);
 
   const server = values[serverSettings.key] as SettingsOf<typeof serverSettings>;
   return {
     of<Section extends SettingsSection>(section: Section) {
-      if (!(section.key in properties)) throw new Error(`settings section "${section.key}" is not in the list of sections`);
+      if (!(section.key in properties))
+        throw new Error(`settings section "${section.key}" is not in the list of sections`);
       return values[section.key] as SettingsOf<Section>;
     },
     dataDirectory: path.resolve(source.workingDirectory, server.dataDirectory),
-    server: { host: server.host, port: server.port, publicUrl: withoutSlash(server.publicUrl ?? `http://localhost:${server.port}`) },
+    server: {
+      host: server.host,
+      port: server.port,
+      publicUrl: withoutSlash(server.publicUrl ?? `http://localhost:${server.port}`),
+    },
   };
 }
 
@@ -64,7 +71,9 @@ function applyEnvironment(values: Tree, source: SettingsSource): void {
     const text = source.environment[variable];
     if (text === undefined || text === '' || !source.sections.some(known => known.key === section)) continue;
     if (key === 'port' && !/^\d{1,5}$/.test(text)) {
-      throw new SettingsError([`The environment variable ${variable} is ${JSON.stringify(text)}; allowed is a whole number from 0 up to 65535.`]);
+      throw new SettingsError([
+        `The environment variable ${variable} is ${JSON.stringify(text)}; allowed is a whole number from 0 up to 65535.`,
+      ]);
     }
     values[section] = { ...(values[section] as Tree | undefined), [key]: key === 'port' ? Number(text) : text };
   }
@@ -74,13 +83,22 @@ function applyEnvironment(values: Tree, source: SettingsSource): void {
 function withGroupDefaults(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withGroupDefaults);
   if (typeof schema !== 'object' || schema === null) return schema;
-  const { properties, ...rest } = schema as { properties?: Record<string, Tree>; required?: string[]; default?: unknown; type?: unknown };
+  const { properties, ...rest } = schema as {
+    properties?: Record<string, Tree>;
+    required?: string[];
+    default?: unknown;
+    type?: unknown;
+  };
   if (properties === undefined) return schema;
   const complete: Record<string, Tree> = Object.fromEntries(
     Object.entries(properties).map(([key, property]) => [key, withGroupDefaults(property) as Tree]),
   );
   const fills = (rest.required ?? []).every(key => complete[key] !== undefined && 'default' in complete[key]);
-  return { ...rest, properties: complete, ...(rest.type === 'object' && fills && rest.default === undefined ? { default: {} } : {}) };
+  return {
+    ...rest,
+    properties: complete,
+    ...(rest.type === 'object' && fills && rest.default === undefined ? { default: {} } : {}),
+  };
 }
 
 function withoutSlash(url: string): string {

@@ -19,7 +19,9 @@ export function describeProblem(error: ErrorObject): string {
 function unknownKey(place: string[], error: ErrorObject): string {
   const key = String(error.params['additionalProperty']);
   const known = Object.keys((error.parentSchema as { properties?: object }).properties ?? {});
-  const nearest = known.map(name => ({ name, edits: edits(name.toLowerCase(), key.toLowerCase()) })).sort((a, b) => a.edits - b.edits)[0];
+  const nearest = known
+    .map(name => ({ name, edits: edits(name.toLowerCase(), key.toLowerCase()) }))
+    .sort((a, b) => a.edits - b.edits)[0];
   const advice =
     nearest !== undefined && nearest.edits <= Math.min(SUGGESTION_EDITS_MAX, Math.ceil(nearest.name.length / 2))
       ? `did you mean ${named([...place, nearest.name])}?`
@@ -36,17 +38,39 @@ function unescapePointer(part: string): string {
 }
 
 function found(place: readonly string[], value: unknown): string {
-  const kind = value === null ? 'empty' : Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'a group of settings' : `a ${typeof value}`;
+  const kind =
+    value === null
+      ? 'empty'
+      : Array.isArray(value)
+        ? 'a list'
+        : typeof value === 'object'
+          ? 'a group of settings'
+          : `a ${typeof value}`;
   if (typeof value === 'object' || SECRET_NAME.test(place.at(-1) ?? '')) return kind;
   return `${JSON.stringify(value).slice(0, QUOTED_CHARACTERS_MAX)} (${kind})`;
 }
 
 function allowed(error: ErrorObject): string {
-  const schema = error.parentSchema as { type?: string | string[]; enum?: unknown[]; minimum?: number; maximum?: number; pattern?: string; format?: string };
+  const schema = error.parentSchema as {
+    type?: string | string[];
+    enum?: unknown[];
+    minimum?: number;
+    maximum?: number;
+    pattern?: string;
+    format?: string;
+  };
   if (schema.enum !== undefined) return `one of ${schema.enum.map(value => JSON.stringify(value)).join(', ')}`;
   if (error.keyword === 'type' || schema.minimum !== undefined || schema.maximum !== undefined) {
     const type = Array.isArray(schema.type) ? schema.type.join(' or ') : (schema.type ?? 'another type');
-    const noun = { integer: 'a whole number', number: 'a number', string: 'a text', boolean: 'true or false', object: 'a group of settings', array: 'a list' }[type] ?? type;
+    const noun =
+      {
+        integer: 'a whole number',
+        number: 'a number',
+        string: 'a text',
+        boolean: 'true or false',
+        object: 'a group of settings',
+        array: 'a list',
+      }[type] ?? type;
     const least = schema.minimum === undefined ? '' : ` from ${schema.minimum}`;
     const most = schema.maximum === undefined ? '' : ` up to ${schema.maximum}`;
     return noun + least + most;

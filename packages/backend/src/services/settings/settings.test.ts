@@ -19,10 +19,18 @@ const payments = defineSettings({
     },
   },
 });
-const access = defineSettings({ key: 'access', schema: { type: 'object', additionalProperties: false, properties: { adminPassword: { type: 'string' } } } });
+const access = defineSettings({
+  key: 'access',
+  schema: { type: 'object', additionalProperties: false, properties: { adminPassword: { type: 'string' } } },
+});
 
 function read(config: unknown, environment: Record<string, string> = {}) {
-  return readSettings({ config, environment, sections: [...platformSections, payments, access], workingDirectory: '/srv/portico' });
+  return readSettings({
+    config,
+    environment,
+    sections: [...platformSections, payments, access],
+    workingDirectory: '/srv/portico',
+  });
 }
 
 test('an empty configuration is a whole one', () => {
@@ -40,7 +48,12 @@ test('a section whose every line is commented out is an empty one', () => {
 test('the environment wins over the file', () => {
   const settings = read(
     { server: { port: 1, publicUrl: 'https://gpu.example/' }, app: { title: 'GPUs' } },
-    { PORTICO_PORT: '8080', PORTICO_HOST: '0.0.0.0', PORTICO_DATA_DIR: '/var/lib/portico', PORTICO_ADMIN_PASSWORD: 'x' },
+    {
+      PORTICO_PORT: '8080',
+      PORTICO_HOST: '0.0.0.0',
+      PORTICO_DATA_DIR: '/var/lib/portico',
+      PORTICO_ADMIN_PASSWORD: 'x',
+    },
   );
   expect(settings.server).toEqual({ host: '0.0.0.0', port: 8080, publicUrl: 'https://gpu.example' });
   expect(settings.dataDirectory).toBe('/var/lib/portico');
@@ -49,10 +62,16 @@ test('the environment wins over the file', () => {
 });
 
 test.each([
-  [{ rateLimits: { api: { perMinutes: 5 } } }, '"rateLimits.api.perMinutes" is not a setting of Portico; did you mean "rateLimits.api.perMinute"?'],
+  [
+    { rateLimits: { api: { perMinutes: 5 } } },
+    '"rateLimits.api.perMinutes" is not a setting of Portico; did you mean "rateLimits.api.perMinute"?',
+  ],
   [{ ratelimits: {} }, '"ratelimits" is not a setting of Portico; did you mean "rateLimits"?'],
   [{ log: { zzz: 1 } }, '"log.zzz" is not a setting of Portico; known in "log": level, format.'],
-  [{ server: { port: 'eighty' } }, '"server.port" is "eighty" (a string); allowed is a whole number from 0 up to 65535.'],
+  [
+    { server: { port: 'eighty' } },
+    '"server.port" is "eighty" (a string); allowed is a whole number from 0 up to 65535.',
+  ],
   [{ server: { port: 70000 } }, '"server.port" is 70000 (a number); allowed is a whole number from 0 up to 65535.'],
   [{ log: { level: 'loud' } }, '"log.level" is "loud" (a string); allowed is one of "debug", "info", "warn", "error".'],
   [{ app: { title: null } }, '"app.title" is empty; allowed is a text.'],
@@ -71,7 +90,8 @@ test('every setting of the platform is described and, unless it is meant to be a
   for (const section of platformSections) {
     if (section.key === 'backend') continue;
     expect(section.schema).toHaveProperty('description');
-    for (const property of Object.values((section.schema as { properties: object }).properties)) expect(property).toHaveProperty('description');
+    for (const property of Object.values((section.schema as { properties: object }).properties))
+      expect(property).toHaveProperty('description');
   }
 });
 

@@ -30,7 +30,13 @@ async function work(location: DatabaseLocation, world: string, dieAt: string): P
   const fails = dieAt.startsWith('undo');
   await database.transaction(tx =>
     engine.enqueue(tx, {
-      kind: 'test.crash', resource: { type: 'test', id: 'res' }, organizationId: null, projectId: null, userId: null, correlationId: 'corr', input: { fails },
+      kind: 'test.crash',
+      resource: { type: 'test', id: 'res' },
+      organizationId: null,
+      projectId: null,
+      userId: null,
+      correlationId: 'corr',
+      input: { fails },
     }),
   );
 }

@@ -9,7 +9,13 @@ const ABORT_GRACE_MILLISECONDS = 5_000;
 export type AttemptEnd =
   | { readonly kind: 'done'; readonly result: object | void }
   | { readonly kind: 'threw'; readonly error: unknown }
-  | { readonly kind: 'aborted'; readonly reason: AbortReason; /** What it came to before the grace was over; `abandoned` when it did not. */ readonly rest: 'done' | 'threw' | 'abandoned'; readonly result?: object | void };
+  | {
+      readonly kind: 'aborted';
+      readonly reason: AbortReason;
+      /** What it came to before the grace was over; `abandoned` when it did not. */ readonly rest:
+        'done' | 'threw' | 'abandoned';
+      readonly result?: object | void;
+    };
 
 /** One attempt at something that may hang: with a deadline, and an end that always comes. */
 export class StepAttempt {
@@ -47,7 +53,9 @@ export class StepAttempt {
       const reason = this.#reason ?? 'deadline';
       const rest = await Promise.race([ended, this.#clock.sleep(ABORT_GRACE_MILLISECONDS, over.signal)]);
       if (rest === undefined) return { kind: 'aborted', reason, rest: 'abandoned' };
-      return rest.kind === 'done' ? { kind: 'aborted', reason, rest: 'done', result: rest.result } : { kind: 'aborted', reason, rest: 'threw' };
+      return rest.kind === 'done'
+        ? { kind: 'aborted', reason, rest: 'done', result: rest.result }
+        : { kind: 'aborted', reason, rest: 'threw' };
     } finally {
       over.abort();
     }

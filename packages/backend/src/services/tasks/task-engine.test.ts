@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { PermanentStepError } from '@portico/plugin-kit/backend';
-import type { Clock, Database, NewTask, StepContext, TaskDefinition, TaskRecord, TaskStep } from '@portico/plugin-kit/backend';
+import type {
+  Clock,
+  Database,
+  NewTask,
+  StepContext,
+  TaskDefinition,
+  TaskRecord,
+  TaskStep,
+} from '@portico/plugin-kit/backend';
 import { eachDatabase, TestClock, waitFor } from '@portico/plugin-kit/testing';
 import type { DatabaseUnderTest } from '@portico/plugin-kit/testing';
 import { attention, attentionMigrations, listAttention } from '../attention/attention-service';
@@ -19,7 +27,15 @@ interface Log {
 }
 
 function newTask(kind: string, input: object = {}): NewTask {
-  return { kind, resource: { type: 'test', id: 'res_1' }, organizationId: 'org_1', projectId: null, userId: null, correlationId: 'corr_1', input };
+  return {
+    kind,
+    resource: { type: 'test', id: 'res_1' },
+    organizationId: 'org_1',
+    projectId: null,
+    userId: null,
+    correlationId: 'corr_1',
+    input,
+  };
 }
 
 /** A step that writes down what happened to it. */
@@ -38,7 +54,8 @@ function definition(kind: string, log: Log, steps: readonly TaskStep<object>[]):
   return {
     kind,
     steps,
-    finished: async (_tx, end) => void log.ends.push({ outcome: end.outcome, error: end.error?.code ?? null, record: end.task }),
+    finished: async (_tx, end) =>
+      void log.ends.push({ outcome: end.outcome, error: end.error?.code ?? null, record: end.task }),
   };
 }
 
@@ -95,9 +112,13 @@ eachDatabase(db => {
       definition('test.ordered', log, [
         step('first', log, {
           run: async context => (context.report('working'), { made: (context.input as { size: number }).size }),
-          commit: async (tx, _context, result) => void (await tx.run('INSERT INTO test_effects (name) VALUES (?)', [`first ${JSON.stringify(result)}`])),
+          commit: async (tx, _context, result) =>
+            void (await tx.run('INSERT INTO test_effects (name) VALUES (?)', [`first ${JSON.stringify(result)}`])),
         }),
-        step('second', log, { run: async context => void log.lines.push(`saw ${JSON.stringify(context.results['first'])} token ${context.fencingToken}`) }),
+        step('second', log, {
+          run: async context =>
+            void log.lines.push(`saw ${JSON.stringify(context.results['first'])} token ${context.fencingToken}`),
+        }),
       ]),
     );
     await tasks.start();
@@ -112,11 +133,21 @@ eachDatabase(db => {
     expect(await database.read.all('SELECT name FROM test_effects')).toEqual([{ name: 'first {"made":7}' }]);
     const events = await tasks.events(database.read, { taskId, limit: 50 });
     expect(events.map(event => event.kind).toReversed()).toEqual([
-      'created', 'step_started', 'report', 'step_completed', 'step_started', 'step_completed', 'finished',
+      'created',
+      'step_started',
+      'report',
+      'step_completed',
+      'step_started',
+      'step_completed',
+      'finished',
     ]);
     const [newest, ...rest] = events;
-    expect(await tasks.events(database.read, { taskId, limit: 2, before: newest?.position as number })).toEqual(rest.slice(0, 2));
-    const told = await database.read.all<{ payload_json: string }>("SELECT payload_json FROM platform_outbox WHERE event_type = 'task.updated' ORDER BY sequence");
+    expect(await tasks.events(database.read, { taskId, limit: 2, before: newest?.position as number })).toEqual(
+      rest.slice(0, 2),
+    );
+    const told = await database.read.all<{ payload_json: string }>(
+      "SELECT payload_json FROM platform_outbox WHERE event_type = 'task.updated' ORDER BY sequence",
+    );
     const statuses = told.map(row => (JSON.parse(row.payload_json) as { status: string }).status);
     expect([statuses[0], statuses.at(-1)]).toEqual(['pending', 'completed']);
     await end();
@@ -127,9 +158,13 @@ eachDatabase(db => {
     const log: Log = { lines: [], ends: [] };
     const tasks = engine();
     tasks.define(definition('test.none', log, [step('a', log)]));
-    await database.transaction(async tx => (await tasks.enqueue(tx, newTask('test.none')), Promise.reject(new Error('no')))).catch(() => {});
+    await database
+      .transaction(async tx => (await tasks.enqueue(tx, newTask('test.none')), Promise.reject(new Error('no'))))
+      .catch(() => {});
     expect(await database.read.all('SELECT task_id FROM platform_tasks')).toEqual([]);
-    await expect(database.transaction(tx => tasks.enqueue(tx, newTask('test.unknown')))).rejects.toThrow('no task is defined');
+    await expect(database.transaction(tx => tasks.enqueue(tx, newTask('test.unknown')))).rejects.toThrow(
+      'no task is defined',
+    );
     await end();
   });
 
@@ -140,7 +175,12 @@ eachDatabase(db => {
     tasks.define(
       definition('test.failing', log, [
         step('a', log),
-        step('b', log, { run: async context => (log.lines.push(`run b ${context.attempt}`), Promise.reject(Object.assign(new Error('no luck'), { code: 'unlucky' }))) }),
+        step('b', log, {
+          run: async context => (
+            log.lines.push(`run b ${context.attempt}`),
+            Promise.reject(Object.assign(new Error('no luck'), { code: 'unlucky' }))
+          ),
+        }),
         step('c', log),
       ]),
     );
@@ -151,7 +191,9 @@ eachDatabase(db => {
     expect(task.status).toBe('failed');
     expect(task.steps.map(one => one.status)).toEqual(['completed', 'failed', 'skipped']);
     expect(task.steps[1]?.error).toEqual({ code: 'unlucky', message: 'no luck' });
-    expect(log.ends.map(({ outcome, error }) => ({ outcome, error }))).toEqual([{ outcome: 'failed', error: 'unlucky' }]);
+    expect(log.ends.map(({ outcome, error }) => ({ outcome, error }))).toEqual([
+      { outcome: 'failed', error: 'unlucky' },
+    ]);
     await end();
   });
 
@@ -188,7 +230,8 @@ eachDatabase(db => {
           run: context => {
             tokens.push(context.fencingToken);
             return new Promise((_resolve, reject) => {
-              if (context.attempt === 1) context.signal.addEventListener('abort', () => reject(context.signal.reason as Error));
+              if (context.attempt === 1)
+                context.signal.addEventListener('abort', () => reject(context.signal.reason as Error));
             });
           },
           compensate: async context => void tokens.push(context.fencingToken),
@@ -223,7 +266,11 @@ eachDatabase(db => {
     await tasks.start();
     const taskId = await database.transaction(tx => tasks.enqueue(tx, newTask('test.stubborn')));
     const raised = await waitFor(async () => (await listAttention(database.read, { limit: 1 }))[0], 'attention');
-    expect(raised).toMatchObject({ kind: 'task.compensation_failing', resource: { type: 'task', id: taskId }, organizationId: 'org_1' });
+    expect(raised).toMatchObject({
+      kind: 'task.compensation_failing',
+      resource: { type: 'task', id: taskId },
+      organizationId: 'org_1',
+    });
     expect(raised.message).toContain('node is away');
     expect(log.ends).toEqual([]);
     broken = false;
@@ -251,40 +298,45 @@ eachDatabase(db => {
       await end();
     });
 
-    test.each(['listens', 'finishes all the same'])('while a step runs that %s: it is undone with those before it', async manner => {
-      const { database, engine, end } = await open();
-      const log: Log = { lines: [], ends: [] };
-      const tasks = engine();
-      let begun = () => {};
-      const hasBegun = new Promise<void>(resolve => (begun = resolve));
-      tasks.define(
-        definition('test.cancel', log, [
-          step('a', log),
-          step('b', log, {
-            run: context =>
-              new Promise((resolve, reject) => {
-                context.signal.addEventListener('abort', () => (manner === 'listens' ? reject(new Error('stopped')) : resolve({ made: 1 })));
-                begun();
-              }),
-            commit: async () => void log.lines.push('commit b'),
-          }),
-          step('c', log),
-        ]),
-      );
-      await tasks.start();
-      const taskId = await database.transaction(tx => tasks.enqueue(tx, newTask('test.cancel')));
-      await hasBegun;
-      const during = await database.transaction(async tx => {
-        expect(await tasks.cancel(tx, taskId)).toBe('accepted');
-        return tasks.get(tx, taskId);
-      });
-      expect(during?.status).toBe('cancelling');
-      const task = await settled(database, tasks, taskId);
-      expect(task.status).toBe('cancelled');
-      expect(task.steps.map(one => one.status)).toEqual(['completed', 'cancelled', 'cancelled']);
-      expect(log.lines).toEqual(['run a', 'undo b', 'undo a']);
-      await end();
-    });
+    test.each(['listens', 'finishes all the same'])(
+      'while a step runs that %s: it is undone with those before it',
+      async manner => {
+        const { database, engine, end } = await open();
+        const log: Log = { lines: [], ends: [] };
+        const tasks = engine();
+        let begun = () => {};
+        const hasBegun = new Promise<void>(resolve => (begun = resolve));
+        tasks.define(
+          definition('test.cancel', log, [
+            step('a', log),
+            step('b', log, {
+              run: context =>
+                new Promise((resolve, reject) => {
+                  context.signal.addEventListener('abort', () =>
+                    manner === 'listens' ? reject(new Error('stopped')) : resolve({ made: 1 }),
+                  );
+                  begun();
+                }),
+              commit: async () => void log.lines.push('commit b'),
+            }),
+            step('c', log),
+          ]),
+        );
+        await tasks.start();
+        const taskId = await database.transaction(tx => tasks.enqueue(tx, newTask('test.cancel')));
+        await hasBegun;
+        const during = await database.transaction(async tx => {
+          expect(await tasks.cancel(tx, taskId)).toBe('accepted');
+          return tasks.get(tx, taskId);
+        });
+        expect(during?.status).toBe('cancelling');
+        const task = await settled(database, tasks, taskId);
+        expect(task.status).toBe('cancelled');
+        expect(task.steps.map(one => one.status)).toEqual(['completed', 'cancelled', 'cancelled']);
+        expect(log.lines).toEqual(['run a', 'undo b', 'undo a']);
+        await end();
+      },
+    );
 
     test('while it waits to retry: no further attempt', async () => {
       const { database, engine, end } = await open();
@@ -292,7 +344,10 @@ eachDatabase(db => {
       const tasks = engine();
       tasks.define(
         definition('test.cancel', log, [
-          step('a', log, { retry: { attemptsMax: 9, backoffSeconds: 600, backoffSecondsMax: 600 }, run: async () => (log.lines.push('run a'), Promise.reject(new Error('no'))) }),
+          step('a', log, {
+            retry: { attemptsMax: 9, backoffSeconds: 600, backoffSecondsMax: 600 },
+            run: async () => (log.lines.push('run a'), Promise.reject(new Error('no'))),
+          }),
         ]),
       );
       await tasks.start();
@@ -342,7 +397,9 @@ eachDatabase(db => {
     expect(log.lines).toEqual(['commit healthy']);
     expect(log.ends.length).toBe(1);
     expect(tokens).toEqual([1, 2]);
-    expect(await database.read.first('SELECT result_json FROM platform_task_steps WHERE task_id = ?', [taskId])).toEqual({ result_json: '{"by":"healthy"}' });
+    expect(
+      await database.read.first('SELECT result_json FROM platform_task_steps WHERE task_id = ?', [taskId]),
+    ).toEqual({ result_json: '{"by":"healthy"}' });
     await end();
   });
 
@@ -352,7 +409,14 @@ eachDatabase(db => {
     const log: Log = { lines: [], ends: [] };
     let release = () => {};
     const define = (tasks: TaskEngine) =>
-      tasks.define(definition('test.long', log, [step('a', log, { deadlineSeconds: 600, run: () => (log.lines.push('run a'), new Promise(resolve => (release = () => resolve()))) })]));
+      tasks.define(
+        definition('test.long', log, [
+          step('a', log, {
+            deadlineSeconds: 600,
+            run: () => (log.lines.push('run a'), new Promise(resolve => (release = () => resolve()))),
+          }),
+        ]),
+      );
     const [owner, other] = [engine(clock), engine(clock)];
     define(owner);
     define(other);
@@ -361,11 +425,18 @@ eachDatabase(db => {
     await waitFor(() => log.lines.length === 1);
     await other.start();
     for (let second = 0; second < 60; second += 1) {
-      const { due_at: before } = (await database.read.first<{ due_at: number }>('SELECT due_at FROM platform_tasks')) as { due_at: number };
+      const { due_at: before } = (await database.read.first<{ due_at: number }>(
+        'SELECT due_at FROM platform_tasks',
+      )) as { due_at: number };
       await clock.advance(1_000);
       // The worker of the lease gets as long as it needs to extend it; virtual time does not run away from real work.
       if (before - clock.now() <= 10_000) {
-        await waitFor(async () => ((await database.read.first<{ due_at: number }>('SELECT due_at FROM platform_tasks'))?.due_at ?? 0) > before, 'the lease to be extended');
+        await waitFor(
+          async () =>
+            ((await database.read.first<{ due_at: number }>('SELECT due_at FROM platform_tasks'))?.due_at ?? 0) >
+            before,
+          'the lease to be extended',
+        );
       }
     }
     expect(log.lines).toEqual(['run a']);
@@ -389,12 +460,20 @@ eachDatabase(db => {
       return {};
     };
     for (const worker of workers) {
-      worker.define(definition('test.shared', log, [step('a', log, { run: work }), step('b', log, { run: work }), step('c', log, { run: work })]));
+      worker.define(
+        definition('test.shared', log, [
+          step('a', log, { run: work }),
+          step('b', log, { run: work }),
+          step('c', log, { run: work }),
+        ]),
+      );
       await worker.start();
     }
     const TASKS = 20;
     const first = workers[0] as TaskEngine;
-    const ids = await Promise.all(Array.from({ length: TASKS }, () => database.transaction(tx => first.enqueue(tx, newTask('test.shared')))));
+    const ids = await Promise.all(
+      Array.from({ length: TASKS }, () => database.transaction(tx => first.enqueue(tx, newTask('test.shared')))),
+    );
     await waitFor(() => log.ends.length === TASKS, 'all tasks to end');
     expect(log.lines.toSorted()).toEqual(ids.flatMap(id => [0, 1, 2].map(done => `${id} ${done}`)).toSorted());
     expect(log.ends.every(({ outcome }) => outcome === 'completed')).toBe(true);
@@ -413,7 +492,11 @@ eachDatabase(db => {
             retry: { ...retry, attemptsMax: 1 },
             run: context => {
               log.lines.push(`attempt ${context.attempt}`);
-              return hang ? new Promise((_resolve, reject) => context.signal.addEventListener('abort', () => reject(new Error('stopped')))) : Promise.resolve();
+              return hang
+                ? new Promise((_resolve, reject) =>
+                    context.signal.addEventListener('abort', () => reject(new Error('stopped'))),
+                  )
+                : Promise.resolve();
             },
           }),
         ]),
@@ -440,8 +523,11 @@ eachDatabase(db => {
     const tasks = engine(clock);
     let broken = true;
     tasks.define({
-      ...definition('test.stuck', log, [step('a', log, { run: async () => Promise.reject(new PermanentStepError('no', 'no')) })]),
-      finished: async (_tx, { outcome }) => (broken ? Promise.reject(new Error('ledger is upset')) : void log.lines.push(outcome)),
+      ...definition('test.stuck', log, [
+        step('a', log, { run: async () => Promise.reject(new PermanentStepError('no', 'no')) }),
+      ]),
+      finished: async (_tx, { outcome }) =>
+        broken ? Promise.reject(new Error('ledger is upset')) : void log.lines.push(outcome),
     });
     await tasks.start();
     await database.transaction(tx => tasks.enqueue(tx, newTask('test.stuck')));
@@ -486,7 +572,9 @@ eachDatabase(db => {
     await tasks.start();
     const taskId = await database.transaction(tx => tasks.enqueue(tx, newTask('test.chatty')));
     await settled(database, tasks, taskId);
-    const reports = (await tasks.events(database.read, { taskId, limit: 5_000 })).filter(event => event.kind === 'report').toReversed();
+    const reports = (await tasks.events(database.read, { taskId, limit: 5_000 }))
+      .filter(event => event.kind === 'report')
+      .toReversed();
     expect(reports.length).toBe(1_001);
     expect(reports.slice(0, 2).map(event => event.message)).toEqual(['line 0', 'line 1']);
     expect(reports.at(-1)?.message).toBe('(500 further lines were not kept)');
@@ -516,10 +604,12 @@ eachDatabase(db => {
     const { database, engine, end } = await open();
     const tasks = engine();
     const runs = new Map<string, { begun: string[]; undone: string[]; ends: string[] }>();
-    const of = (context: { resource: { id: string } }) => runs.get(context.resource.id) as { begun: string[]; undone: string[]; ends: string[] };
+    const of = (context: { resource: { id: string } }) =>
+      runs.get(context.resource.id) as { begun: string[]; undone: string[]; ends: string[] };
     const names = ['a', 'b', 'c'];
     type Plan = { failures: number; permanent: boolean; undoFailures: number; slow: boolean };
-    const plan = (context: StepContext<object>, place: number) => (context.input as { plans: Plan[] }).plans[place] as Plan;
+    const plan = (context: StepContext<object>, place: number) =>
+      (context.input as { plans: Plan[] }).plans[place] as Plan;
     tasks.define({
       kind: 'test.any',
       steps: names.map((name, place) => ({
@@ -531,7 +621,8 @@ eachDatabase(db => {
           if (!begun.includes(name)) begun.push(name);
           const { failures, permanent, slow } = plan(context, place);
           if (slow) await new Promise(resolve => setTimeout(resolve, 3));
-          if (context.attempt <= failures) throw permanent ? new PermanentStepError('no', 'no') : new Error('once more');
+          if (context.attempt <= failures)
+            throw permanent ? new PermanentStepError('no', 'no') : new Error('once more');
         },
         async compensate(context) {
           if (context.attempt <= plan(context, place).undoFailures) throw new Error('not undone yet');
@@ -541,25 +632,36 @@ eachDatabase(db => {
       finished: async (tx, { task, outcome }) => tx.afterCommit(() => of(task).ends.push(outcome)),
     });
     await tasks.start();
-    const planned = fc.record({ failures: fc.constantFrom(0, 0, 0, 1, 2), permanent: fc.boolean(), undoFailures: fc.integer({ min: 0, max: 2 }), slow: fc.boolean() });
+    const planned = fc.record({
+      failures: fc.constantFrom(0, 0, 0, 1, 2),
+      permanent: fc.boolean(),
+      undoFailures: fc.integer({ min: 0, max: 2 }),
+      slow: fc.boolean(),
+    });
     let number = 0;
     await fc.assert(
-      fc.asyncProperty(fc.tuple(planned, planned, planned), fc.option(fc.integer({ min: 0, max: 8 })), async (plans, cancelAfter) => {
-        const id = `any_${(number += 1)}`;
-        const run = { begun: [] as string[], undone: [] as string[], ends: [] as string[] };
-        runs.set(id, run);
-        const taskId = await database.transaction(tx => tasks.enqueue(tx, { ...newTask('test.any', { plans }), resource: { type: 'test', id } }));
-        if (cancelAfter !== null) {
-          await new Promise(resolve => setTimeout(resolve, cancelAfter));
-          await database.transaction(tx => tasks.cancel(tx, taskId));
-        }
-        const task = await settled(database, tasks, taskId);
-        expect(run.ends).toEqual([task.status]);
-        expect(run.begun).toEqual(names.slice(0, run.begun.length));
-        expect(run.undone).toEqual(task.status === 'completed' ? [] : run.begun.toReversed());
-        const fails = plans.some(({ failures, permanent }) => failures === 2 || (failures === 1 && permanent));
-        if (cancelAfter === null) expect(task.status).toBe(fails ? 'failed' : 'completed');
-      }),
+      fc.asyncProperty(
+        fc.tuple(planned, planned, planned),
+        fc.option(fc.integer({ min: 0, max: 8 })),
+        async (plans, cancelAfter) => {
+          const id = `any_${(number += 1)}`;
+          const run = { begun: [] as string[], undone: [] as string[], ends: [] as string[] };
+          runs.set(id, run);
+          const taskId = await database.transaction(tx =>
+            tasks.enqueue(tx, { ...newTask('test.any', { plans }), resource: { type: 'test', id } }),
+          );
+          if (cancelAfter !== null) {
+            await new Promise(resolve => setTimeout(resolve, cancelAfter));
+            await database.transaction(tx => tasks.cancel(tx, taskId));
+          }
+          const task = await settled(database, tasks, taskId);
+          expect(run.ends).toEqual([task.status]);
+          expect(run.begun).toEqual(names.slice(0, run.begun.length));
+          expect(run.undone).toEqual(task.status === 'completed' ? [] : run.begun.toReversed());
+          const fails = plans.some(({ failures, permanent }) => failures === 2 || (failures === 1 && permanent));
+          if (cancelAfter === null) expect(task.status).toBe(fails ? 'failed' : 'completed');
+        },
+      ),
       { numRuns: db.dialect === 'sqlite' ? 60 : 25 },
     );
     await end();

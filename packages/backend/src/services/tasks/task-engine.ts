@@ -1,13 +1,33 @@
 import { randomUUID } from 'node:crypto';
-import type { NewTask, Queries, TaskDefinition, TaskEvent, TaskRecord, Tasks, Transaction } from '@portico/plugin-kit/backend';
+import type {
+  NewTask,
+  Queries,
+  TaskDefinition,
+  TaskEvent,
+  TaskRecord,
+  Tasks,
+  Transaction,
+} from '@portico/plugin-kit/backend';
 import { newId } from '@portico/plugin-kit/contract';
 import { WakeableLoop } from '../clock/wakeable-loop';
 import { TaskExecution } from './task-execution';
 import type { ExecutionServices } from './task-execution';
 import { turnBack } from './task-progress';
 import {
-  announce, claim, DUE_AHEAD_MILLISECONDS_MAX, extendLease, insertEvents, insertTask, LeaseLostError, lockTask, nextDueAt, readDurations,
-  readEvents, readTask, reclaimAll, saveTask,
+  announce,
+  claim,
+  DUE_AHEAD_MILLISECONDS_MAX,
+  extendLease,
+  insertEvents,
+  insertTask,
+  LeaseLostError,
+  lockTask,
+  nextDueAt,
+  readDurations,
+  readEvents,
+  readTask,
+  reclaimAll,
+  saveTask,
 } from './task-store';
 import { toRecord } from './task-tables';
 
@@ -53,7 +73,8 @@ export class TaskEngine implements Tasks {
   define<Input extends object>(definition: TaskDefinition<Input>): void {
     if (this.#definitions.has(definition.kind)) throw new Error(`two task definitions are called ${definition.kind}`);
     const names = definition.steps.map(step => step.name);
-    if (names.length === 0 || new Set(names).size !== names.length) throw new Error(`task ${definition.kind} needs steps, each with a name of its own`);
+    if (names.length === 0 || new Set(names).size !== names.length)
+      throw new Error(`task ${definition.kind} needs steps, each with a name of its own`);
     // What went in as Input comes out as Input: it passes through JSON alone, under this definition's kind.
     this.#definitions.set(definition.kind, definition as unknown as TaskDefinition<object>);
   }
@@ -63,12 +84,28 @@ export class TaskEngine implements Tasks {
     if (definition === undefined) throw new Error(`no task is defined as ${task.kind}`);
     const taskId = newId('task', tx.now);
     const row = {
-      task_id: taskId, kind: task.kind, status: 'pending', resource_type: task.resource.type, resource_id: task.resource.id,
-      organization_id: task.organizationId, project_id: task.projectId, user_id: task.userId, correlation_id: task.correlationId,
-      input_json: JSON.stringify(task.input), due_at: tx.now, created_at: tx.now, updated_at: tx.now,
+      task_id: taskId,
+      kind: task.kind,
+      status: 'pending',
+      resource_type: task.resource.type,
+      resource_id: task.resource.id,
+      organization_id: task.organizationId,
+      project_id: task.projectId,
+      user_id: task.userId,
+      correlation_id: task.correlationId,
+      input_json: JSON.stringify(task.input),
+      due_at: tx.now,
+      created_at: tx.now,
+      updated_at: tx.now,
     } as const;
-    await insertTask(tx, row, definition.steps.map(step => step.name));
-    await insertEvents(tx, taskId, [{ at: tx.now, step: null, kind: 'created', message: 'The task is waiting to begin' }]);
+    await insertTask(
+      tx,
+      row,
+      definition.steps.map(step => step.name),
+    );
+    await insertEvents(tx, taskId, [
+      { at: tx.now, step: null, kind: 'created', message: 'The task is waiting to begin' },
+    ]);
     await announce(tx, this.#services.outbox, row as never);
     tx.afterCommit(() => this.#claims.wake());
     return taskId;
@@ -81,13 +118,20 @@ export class TaskEngine implements Tasks {
     const definition = this.#definitions.get(task.kind);
     if (task.cancel_requested === 1 || task.outcome !== null) return 'accepted';
     task.cancel_requested = 1;
-    await insertEvents(tx, taskId, [{ at: tx.now, step: null, kind: 'cancel_requested', message: 'Somebody asked to cancel' }]);
+    await insertEvents(tx, taskId, [
+      { at: tx.now, step: null, kind: 'cancel_requested', message: 'Somebody asked to cancel' },
+    ]);
     if (task.status === 'pending' && definition !== undefined) {
       // Nobody has begun: there is nothing to stop and nothing to undo.
       turnBack(task, steps, { outcome: 'cancelled', error: null, now: tx.now });
       Object.assign(task, { status: 'cancelled', due_at: null, finished_at: tx.now });
       await insertEvents(tx, taskId, [{ at: tx.now, step: null, kind: 'finished', message: 'The task is cancelled' }]);
-      await definition.finished(tx, { task: toRecord(task, steps), input: JSON.parse(task.input_json) as object, outcome: 'cancelled', error: null });
+      await definition.finished(tx, {
+        task: toRecord(task, steps),
+        input: JSON.parse(task.input_json) as object,
+        outcome: 'cancelled',
+        error: null,
+      });
     } else {
       task.status = 'cancelling';
       if (task.lease_owner === null) task.due_at = tx.now;
@@ -175,7 +219,8 @@ export class TaskEngine implements Tasks {
         const { lease } = execution;
         const extended = await extendLease(tx, lease, tx.now + LEASE_MILLISECONDS);
         // A token renewed since is no loss.
-        if (extended === undefined && execution.lease === lease && this.#running.has(execution)) tx.afterCommit(() => execution.stop('lost'));
+        if (extended === undefined && execution.lease === lease && this.#running.has(execution))
+          tx.afterCommit(() => execution.stop('lost'));
         if (extended?.cancelRequested) tx.afterCommit(() => execution.stop('cancel'));
       }
     });

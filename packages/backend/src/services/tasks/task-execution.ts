@@ -1,6 +1,16 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { PermanentStepError } from '@portico/plugin-kit/backend';
-import type { Attention, Clock, Database, Outbox, StepContext, TaskDefinition, TaskError, TaskStep, Transaction } from '@portico/plugin-kit/backend';
+import type {
+  Attention,
+  Clock,
+  Database,
+  Outbox,
+  StepContext,
+  TaskDefinition,
+  TaskError,
+  TaskStep,
+  Transaction,
+} from '@portico/plugin-kit/backend';
 import { StepAttempt } from './step-attempt';
 import type { AbortReason, AttemptEnd } from './step-attempt';
 import { backoffMilliseconds, nextMove, turnBack } from './task-progress';
@@ -36,7 +46,10 @@ export interface ExecutionServices {
 
 type Definition = TaskDefinition<object>;
 /** What the worker does next outside a transaction; `leave` when it has nothing more to do with the task. */
-type Next = { readonly kind: 'leave' } | { readonly kind: 'finish' } | { readonly kind: 'run' | 'compensate'; readonly step: StepRow; readonly state: TaskState };
+type Next =
+  | { readonly kind: 'leave' }
+  | { readonly kind: 'finish' }
+  | { readonly kind: 'run' | 'compensate'; readonly step: StepRow; readonly state: TaskState };
 /** Decides in the transaction: go on, or hand the lease back until an instant. */
 type Change = (tx: Transaction, state: TaskState) => Promise<{ backAt: number } | void> | { backAt: number } | void;
 const nothing: Change = () => {};
@@ -107,9 +120,13 @@ export class TaskExecution {
 
   async #runStep({ step: row, state }: { step: StepRow; state: TaskState }): Promise<Next> {
     const step = this.#stepOf(row);
-    if (step === undefined) return this.#fail(row, { code: 'step_unknown', message: `this version does not know the step ${row.name}` });
+    if (step === undefined)
+      return this.#fail(row, { code: 'step_unknown', message: `this version does not know the step ${row.name}` });
     if (row.attempt > row.failures + CRASHES_MAX) {
-      return this.#fail(row, { code: 'step_crashes', message: `the step ${row.name} was begun ${row.attempt} times and never came to an end` });
+      return this.#fail(row, {
+        code: 'step_crashes',
+        message: `the step ${row.name} was begun ${row.attempt} times and never came to an end`,
+      });
     }
     const { end, context } = await this.#perform('run', row, state, step, step.run.bind(step));
     if (end.kind === 'threw') return this.#failedAttempt(row, step, end.error);
@@ -129,7 +146,12 @@ export class TaskExecution {
     }, end.rest === 'abandoned');
   }
 
-  async #complete(row: StepRow, step: TaskStep<object>, context: StepContext<object>, result: object | void): Promise<Next> {
+  async #complete(
+    row: StepRow,
+    step: TaskStep<object>,
+    context: StepContext<object>,
+    result: object | void,
+  ): Promise<Next> {
     try {
       return await this.#settle(async (tx, { steps }) => {
         await step.commit?.(tx, context, result);
@@ -149,14 +171,20 @@ export class TaskExecution {
 
   #failedAttempt(row: StepRow, step: TaskStep<object>, thrown: unknown, abandoned = false): Promise<Next> {
     const error = toTaskError(thrown);
-    if (thrown instanceof PermanentStepError || row.failures + 1 >= step.retry.attemptsMax) return this.#fail(row, error, abandoned);
+    if (thrown instanceof PermanentStepError || row.failures + 1 >= step.retry.attemptsMax)
+      return this.#fail(row, error, abandoned);
     return this.#settle(async (tx, { steps }) => {
       const own = find(steps, row);
       own.failures += 1;
       own.error_code = error.code;
       own.error_message = error.message;
       const wait = backoffMilliseconds(step.retry, own.failures, this.#services.random);
-      await this.#event(tx, 'retry', row.name, `${row.name} failed (${error.code}: ${error.message}); next attempt in ${(wait / 1000).toFixed(1)} s`);
+      await this.#event(
+        tx,
+        'retry',
+        row.name,
+        `${row.name} failed (${error.code}: ${error.message}); next attempt in ${(wait / 1000).toFixed(1)} s`,
+      );
       return { backAt: tx.now + wait };
     }, abandoned);
   }
@@ -172,7 +200,8 @@ export class TaskExecution {
   async #compensate({ step: row, state }: { step: StepRow; state: TaskState }): Promise<Next> {
     const step = this.#stepOf(row);
     const compensate = step?.compensate?.bind(step);
-    if (step === undefined || compensate === undefined) return this.#settle((_tx, { steps }) => void (find(steps, row).compensated = 1));
+    if (step === undefined || compensate === undefined)
+      return this.#settle((_tx, { steps }) => void (find(steps, row).compensated = 1));
     const { end } = await this.#perform('compensate', row, state, step, compensate);
     if (end.kind === 'aborted' && end.reason === 'lost') return { kind: 'leave' };
     const attentionItem = { kind: COMPENSATION_ATTENTION, resource: { type: 'task', id: this.#lease.taskId } };
@@ -184,18 +213,22 @@ export class TaskExecution {
         await this.#event(tx, 'compensated', row.name, `${row.name} is undone`);
       });
     }
-    if (end.kind === 'aborted' && end.reason === 'shutdown') return this.#settle(tx => ({ backAt: tx.now }), end.rest === 'abandoned');
+    if (end.kind === 'aborted' && end.reason === 'shutdown')
+      return this.#settle(tx => ({ backAt: tx.now }), end.rest === 'abandoned');
     const error = toTaskError(end.kind === 'threw' ? end.error : deadlineError(step));
-    return this.#settle(async (tx, { task, steps }) => {
-      const own = find(steps, row);
-      own.compensation_failures += 1;
-      const message = `Undoing ${row.name} of ${task.kind} (${task.resource_type} ${task.resource_id}) has failed ${own.compensation_failures} times: ${error.message}`;
-      if (own.compensation_failures >= COMPENSATION_FAILURES_BEFORE_ATTENTION) {
-        await this.#services.attention.raise(tx, { ...attentionItem, organizationId: task.organization_id, message });
-      }
-      await this.#event(tx, 'retry', row.name, message);
-      return { backAt: tx.now + backoffMilliseconds(step.retry, own.compensation_failures, this.#services.random) };
-    }, end.kind === 'aborted' && end.rest === 'abandoned');
+    return this.#settle(
+      async (tx, { task, steps }) => {
+        const own = find(steps, row);
+        own.compensation_failures += 1;
+        const message = `Undoing ${row.name} of ${task.kind} (${task.resource_type} ${task.resource_id}) has failed ${own.compensation_failures} times: ${error.message}`;
+        if (own.compensation_failures >= COMPENSATION_FAILURES_BEFORE_ATTENTION) {
+          await this.#services.attention.raise(tx, { ...attentionItem, organizationId: task.organization_id, message });
+        }
+        await this.#event(tx, 'retry', row.name, message);
+        return { backAt: tx.now + backoffMilliseconds(step.retry, own.compensation_failures, this.#services.random) };
+      },
+      end.kind === 'aborted' && end.rest === 'abandoned',
+    );
   }
 
   async #perform(
@@ -211,7 +244,9 @@ export class TaskExecution {
       resource: { type: task.resource_type, id: task.resource_id },
       correlationId: task.correlation_id,
       input: JSON.parse(task.input_json) as object,
-      results: Object.fromEntries(steps.map(({ name, result_json: json }) => [name, json === null ? undefined : (JSON.parse(json) as object)])),
+      results: Object.fromEntries(
+        steps.map(({ name, result_json: json }) => [name, json === null ? undefined : (JSON.parse(json) as object)]),
+      ),
       attempt: running === 'run' ? row.attempt : row.compensation_failures + 1,
       fencingToken: this.#lease.token,
       signal: attempt.signal,
@@ -253,7 +288,9 @@ export class TaskExecution {
         const { code } = error as { code?: unknown };
         if (code !== 'service_unavailable' && code !== 'storage_full') throw error;
         const wait = Math.min(WRITE_RETRY_MILLISECONDS * 2 ** failures, WRITE_RETRY_MILLISECONDS_MAX);
-        this.#services.logger.warn(`task ${this.#lease.taskId} cannot be written (${code}) and is tried again in ${wait} ms`);
+        this.#services.logger.warn(
+          `task ${this.#lease.taskId} cannot be written (${code}) and is tried again in ${wait} ms`,
+        );
         if (this.#stop === 'shutdown') throw new LeaseLostError(this.#lease);
         await this.#services.clock.sleep(wait);
       }
@@ -285,7 +322,11 @@ export class TaskExecution {
     return { kind: move.kind, step: { ...move.step }, state };
   }
 
-  async #finish(tx: Transaction, { task, steps }: TaskState, outcome: 'completed' | 'failed' | 'cancelled'): Promise<void> {
+  async #finish(
+    tx: Transaction,
+    { task, steps }: TaskState,
+    outcome: 'completed' | 'failed' | 'cancelled',
+  ): Promise<void> {
     Object.assign(task, { status: outcome, outcome, due_at: null, lease_owner: null, finished_at: tx.now });
     await this.#event(tx, 'finished', null, `The task is ${outcome}`);
     const input = JSON.parse(task.input_json) as object;
@@ -299,7 +340,10 @@ export class TaskExecution {
       const state = await lockLeased(tx, this.#lease);
       const message = `${state.task.kind} (${state.task.resource_type} ${state.task.resource_id}) cannot go on: ${toTaskError(error).message}`;
       await this.#services.attention.raise(tx, {
-        kind: STUCK_ATTENTION, resource: { type: 'task', id: state.task.task_id }, organizationId: state.task.organization_id, message,
+        kind: STUCK_ATTENTION,
+        resource: { type: 'task', id: state.task.task_id },
+        organizationId: state.task.organization_id,
+        message,
       });
       handBack(state, tx.now + backoffMilliseconds(STUCK_SECONDS, state.task.fencing_token, this.#services.random));
       await saveTask(tx, state);
@@ -346,7 +390,9 @@ function find(steps: readonly StepRow[], row: StepRow): StepRow {
 }
 
 function deadlineError(step: TaskStep<object>): Error {
-  return Object.assign(new Error(`${step.name} took longer than ${step.deadlineSeconds} s`), { code: 'deadline_exceeded' });
+  return Object.assign(new Error(`${step.name} took longer than ${step.deadlineSeconds} s`), {
+    code: 'deadline_exceeded',
+  });
 }
 
 function toTaskError(thrown: unknown): TaskError {

@@ -6,8 +6,19 @@ import type { StepRow, TaskRow } from './task-tables';
 function steps(text: string): StepRow[] {
   const status = { c: 'completed', a: 'active', p: 'pending', f: 'failed', u: 'failed' } as const;
   return [...text].map((letter, place) => ({
-    task_id: 't', place, name: `s${place}`, status: status[letter as keyof typeof status], attempt: letter === 'p' ? 0 : 1, failures: 0,
-    compensated: letter === 'u' ? 1 : 0, compensation_failures: 0, result_json: null, error_code: null, error_message: null, started_at: null, finished_at: null,
+    task_id: 't',
+    place,
+    name: `s${place}`,
+    status: status[letter as keyof typeof status],
+    attempt: letter === 'p' ? 0 : 1,
+    failures: 0,
+    compensated: letter === 'u' ? 1 : 0,
+    compensation_failures: 0,
+    result_json: null,
+    error_code: null,
+    error_message: null,
+    started_at: null,
+    finished_at: null,
   }));
 }
 const task = (outcome: TaskRow['outcome']) => ({ outcome }) as TaskRow;
@@ -38,11 +49,17 @@ test.each([
 
 test('waits grow to the maximum, never vanish and never exceed it', () => {
   fc.assert(
-    fc.property(fc.double({ min: 0.01, max: 10, noNaN: true }), fc.double({ min: 1, max: 60, noNaN: true }), fc.integer({ min: 1, max: 5000 }), fc.double({ min: 0, max: 0.999, noNaN: true }), (backoffSeconds, backoffSecondsMax, failures, chance) => {
-      const wait = backoffMilliseconds({ backoffSeconds, backoffSecondsMax }, failures, () => chance);
-      const full = Math.min(backoffSeconds * 2 ** (failures - 1), backoffSecondsMax) * 1000;
-      expect(wait).toBeGreaterThanOrEqual(Math.floor(full / 2));
-      expect(wait).toBeLessThanOrEqual(Math.ceil(full));
-    }),
+    fc.property(
+      fc.double({ min: 0.01, max: 10, noNaN: true }),
+      fc.double({ min: 1, max: 60, noNaN: true }),
+      fc.integer({ min: 1, max: 5000 }),
+      fc.double({ min: 0, max: 0.999, noNaN: true }),
+      (backoffSeconds, backoffSecondsMax, failures, chance) => {
+        const wait = backoffMilliseconds({ backoffSeconds, backoffSecondsMax }, failures, () => chance);
+        const full = Math.min(backoffSeconds * 2 ** (failures - 1), backoffSecondsMax) * 1000;
+        expect(wait).toBeGreaterThanOrEqual(Math.floor(full / 2));
+        expect(wait).toBeLessThanOrEqual(Math.ceil(full));
+      },
+    ),
   );
 });

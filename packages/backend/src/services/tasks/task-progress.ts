@@ -15,12 +15,17 @@ export function nextMove(task: Pick<TaskRow, 'outcome'>, steps: readonly StepRow
     const step = steps.find(candidate => candidate.status !== 'completed');
     return step === undefined ? { kind: 'finish', outcome: 'completed' } : { kind: 'run', step };
   }
-  const undone = task.outcome === 'completed' ? undefined : steps.findLast(step => step.attempt > 0 && step.compensated === 0);
+  const undone =
+    task.outcome === 'completed' ? undefined : steps.findLast(step => step.attempt > 0 && step.compensated === 0);
   return undone === undefined ? { kind: 'finish', outcome: task.outcome } : { kind: 'compensate', step: undone };
 }
 
 /** From here on the task only undoes. The step under way, if any, counts as half-run. */
-export function turnBack(task: TaskRow, steps: readonly StepRow[], end: { outcome: 'failed' | 'cancelled'; error: TaskError | null; now: number }): void {
+export function turnBack(
+  task: TaskRow,
+  steps: readonly StepRow[],
+  end: { outcome: 'failed' | 'cancelled'; error: TaskError | null; now: number },
+): void {
   task.outcome = end.outcome;
   task.error_code = end.error?.code ?? null;
   task.error_message = end.error?.message ?? null;
@@ -38,7 +43,11 @@ export function turnBack(task: TaskRow, steps: readonly StepRow[], end: { outcom
 }
 
 /** Exponential with equal jitter: half of the wait is certain, half is chance, so that what failed together does not come back together. */
-export function backoffMilliseconds(retry: { backoffSeconds: number; backoffSecondsMax: number }, failures: number, random: () => number): number {
+export function backoffMilliseconds(
+  retry: { backoffSeconds: number; backoffSecondsMax: number },
+  failures: number,
+  random: () => number,
+): number {
   const seconds = Math.min(retry.backoffSeconds * 2 ** Math.max(0, failures - 1), retry.backoffSecondsMax);
   return Math.round(seconds * 1000 * (0.5 + random() / 2));
 }

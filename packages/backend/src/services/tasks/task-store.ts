@@ -29,18 +29,53 @@ export const MESSAGE_CHARACTERS_MAX = 2_000;
  */
 export const DUE_AHEAD_MILLISECONDS_MAX = 15 * 60 * 1000;
 
-const TASK_COLUMNS = ['status', 'outcome', 'cancel_requested', 'due_at', 'lease_owner', 'fencing_token', 'error_code', 'error_message', 'updated_at', 'finished_at'] as const;
+const TASK_COLUMNS = [
+  'status',
+  'outcome',
+  'cancel_requested',
+  'due_at',
+  'lease_owner',
+  'fencing_token',
+  'error_code',
+  'error_message',
+  'updated_at',
+  'finished_at',
+] as const;
 const STEP_COLUMNS = [
-  'status', 'attempt', 'failures', 'compensated', 'compensation_failures', 'result_json', 'error_code', 'error_message', 'started_at', 'finished_at',
+  'status',
+  'attempt',
+  'failures',
+  'compensated',
+  'compensation_failures',
+  'result_json',
+  'error_code',
+  'error_message',
+  'started_at',
+  'finished_at',
 ] as const;
 const SAVE_TASK = `UPDATE platform_tasks SET ${TASK_COLUMNS.map(column => `${column} = ?`).join(', ')} WHERE task_id = ?`;
 const SAVE_STEP = `UPDATE platform_task_steps SET ${STEP_COLUMNS.map(column => `${column} = ?`).join(', ')} WHERE task_id = ? AND place = ?`;
 const NEW_TASK_COLUMNS = [
-  'task_id', 'kind', 'status', 'resource_type', 'resource_id', 'organization_id', 'project_id', 'user_id', 'correlation_id', 'input_json', 'due_at',
-  'created_at', 'updated_at',
+  'task_id',
+  'kind',
+  'status',
+  'resource_type',
+  'resource_id',
+  'organization_id',
+  'project_id',
+  'user_id',
+  'correlation_id',
+  'input_json',
+  'due_at',
+  'created_at',
+  'updated_at',
 ] as const;
 
-export async function insertTask(tx: Transaction, task: Pick<TaskRow, (typeof NEW_TASK_COLUMNS)[number]>, stepNames: readonly string[]): Promise<void> {
+export async function insertTask(
+  tx: Transaction,
+  task: Pick<TaskRow, (typeof NEW_TASK_COLUMNS)[number]>,
+  stepNames: readonly string[],
+): Promise<void> {
   await tx.run(
     `INSERT INTO platform_tasks (${NEW_TASK_COLUMNS.join(', ')}) VALUES (${NEW_TASK_COLUMNS.map(() => '?').join(', ')})`,
     NEW_TASK_COLUMNS.map(column => task[column]),
@@ -65,9 +100,10 @@ export async function lockTask(tx: Transaction, taskId: string): Promise<TaskSta
 
 /** The task with its row locked, as long as the lease is good. Everything a worker writes goes through here: this is the fence. */
 export async function lockLeased(tx: Transaction, lease: Lease): Promise<TaskState> {
-  const task = await tx.first<TaskRow>(`SELECT * FROM platform_tasks WHERE task_id = ? AND lease_owner = ? AND fencing_token = ?${tx.forUpdate}`, [
-    lease.taskId, lease.owner, lease.token,
-  ]);
+  const task = await tx.first<TaskRow>(
+    `SELECT * FROM platform_tasks WHERE task_id = ? AND lease_owner = ? AND fencing_token = ?${tx.forUpdate}`,
+    [lease.taskId, lease.owner, lease.token],
+  );
   if (task === undefined) throw new LeaseLostError(lease);
   return { task, steps: await readSteps(tx, lease.taskId) };
 }
@@ -79,11 +115,15 @@ function readSteps(queries: Queries, taskId: string): Promise<StepRow[]> {
 export async function saveTask(tx: Transaction, { task, steps }: TaskState): Promise<void> {
   task.updated_at = tx.now;
   await tx.run(SAVE_TASK, [...TASK_COLUMNS.map(column => task[column]), task.task_id]);
-  for (const step of steps) await tx.run(SAVE_STEP, [...STEP_COLUMNS.map(column => step[column]), step.task_id, step.place]);
+  for (const step of steps)
+    await tx.run(SAVE_STEP, [...STEP_COLUMNS.map(column => step[column]), step.task_id, step.place]);
 }
 
 /** Takes the task that is due longest, in one statement; on PostgreSQL workers pass over what another is taking. */
-export function claim(tx: Transaction, options: { owner: string; leaseUntil: number; kinds: readonly string[] }): Promise<TaskRow | undefined> {
+export function claim(
+  tx: Transaction,
+  options: { owner: string; leaseUntil: number; kinds: readonly string[] },
+): Promise<TaskRow | undefined> {
   return tx.first<TaskRow>(
     `UPDATE platform_tasks
      SET lease_owner = ?, due_at = ?, fencing_token = fencing_token + 1, status = CASE status WHEN 'pending' THEN 'running' ELSE status END, updated_at = ?
@@ -98,7 +138,11 @@ export function claim(tx: Transaction, options: { owner: string; leaseUntil: num
 }
 
 /** Extends a lease. Undefined when it is lost, else whether the task was asked to stop. */
-export async function extendLease(tx: Transaction, lease: Lease, until: number): Promise<{ cancelRequested: boolean } | undefined> {
+export async function extendLease(
+  tx: Transaction,
+  lease: Lease,
+  until: number,
+): Promise<{ cancelRequested: boolean } | undefined> {
   const row = await tx.first<{ cancel_requested: number }>(
     'UPDATE platform_tasks SET due_at = ? WHERE task_id = ? AND lease_owner = ? AND fencing_token = ? RETURNING cancel_requested',
     [until, lease.taskId, lease.owner, lease.token],
@@ -112,7 +156,9 @@ export function reclaimAll(tx: Transaction): Promise<number> {
 }
 
 export async function nextDueAt(queries: Queries): Promise<number | null> {
-  const row = await queries.first<{ due_at: number | null }>('SELECT min(due_at) AS due_at FROM platform_tasks WHERE due_at IS NOT NULL');
+  const row = await queries.first<{ due_at: number | null }>(
+    'SELECT min(due_at) AS due_at FROM platform_tasks WHERE due_at IS NOT NULL',
+  );
   return row?.due_at ?? null;
 }
 
@@ -121,12 +167,19 @@ export type NewTaskEvent = Omit<TaskEvent, 'position'>;
 export async function insertEvents(tx: Transaction, taskId: string, events: readonly NewTaskEvent[]): Promise<void> {
   for (const event of events) {
     await tx.run('INSERT INTO platform_task_events (task_id, at, step, kind, message) VALUES (?, ?, ?, ?, ?)', [
-      taskId, event.at, event.step, event.kind, event.message.slice(0, MESSAGE_CHARACTERS_MAX),
+      taskId,
+      event.at,
+      event.step,
+      event.kind,
+      event.message.slice(0, MESSAGE_CHARACTERS_MAX),
     ]);
   }
 }
 
-export function readEvents(queries: Queries, options: { taskId: string; before?: number; limit: number }): Promise<TaskEvent[]> {
+export function readEvents(
+  queries: Queries,
+  options: { taskId: string; before?: number; limit: number },
+): Promise<TaskEvent[]> {
   return queries.all<TaskEvent>(
     'SELECT position, at, step, kind, message FROM platform_task_events WHERE task_id = ? AND position < ? ORDER BY position DESC LIMIT ?',
     [options.taskId, options.before ?? Number.MAX_SAFE_INTEGER, options.limit],
@@ -149,6 +202,11 @@ export function announce(tx: Transaction, outbox: Outbox, task: TaskRow): Promis
     correlationId: task.correlation_id,
     organizationId: task.organization_id,
     resource: { type: 'task', id: task.task_id },
-    payload: { task_id: task.task_id, kind: task.kind, status: task.status, resource: { type: task.resource_type, id: task.resource_id } },
+    payload: {
+      task_id: task.task_id,
+      kind: task.kind,
+      status: task.status,
+      resource: { type: task.resource_type, id: task.resource_id },
+    },
   });
 }

@@ -32,8 +32,12 @@ export const taskMigrations: readonly Migration[] = [
         table.index(['resource_type', 'resource_id']);
         table.index(['kind', 'status', 'finished_at']);
       });
-      await knex.schema.raw('CREATE INDEX platform_tasks_due ON platform_tasks (due_at, task_id) WHERE due_at IS NOT NULL');
-      await knex.schema.raw('CREATE INDEX platform_tasks_leased ON platform_tasks (lease_owner) WHERE lease_owner IS NOT NULL');
+      await knex.schema.raw(
+        'CREATE INDEX platform_tasks_due ON platform_tasks (due_at, task_id) WHERE due_at IS NOT NULL',
+      );
+      await knex.schema.raw(
+        'CREATE INDEX platform_tasks_leased ON platform_tasks (lease_owner) WHERE lease_owner IS NOT NULL',
+      );
       await knex.schema.createTable('platform_task_steps', table => {
         table.string('task_id', 64).notNullable();
         table.integer('place').notNullable();
