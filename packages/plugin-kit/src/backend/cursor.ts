@@ -6,10 +6,18 @@ export function encodeCursor(list: string, values: readonly (string | number)[])
 }
 
 /** Throws `cursor_invalid` for anything `encodeCursor` did not make for this list, or that was made for another sort. */
-export function decodeCursor(list: string, cursor: string, types: readonly ('string' | 'number')[]): (string | number)[] {
+export function decodeCursor(
+  list: string,
+  cursor: string,
+  types: readonly ('string' | 'number')[],
+): (string | number)[] {
   try {
     const [name, ...values] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as [unknown, ...unknown[]];
-    if (name === list && values.length === types.length && values.every((value, place) => typeof value === types[place])) {
+    if (
+      name === list &&
+      values.length === types.length &&
+      values.every((value, place) => typeof value === types[place])
+    ) {
       return values as (string | number)[];
     }
   } catch {

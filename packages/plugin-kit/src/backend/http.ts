@@ -46,7 +46,11 @@ export interface ApiRequest<Op> {
 
 export type ApiReply<Op> =
   | { readonly status: StatusOf<Op>; readonly body: ReplyOf<Op>; readonly headers?: ReplyHeaders }
-  | { readonly status: StatusOf<Op>; readonly stream: AsyncIterable<string | Uint8Array>; readonly headers?: ReplyHeaders };
+  | {
+      readonly status: StatusOf<Op>;
+      readonly stream: AsyncIterable<string | Uint8Array>;
+      readonly headers?: ReplyHeaders;
+    };
 
 export type ReplyHeaders = Readonly<Record<string, string | readonly string[]>>;
 

@@ -3,19 +3,54 @@ export type { Attention } from './attention';
 export { auditRef } from './audit';
 export type { Audit, AuditedResource, AuditEntry, FieldClass } from './audit';
 export { authenticationRef, authorizationRef } from './caller';
-export type { Actor, AnonymousCaller, Authentication, Authorization, Caller, RequestContext, UserCaller } from './caller';
+export type {
+  Actor,
+  AnonymousCaller,
+  Authentication,
+  Authorization,
+  Caller,
+  RequestContext,
+  UserCaller,
+} from './caller';
 export { clockRef } from './clock';
 export type { Clock } from './clock';
 export { decodeCursor, encodeCursor } from './cursor';
 export { databaseRef, isUniqueViolation } from './database';
-export type { Database, Dialect, Migration, Parameter, Queries, Query, Transaction, TransactionOptions } from './database';
+export type {
+  Database,
+  Dialect,
+  Migration,
+  Parameter,
+  Queries,
+  Query,
+  Transaction,
+  TransactionOptions,
+} from './database';
 export { httpApiRef } from './http';
-export type { ApiReply, ApiRequest, Handler, Handlers, HttpApi, ReplyHeaders, SocketConnection, SocketOptions } from './http';
+export type {
+  ApiReply,
+  ApiRequest,
+  Handler,
+  Handlers,
+  HttpApi,
+  ReplyHeaders,
+  SocketConnection,
+  SocketOptions,
+} from './http';
 export { outboxRef } from './outbox';
 export type { DomainEvent, Outbox } from './outbox';
 export { defineSettings, metricsRegistryRef, rateLimitsRef, secretsRef, settingsRef } from './platform';
 export type { RateLimits, Secrets, Settings, SettingsOf, SettingsSection } from './platform';
 export { PermanentStepError, tasksRef } from './tasks';
 export type {
-  NewTask, StepContext, StepStatus, TaskDefinition, TaskError, TaskEvent, TaskRecord, Tasks, TaskStatus, TaskStep,
+  NewTask,
+  StepContext,
+  StepStatus,
+  TaskDefinition,
+  TaskError,
+  TaskEvent,
+  TaskRecord,
+  Tasks,
+  TaskStatus,
+  TaskStep,
 } from './tasks';

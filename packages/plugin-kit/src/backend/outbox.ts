@@ -18,7 +18,11 @@ export interface Outbox {
    * A durable consumer: every event of these types, in order of position, at least once, each in a transaction that also moves the consumer's
    * cursor. A handler that throws is tried again with backoff and raises attention after a while. Call before the backend has started.
    */
-  consume(consumer: { name: string; types: readonly string[]; handle(tx: Transaction, event: DomainEvent): Promise<void> }): void;
+  consume(consumer: {
+    name: string;
+    types: readonly string[];
+    handle(tx: Transaction, event: DomainEvent): Promise<void>;
+  }): void;
 }
 
 export const outboxRef = createServiceRef<Outbox>({ id: 'portico.outbox', scope: 'root' });

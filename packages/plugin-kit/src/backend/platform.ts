@@ -20,7 +20,9 @@ export interface SettingsSection {
 export function defineSettings<const Section extends SettingsSection>(section: Section): Section {
   return section;
 }
-export type SettingsOf<Section> = Section extends { readonly schema: infer Schema } ? FromSchema<Schema & object> : never;
+export type SettingsOf<Section> = Section extends { readonly schema: infer Schema }
+  ? FromSchema<Schema & object>
+  : never;
 
 export interface Settings {
   of<Section extends SettingsSection>(section: Section): SettingsOf<Section>;

@@ -35,7 +35,10 @@ export interface TaskDefinition<Input extends object> {
   readonly kind: string;
   readonly steps: readonly TaskStep<Input>[];
   /** In the transaction that ends the task, after compensation. `error` is that of the step that failed. */
-  finished(tx: Transaction, end: { task: TaskRecord; input: Input; outcome: 'completed' | 'failed' | 'cancelled'; error: TaskError | null }): Promise<void>;
+  finished(
+    tx: Transaction,
+    end: { task: TaskRecord; input: Input; outcome: 'completed' | 'failed' | 'cancelled'; error: TaskError | null },
+  ): Promise<void>;
 }
 
 export interface TaskStep<Input extends object> {
@@ -78,7 +81,13 @@ export interface TaskError {
 export interface TaskRecord extends NewTask {
   readonly taskId: string;
   readonly status: TaskStatus;
-  readonly steps: readonly { name: string; status: StepStatus; startedAt: number | null; finishedAt: number | null; error: TaskError | null }[];
+  readonly steps: readonly {
+    name: string;
+    status: StepStatus;
+    startedAt: number | null;
+    finishedAt: number | null;
+    error: TaskError | null;
+  }[];
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -87,7 +96,16 @@ export interface TaskEvent {
   readonly position: number;
   readonly at: number;
   readonly step: string | null;
-  readonly kind: 'created' | 'step_started' | 'step_completed' | 'step_failed' | 'retry' | 'report' | 'cancel_requested' | 'compensated' | 'finished';
+  readonly kind:
+    | 'created'
+    | 'step_started'
+    | 'step_completed'
+    | 'step_failed'
+    | 'retry'
+    | 'report'
+    | 'cancel_requested'
+    | 'compensated'
+    | 'finished';
   readonly message: string;
 }
 

@@ -18,10 +18,16 @@ export const commonErrors = defineErrors({
   idempotency_key_invalid: { status: 400, sentence: 'An Idempotency-Key is 1 to 128 visible ASCII characters.' },
   cursor_invalid: { status: 400, sentence: 'The cursor does not belong to this list; start again without it.' },
   authentication_required: { status: 401, sentence: 'Sign in to do this.' },
-  csrf_token_invalid: { status: 403, sentence: 'The request did not come from a page of this portal; reload and try again.' },
+  csrf_token_invalid: {
+    status: 403,
+    sentence: 'The request did not come from a page of this portal; reload and try again.',
+  },
   permission_denied: { status: 403, sentence: 'You do not have the permission for this.' },
   not_found: { status: 404, sentence: 'There is nothing here, or it is not yours.' },
-  method_not_allowed: { status: 405, sentence: 'This address exists, but not for this method; Allow names the ones it has.' },
+  method_not_allowed: {
+    status: 405,
+    sentence: 'This address exists, but not for this method; Allow names the ones it has.',
+  },
   idempotency_in_progress: { status: 409, sentence: 'A request with this Idempotency-Key is still being worked on.' },
   version_conflict: { status: 409, sentence: 'It was changed by someone else meanwhile; look again and retry.' },
   body_too_large: { status: 413, sentence: 'The request body is larger than this operation accepts.' },
@@ -42,7 +48,12 @@ export class CodedError extends Error {
 
   constructor(
     error: { code: string; status: number; sentence: string },
-    options: { message?: string; details?: Readonly<Record<string, unknown>>; retryAfterSeconds?: number; cause?: unknown } = {},
+    options: {
+      message?: string;
+      details?: Readonly<Record<string, unknown>>;
+      retryAfterSeconds?: number;
+      cause?: unknown;
+    } = {},
   ) {
     super(options.message ?? error.sentence, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'CodedError';

@@ -2,7 +2,30 @@
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
 export type IdPrefix =
-  | 'alloc' | 'task' | 'org' | 'dept' | 'proj' | 'usr' | 'node' | 'slot' | 'sku' | 'img' | 'key' | 'sess' | 'evt' | 'aud' | 'led' | 'hold' | 'quote' | 'att' | 'term' | 'corr' | 'batch' | 'price' | 'use' | 'step';
+  | 'alloc'
+  | 'task'
+  | 'org'
+  | 'dept'
+  | 'proj'
+  | 'usr'
+  | 'node'
+  | 'slot'
+  | 'sku'
+  | 'img'
+  | 'key'
+  | 'sess'
+  | 'evt'
+  | 'aud'
+  | 'led'
+  | 'hold'
+  | 'quote'
+  | 'att'
+  | 'term'
+  | 'corr'
+  | 'batch'
+  | 'price'
+  | 'use'
+  | 'step';
 
 export function newId(prefix: IdPrefix, now: number = Date.now()): string {
   const random = crypto.getRandomValues(new Uint8Array(16));

@@ -1,5 +1,14 @@
 export { operation } from './operation';
-export type { BodyOf, BodySentTo, OperationShape, ParamsOf, QueryOf, QuerySentTo, ReplyOf, StatusOf } from './operation';
+export type {
+  BodyOf,
+  BodySentTo,
+  OperationShape,
+  ParamsOf,
+  QueryOf,
+  QuerySentTo,
+  ReplyOf,
+  StatusOf,
+} from './operation';
 export { defineContract } from './contract';
 export type { PluginContract } from './contract';
 export { CodedError, common, commonErrors, defineErrors, errorsOf } from './errors';
@@ -12,6 +21,15 @@ export { AUTHENTICATED, definePermissions, PUBLIC } from './permissions';
 export type { PermissionDefinitions } from './permissions';
 export { platformContract } from './platform';
 export {
-  errorSchema, idSchema, instantSchema, moneySchema, nameSchema, nullableIdSchema, nullableInstantSchema,
-  PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, pageQueryProperties, pageSchema,
+  errorSchema,
+  idSchema,
+  instantSchema,
+  moneySchema,
+  nameSchema,
+  nullableIdSchema,
+  nullableInstantSchema,
+  PAGE_LIMIT_DEFAULT,
+  PAGE_LIMIT_MAX,
+  pageQueryProperties,
+  pageSchema,
 } from './schemas';

@@ -38,7 +38,9 @@ export function operation<const Op extends OperationShape>(definition: Op): Op {
 }
 
 type SchemaType<Schema> = FromSchema<Schema & object>;
-type Part<Op, Key extends string> = Op extends { readonly [K in Key]: infer Schema } ? SchemaType<Schema> : Record<string, never>;
+type Part<Op, Key extends string> = Op extends { readonly [K in Key]: infer Schema }
+  ? SchemaType<Schema>
+  : Record<string, never>;
 
 type SentType<Schema> = FromSchema<Schema & object, { keepDefaultedPropertiesOptional: true }>;
 
@@ -52,7 +54,11 @@ export type BodySentTo<Op> = Op extends { readonly body: infer Schema } ? SentTy
 
 /** The union of the success bodies; `undefined` where a status has none. */
 export type ReplyOf<Op> = Op extends { readonly responses: infer Responses }
-  ? { [Status in keyof Responses]: Responses[Status] extends null ? undefined : SchemaType<Responses[Status]> }[keyof Responses]
+  ? {
+      [Status in keyof Responses]: Responses[Status] extends null ? undefined : SchemaType<Responses[Status]>;
+    }[keyof Responses]
   : never;
 
-export type StatusOf<Op> = Op extends { readonly responses: infer Responses } ? Extract<keyof Responses, number> : never;
+export type StatusOf<Op> = Op extends { readonly responses: infer Responses }
+  ? Extract<keyof Responses, number>
+  : never;

@@ -1,7 +1,9 @@
 /** A permission is data: an action and one sentence that completes "may …". Roles are named sets of them; code asks for actions only. */
 export type PermissionDefinitions = Readonly<Record<string, string>>;
 
-export function definePermissions<const Definitions extends PermissionDefinitions>(definitions: Definitions): Definitions {
+export function definePermissions<const Definitions extends PermissionDefinitions>(
+  definitions: Definitions,
+): Definitions {
   return definitions;
 }
 

@@ -18,11 +18,21 @@ export const nullableInstantSchema = { type: ['string', 'null'], format: 'date-t
 
 /** Longest id anybody may send: prefix, underscore and 26 characters fit many times over. */
 const ID_LENGTH_MAX = 64;
-export const idSchema = { type: 'string', minLength: 1, maxLength: ID_LENGTH_MAX, pattern: '^[a-z]+_[A-Za-z0-9]+$' } as const;
+export const idSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: ID_LENGTH_MAX,
+  pattern: '^[a-z]+_[A-Za-z0-9]+$',
+} as const;
 export const nullableIdSchema = { ...idSchema, type: ['string', 'null'] } as const;
 
 /** Names people give to things: one line, no control characters, not only spaces. */
-export const nameSchema = { type: 'string', minLength: 1, maxLength: 80, pattern: '^[^\\u0000-\\u001f\\u007f]*\\S[^\\u0000-\\u001f\\u007f]*$' } as const;
+export const nameSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 80,
+  pattern: '^[^\\u0000-\\u001f\\u007f]*\\S[^\\u0000-\\u001f\\u007f]*$',
+} as const;
 
 export const PAGE_LIMIT_DEFAULT = 25;
 export const PAGE_LIMIT_MAX = 200;

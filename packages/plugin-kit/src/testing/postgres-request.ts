@@ -13,9 +13,13 @@ export async function postgresUrl(): Promise<string> {
   const own = process.env[OWN_SERVER_VARIABLE];
   if (own) return own;
   const folder = process.env[REQUEST_FOLDER_VARIABLE];
-  if (!folder) throw new Error(`No PostgreSQL for tests: run through Jest's global setup, or set ${OWN_SERVER_VARIABLE}`);
+  if (!folder)
+    throw new Error(`No PostgreSQL for tests: run through Jest's global setup, or set ${OWN_SERVER_VARIABLE}`);
   writeFileSync(path.join(folder, 'wanted'), '');
-  await waitFor(() => existsSync(path.join(folder, 'url')) || existsSync(path.join(folder, 'failure')), 'PostgreSQL for tests to start');
+  await waitFor(
+    () => existsSync(path.join(folder, 'url')) || existsSync(path.join(folder, 'failure')),
+    'PostgreSQL for tests to start',
+  );
   if (existsSync(path.join(folder, 'failure'))) throw new Error(readFileSync(path.join(folder, 'failure'), 'utf8'));
   return readFileSync(path.join(folder, 'url'), 'utf8');
 }

@@ -40,7 +40,10 @@ export async function startPostgresServer(options: { durable?: boolean } = {}): 
     const folder = mkdtempSync(path.join(tmpdir(), 'portico-postgres-'));
     return await start(folder, await freePort(), options.durable === true);
   } catch (error) {
-    throw new Error(`PostgreSQL for tests did not start (set PORTICO_TEST_POSTGRES_URL to use one of your own): ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(
+      `PostgreSQL for tests did not start (set PORTICO_TEST_POSTGRES_URL to use one of your own): ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
 }
 
@@ -56,7 +59,15 @@ async function start(directory: string, port: number, durable: boolean): Promise
   if (user !== undefined) chownSync(data, user.uid, user.gid);
   execFileSync(
     path.join(binaries, 'initdb'),
-    [`--pgdata=${data}`, '--username=portico', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync'],
+    [
+      `--pgdata=${data}`,
+      '--username=portico',
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale=C',
+      '--no-sync',
+    ],
     { ...user, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const settings = {
@@ -67,7 +78,8 @@ async function start(directory: string, port: number, durable: boolean): Promise
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   };
   const flags = ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
-  const launch = () => ready(spawn(path.join(binaries, 'postgres'), flags, { ...user, stdio: ['ignore', 'ignore', 'pipe'] }));
+  const launch = () =>
+    ready(spawn(path.join(binaries, 'postgres'), flags, { ...user, stdio: ['ignore', 'ignore', 'pipe'] }));
 
   let server = await launch();
   // A run that is ended by a signal takes its server along.
@@ -141,7 +153,8 @@ function unprivilegedUser(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   // User management lives where a shell of root finds it and a plain one does not.
   const env = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` };
-  const id = (which: '-u' | '-g') => Number(execFileSync('id', [which, UNPRIVILEGED_USER], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  const id = (which: '-u' | '-g') =>
+    Number(execFileSync('id', [which, UNPRIVILEGED_USER], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
   try {
     return { uid: id('-u'), gid: id('-g') };
   } catch {

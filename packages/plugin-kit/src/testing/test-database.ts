@@ -22,7 +22,11 @@ export async function createTestDatabase(dialect: Dialect, options: { durable?: 
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'portico-data-'));
   const removeFolder = () => rm(dataDirectory, { recursive: true, force: true });
   if (dialect === 'sqlite') {
-    const location = { dialect, filename: path.join(dataDirectory, 'portico.sqlite'), synchronous: options.durable ? 'FULL' : 'OFF' } as const;
+    const location = {
+      dialect,
+      filename: path.join(dataDirectory, 'portico.sqlite'),
+      synchronous: options.durable ? 'FULL' : 'OFF',
+    } as const;
     return { location, dataDirectory, connect: clock => openDatabase(location, clock), drop: removeFolder };
   }
   const server = await postgresUrl();
