@@ -42,7 +42,7 @@ export function parseSshKey(text: string): ParsedSshKey | SshKeyRejection {
     };
   }
   const line = text.trim();
-   
+
   if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(line))
     return malformed('A public key is one line; add keys one by one.');
   const [keyType = '', encoded = ''] = line.split(/[ \t]+/);
