@@ -1,6 +1,6 @@
 import type { Clock, Database, Handlers } from '@portico/plugin-kit/backend';
 import { common, errorsOf, PAGE_LIMIT_DEFAULT } from '@portico/plugin-kit/contract';
-import type { billingContract} from '@portico/plugin-billing/contract';
+import type { billingContract } from '@portico/plugin-billing/contract';
 import { billingErrors } from '@portico/plugin-billing/contract';
 import { balanceAt } from './domain/balance';
 import type { BillingPolicy } from './policy';
