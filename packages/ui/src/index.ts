@@ -100,6 +100,9 @@ export {
   type CodeBlockProps,
   type CommandLineProps,
 } from './code';
+export { ApiCall } from './api-call';
+export { curlCommand, type EquivalentRequest } from './curl-command';
+export { Disclosure } from './disclosure';
 export { SlotMap, type SlotMapProps } from './slot-map';
 export {
   SLOT_STATE_LABELS,

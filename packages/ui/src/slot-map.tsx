@@ -18,8 +18,8 @@ export interface SlotMapProps {
   /** Names the picture: "Slots of node-01". */
   label: string;
   nodes: readonly SlotMapNode[];
-  /** `compact` is a picture with one sentence, for cards; `full` has keys, details, a legend and a table twin. */
-  variant?: 'full' | 'compact';
+  /** `compact` is a picture with one sentence, for cards; `picture` the same, larger and captioned; `full` has keys, details, a legend and a table twin. */
+  variant?: 'full' | 'compact' | 'picture';
   /** Makes the slices choosable. */
   onSelect?: (slot: { nodeId: string; gpuId: string; sliceId: string }) => void;
   selectedIds?: readonly string[];
@@ -31,11 +31,17 @@ export function SlotMap(props: SlotMapProps) {
   const { label, nodes, variant = 'full' } = props;
   const [view, setView] = useState<'map' | 'table'>('map');
   const summary = summarizeSlots(nodes);
-  if (variant === 'compact') {
+  if (variant !== 'full') {
     return (
-      <div className="pt-slot-map pt-slot-map-compact">
+      <div className={`pt-slot-map pt-slot-map-${variant}`}>
         {nodes.map(node => (
-          <NodeDrawing key={node.id} node={node} metrics={COMPACT_METRICS} label={`${label}: ${summary}`} />
+          <NodeDrawing
+            key={node.id}
+            node={node}
+            metrics={variant === 'compact' ? COMPACT_METRICS : FULL_METRICS}
+            hasCaptions={variant === 'picture'}
+            label={`${label}: ${nodes.length === 1 ? summary : `${node.label}, ${summarizeSlots([node])}`}`}
+          />
         ))}
       </div>
     );
@@ -152,7 +158,14 @@ function InteractiveNode(props: SlotMapProps & { node: SlotMapNode; onCurrent: (
   );
 }
 
-function NodeDrawing({ node, metrics, label }: { node: SlotMapNode; metrics: typeof COMPACT_METRICS; label: string }) {
+interface NodeDrawingProps {
+  node: SlotMapNode;
+  metrics: typeof COMPACT_METRICS;
+  label: string;
+  hasCaptions: boolean;
+}
+
+function NodeDrawing({ node, metrics, label, hasCaptions }: NodeDrawingProps) {
   const layout = layoutNode(node, metrics);
   return (
     <svg
@@ -163,7 +176,7 @@ function NodeDrawing({ node, metrics, label }: { node: SlotMapNode; metrics: typ
       role="img"
       aria-label={label}
     >
-      <Frames layout={layout} />
+      <Frames layout={layout} captions={hasCaptions} />
       {layout.cells.map(cell => (
         <g key={cell.slice.id} className={classNames('pt-slot', `pt-slot-${cell.slice.state}`)}>
           <CellShape cell={cell} />

@@ -117,6 +117,8 @@ export function StatRow({ children, label }: { children: ReactNode; label?: stri
 export interface KeyValue {
   label: string;
   value: ReactNode;
+  /** Makes room where there is little, as in the bottom bar of a wizard on phones. */
+  isSecondary?: boolean;
 }
 
 /** Label and value pairs; `columns` holds on wide screens only. */
@@ -124,7 +126,7 @@ export function KeyValueList({ items, columns = 1 }: { items: readonly KeyValue[
   return (
     <dl className={classNames('pt-key-values', `pt-columns-${columns}`)}>
       {items.map(item => (
-        <div key={item.label} className="pt-key-value">
+        <div key={item.label} className={classNames('pt-key-value', item.isSecondary && 'pt-secondary')}>
           <dt>{item.label}</dt>
           <dd>{item.value ?? '–'}</dd>
         </div>

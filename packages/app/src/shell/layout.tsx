@@ -2,7 +2,18 @@ import type { ReactNode } from 'react';
 import { configApiRef, useApi } from '@backstage/frontend-plugin-api';
 import { useSession } from '@portico/plugin-kit/ui';
 import type { Session } from '@portico/plugin-kit/ui';
-import { AppFrame, AppTitleContext, LinkButton, LaunchIcon, Menu, Select, showToast, SignOutIcon, ThemeToggle, UserIcon } from '@portico/ui';
+import {
+  AppFrame,
+  AppTitleContext,
+  LinkButton,
+  LaunchIcon,
+  Menu,
+  Select,
+  showToast,
+  SignOutIcon,
+  ThemeToggle,
+  UserIcon,
+} from '@portico/ui';
 import { navigationFor } from './navigation';
 
 /** The frame around every page; before signing in, the page alone. */
@@ -18,7 +29,7 @@ export function Layout({ banners, children }: { banners: ReactNode; children: Re
       topEnd={
         <>
           {session.permissions.has('workloads.allocation.launch') && (
-            <LinkButton to="/launch" variant="primary" icon={LaunchIcon} size="small">
+            <LinkButton to="/launch" icon={LaunchIcon} size="small">
               Launch
             </LinkButton>
           )}
@@ -49,7 +60,10 @@ function ProjectSelector({ session }: { session: Session }) {
 function AccountMenu({ session }: { session: Session }) {
   const signOut = () => {
     session.signOut().catch(() => {
-      showToast({ tone: 'failed', title: 'You are still signed in: the portal cannot be reached. Try again in a moment.' });
+      showToast({
+        tone: 'failed',
+        title: 'You are still signed in: the portal cannot be reached. Try again in a moment.',
+      });
     });
   };
   return (

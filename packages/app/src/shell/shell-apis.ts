@@ -25,7 +25,8 @@ export const shellApis = [
   }),
   ApiBlueprint.make({
     name: 'live-events',
-    params: define => define({ api: liveEventsRef, deps: {}, factory: () => createLiveEvents({ url: '/api/v1/events' }) }),
+    params: define =>
+      define({ api: liveEventsRef, deps: {}, factory: () => createLiveEvents({ url: '/api/v1/events' }) }),
   }),
   ApiBlueprint.make({
     name: 'error',
@@ -57,8 +58,7 @@ export const shellApis = [
   }),
   ApiBlueprint.make({
     name: 'swappable-components',
-    params: define =>
-      define({ api: swappableComponentsApiRef, deps: {}, factory: () => swappableComponents }),
+    params: define => define({ api: swappableComponentsApiRef, deps: {}, factory: () => swappableComponents }),
   }),
   ApiBlueprint.make({
     name: 'discovery',

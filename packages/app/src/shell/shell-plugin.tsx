@@ -26,7 +26,9 @@ const ApiContext = createVersionedContext<{ 1: ApiHolder }>('api-context');
 
 /** What was read stays fresh for so long; events tell of changes sooner. */
 const STALE_MILLISECONDS = 5_000;
-const queries = new QueryClient({ defaultOptions: { queries: { staleTime: STALE_MILLISECONDS, refetchOnWindowFocus: true } } });
+const queries = new QueryClient({
+  defaultOptions: { queries: { staleTime: STALE_MILLISECONDS, refetchOnWindowFocus: true } },
+});
 
 const App = createExtension({
   attachTo: { id: 'root', input: 'app' },
@@ -101,11 +103,15 @@ function Routes({ routes }: { routes: readonly Route[] }) {
 const AppRoutes = createExtension({
   name: 'routes',
   attachTo: { id: 'app/layout', input: 'content' },
-  inputs: { routes: createExtensionInput([routePath, routeRef.optional(), reactElement, title.optional(), icon.optional()]) },
+  inputs: {
+    routes: createExtensionInput([routePath, routeRef.optional(), reactElement, title.optional(), icon.optional()]),
+  },
   output: [reactElement],
   factory: ({ inputs }) => [
     reactElement(
-      <Routes routes={inputs.routes.map(route => ({ path: route.get(routePath), element: route.get(reactElement) }))} />,
+      <Routes
+        routes={inputs.routes.map(route => ({ path: route.get(routePath), element: route.get(reactElement) }))}
+      />,
     ),
   ],
 });

@@ -5,7 +5,9 @@ import { ApiError, apiErrorFrom } from './api-error';
 type Optional<Key extends string, Value> = object extends Value ? { [K in Key]?: Value } : { [K in Key]: Value };
 
 /** What an operation takes, read off its schemas. */
-export type Arguments<Op extends OperationShape> = (Op extends { readonly params: unknown } ? { params: ParamsOf<Op> } : object) &
+export type Arguments<Op extends OperationShape> = (Op extends { readonly params: unknown }
+  ? { params: ParamsOf<Op> }
+  : object) &
   (Op extends { readonly query: unknown } ? Optional<'query', QuerySentTo<Op>> : object) &
   (Op extends { readonly body: unknown } ? { body: BodySentTo<Op> } : object);
 

@@ -39,9 +39,18 @@ function isEnvelope(value: unknown): value is Envelope {
 export async function apiErrorFrom(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
   const retryAfter = Number(response.headers.get('retry-after'));
-  const shared = { status: response.status, retryAfterSeconds: Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : undefined };
+  const shared = {
+    status: response.status,
+    retryAfterSeconds: Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : undefined,
+  };
   if (isEnvelope(body)) {
-    return new ApiError({ ...shared, code: body.code, message: body.message, correlationId: body.correlation_id, details: body.details });
+    return new ApiError({
+      ...shared,
+      code: body.code,
+      message: body.message,
+      correlationId: body.correlation_id,
+      details: body.details,
+    });
   }
   return new ApiError({
     ...shared,

@@ -3,6 +3,7 @@ export type { ApiClient, Arguments, CallOptions, RequestHeaders } from './api-cl
 export { ApiError } from './api-error';
 export { createLiveEvents, liveEventsRef } from './live-events';
 export type { LiveEvent, LiveEvents, LiveMessage } from './live-events';
+export { EquivalentCall } from './equivalent-call';
 export { definePage, pageStates } from './page';
 export type { PageDefinition, PageStateName } from './page';
 export { portalPage } from './portal-page';

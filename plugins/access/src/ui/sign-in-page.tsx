@@ -3,9 +3,20 @@ import type { FormEvent } from 'react';
 import { configApiRef, useApi } from '@backstage/frontend-plugin-api';
 import { useAction, useOperation } from '@portico/plugin-kit/ui';
 import type { ApiError } from '@portico/plugin-kit/ui';
-import { AppMark, Banner, Button, formatDuration, SegmentedControl, Stack, TextField, ThemeToggle, useDocumentTitle } from '@portico/ui';
+import {
+  AppMark,
+  Banner,
+  Button,
+  formatDuration,
+  SegmentedControl,
+  Stack,
+  TextField,
+  ThemeToggle,
+  useDocumentTitle,
+} from '@portico/ui';
 import { PASSWORD_LENGTH_MIN, USERNAME_PATTERN } from '../contract/limits';
 import { signInPage } from './pages';
+import { SignInStory } from './sign-in-story';
 import './sign-in-page.css';
 
 type Mode = 'sign_in' | 'sign_up';
@@ -15,7 +26,11 @@ interface FieldErrors {
 }
 
 /** What can be told before asking the server; the server checks all of it again. */
-function validate(mode: Mode, { username, password }: { username: string; password: string }, passwordLengthMin: number): FieldErrors {
+function validate(
+  mode: Mode,
+  { username, password }: { username: string; password: string },
+  passwordLengthMin: number,
+): FieldErrors {
   const errors: FieldErrors = {};
   if (username === '') errors.username = 'Enter your user name.';
   else if (mode === 'sign_up' && !new RegExp(USERNAME_PATTERN).test(username)) {
@@ -46,7 +61,10 @@ function placeRefusal(error: ApiError): FieldErrors & { form?: string } {
 export function SignInPage() {
   const appTitle = useApi(configApiRef).getString('app.title');
   const options = useOperation(signInPage, 'getSignInOptions', {});
-  const enter = { sign_in: useAction(signInPage, 'signIn', { invalidates: ['getMe'] }), sign_up: useAction(signInPage, 'signUp', { invalidates: ['getMe'] }) };
+  const enter = {
+    sign_in: useAction(signInPage, 'signIn', { invalidates: ['getMe'] }),
+    sign_up: useAction(signInPage, 'signUp', { invalidates: ['getMe'] }),
+  };
   const [chosenMode, setMode] = useState<Mode>('sign_in');
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
@@ -55,13 +73,20 @@ export function SignInPage() {
   const canSignUp = options.data?.sign_up === 'open';
   const mode: Mode = canSignUp ? chosenMode : 'sign_in';
   const { isPending } = enter[mode];
-  const words = mode === 'sign_in' ? { title: 'Sign in', submit: 'Sign in' } : { title: 'Create your account', submit: 'Create account' };
+  const words =
+    mode === 'sign_in'
+      ? { title: 'Sign in', submit: 'Sign in' }
+      : { title: 'Create your account', submit: 'Create account' };
   useDocumentTitle(words.title);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (isPending) return;
-    const found = validate(mode, { username: username.trim(), password }, options.data?.password_length_min ?? PASSWORD_LENGTH_MIN);
+    const found = validate(
+      mode,
+      { username: username.trim(), password },
+      options.data?.password_length_min ?? PASSWORD_LENGTH_MIN,
+    );
     setErrors(found);
     if (found.username !== undefined || found.password !== undefined) return;
     enter[mode].mutate(
@@ -73,14 +98,15 @@ export function SignInPage() {
   return (
     <div className="sign-in">
       <header className="sign-in-top">
-        <ThemeToggle />
-      </header>
-      <main className="sign-in-main">
         <div className="sign-in-mark">
           <AppMark />
           <span>{appTitle}</span>
         </div>
-        <div className="sign-in-panel">
+        <ThemeToggle />
+      </header>
+      <SignInStory />
+      <main className="sign-in-main">
+        <div className="sign-in-form">
           <h1 className="sign-in-title">{words.title}</h1>
           <form onSubmit={submit} noValidate aria-label={words.title}>
             <Stack>
@@ -124,12 +150,13 @@ export function SignInPage() {
               </Button>
             </Stack>
           </form>
+          {mode === 'sign_up' && (
+            <p className="sign-in-note">
+              You get an organization of your own with a first project. Nothing runs, and nothing is charged, until you
+              launch.
+            </p>
+          )}
         </div>
-        <p className="sign-in-note">
-          {mode === 'sign_up'
-            ? 'You get an organization of your own with a first project. Nothing runs, and nothing is charged, until you launch.'
-            : 'GPU workloads you launch, operate and pay for in one place.'}
-        </p>
       </main>
     </div>
   );

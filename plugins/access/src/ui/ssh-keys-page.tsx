@@ -4,8 +4,25 @@ import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { useAction, useOperationPages, useSignedIn } from '@portico/plugin-kit/ui';
 import type { ApiError } from '@portico/plugin-kit/ui';
 import {
-  Banner, Button, CodeBlock, ConfirmDialog, DataTable, Dialog, Id, IconButton, KeyIcon, PageHeader, PageState, pageRenderingOf, PlusIcon,
-  RelativeTime, showToast, Stack, TextArea, TextField, TrashIcon,
+  Banner,
+  Button,
+  CodeBlock,
+  ConfirmDialog,
+  DataTable,
+  Dialog,
+  Id,
+  IconButton,
+  KeyIcon,
+  PageHeader,
+  PageState,
+  pageRenderingOf,
+  PlusIcon,
+  RelativeTime,
+  showToast,
+  Stack,
+  TextArea,
+  TextField,
+  TrashIcon,
 } from '@portico/ui';
 import type { DataColumn } from '@portico/ui';
 import type { listSshKeys } from '../contract/resource-operations';
@@ -22,7 +39,13 @@ export function SshKeysPage() {
 
   const columns: DataColumn<SshKey>[] = [
     { key: 'name', header: 'Name', cell: key => key.name, priority: 1 },
-    { key: 'type', header: 'Type', cell: key => key.key_type.replace('ecdsa-sha2-', 'ecdsa '), priority: 2, isNarrow: true },
+    {
+      key: 'type',
+      header: 'Type',
+      cell: key => key.key_type.replace('ecdsa-sha2-', 'ecdsa '),
+      priority: 2,
+      isNarrow: true,
+    },
     { key: 'fingerprint', header: 'Fingerprint', cell: key => <Id value={key.fingerprint} />, priority: 1 },
     { key: 'created', header: 'Added', cell: key => <RelativeTime at={key.created_at} />, priority: 2, isNarrow: true },
     {
@@ -31,7 +54,8 @@ export function SshKeysPage() {
       align: 'end',
       isNarrow: true,
       priority: 1,
-      cell: key => mayManage && <IconButton label={`Remove ${key.name}`} icon={TrashIcon} onPress={() => setLeaving(key)} />,
+      cell: key =>
+        mayManage && <IconButton label={`Remove ${key.name}`} icon={TrashIcon} onPress={() => setLeaving(key)} />,
     },
   ];
   const add = (

@@ -11,3 +11,4 @@ export default createFrontendPlugin({
   ],
 });
 export { catalogPage, launchPage } from './pages';
+export { TopologyMap } from './topology-map';

@@ -15,13 +15,14 @@ export function PriceRail({ quote, failure }: { quote: Quote | undefined; failur
           <KeyValueList
             items={[
               { label: 'Per hour', value: <Rate value={quote.price_per_hour} /> },
-              { label: 'Per day', value: <Money value={quote.price_per_day} /> },
-              { label: 'Held at launch', value: <Money value={quote.hold} /> },
-              { label: 'Balance now', value: <Money value={quote.available} /> },
+              { label: 'Per day', value: <Money value={quote.price_per_day} />, isSecondary: true },
+              { label: 'Held at launch', value: <Money value={quote.hold} />, isSecondary: true },
+              { label: 'Balance now', value: <Money value={quote.available} />, isSecondary: true },
               { label: 'Balance after', value: <Money value={quote.balance_after} /> },
               {
                 label: 'Runway without',
                 value: quote.runway_seconds_without === null ? 'nothing runs' : <Duration seconds={quote.runway_seconds_without} />,
+                isSecondary: true,
               },
               { label: 'Runway with this', value: <Duration seconds={quote.runway_seconds_with} /> },
             ]}
