@@ -11,7 +11,7 @@ import { signatureAlgorithms } from './algorithms';
 import { ClientBackPressure } from './client-socket';
 import { joinForward } from './ssh-forward';
 import { serveSession } from './ssh-session';
-import { announceSignatureAlgorithms } from './ssh2-internals';
+import { correctKeyExchange } from './ssh2-internals';
 
 /** Twice sshd's MaxAuthTries: clients offer the keys of their agent one by one. */
 const AUTHENTICATION_ATTEMPTS_MAX = 12;
@@ -51,7 +51,7 @@ export class SshConnection {
     private readonly options: SshConnectionOptions,
   ) {
     this.#backPressure = new ClientBackPressure(connection, socket);
-    announceSignatureAlgorithms(connection, signatureAlgorithms);
+    correctKeyExchange(connection, signatureAlgorithms);
     connection.on('authentication', context => {
       this.#authenticate(context).catch(() => this.end());
     });

@@ -7,7 +7,8 @@ import { removeSshKey } from '@portico/plugin-access/contract';
 import type { SignedUp } from '@portico/plugin-kit/testing';
 import { waitFor } from '@portico/plugin-kit/testing';
 import { setAllocationSshKeys } from '@portico/plugin-workloads/contract';
-import { Client, utils } from 'ssh2';
+import { BaseAgent, Client, utils } from 'ssh2';
+import type { ClientChannel, ConnectConfig, IdentityCallback, ParsedKey, SignCallback } from 'ssh2';
 import { OpenSsh } from '../testing/open-ssh';
 import { startPortalWithSandboxes } from '../testing/running-workload';
 import type { PortalWithSandboxes } from '../testing/running-workload';
@@ -133,7 +134,7 @@ describe('a terminal', () => {
   it('follows the size of the window', async () => {
     const client = await login('mine');
     const output: string[] = [];
-    const channel = await new Promise<import('ssh2').ClientChannel>((resolve, reject) =>
+    const channel = await new Promise<ClientChannel>((resolve, reject) =>
       client.shell({ cols: 90, rows: 30, term: 'vt100' }, (error, opened) => (error ? reject(error) : resolve(opened))),
     );
     channel.on('data', (chunk: Buffer) => output.push(chunk.toString()));
@@ -146,7 +147,7 @@ describe('a terminal', () => {
 });
 
 /** A login by `ssh2`'s client, for what OpenSSH's would not do. */
-function login(key: string, more: import('ssh2').ConnectConfig = {}): Promise<Client> {
+function login(key: string, more: ConnectConfig = {}): Promise<Client> {
   const client = new Client();
   return new Promise((resolve, reject) => {
     client.on('ready', () => resolve(client)).on('error', reject);
@@ -264,16 +265,18 @@ describe('a key', () => {
     const sha1 = await ssh(['echo in'], { key: 'RSA', flags: ['-o', 'PubkeyAcceptedAlgorithms=ssh-rsa'] });
     expect(sha1.code).toBe(255);
     // A client that signs so without being told that it may.
-    const key = utils.parseKey(readFileSync(openSsh.file('RSA'))) as import('ssh2').ParsedKey;
-    const agent = new (class extends (await import('ssh2')).BaseAgent {
-      getIdentities(done: (error: undefined, keys: import('ssh2').ParsedKey[]) => void): void {
+    const key = utils.parseKey(readFileSync(openSsh.file('RSA'))) as ParsedKey;
+    class Sha1Agent extends BaseAgent<ParsedKey> {
+      getIdentities(done: IdentityCallback<ParsedKey>): void {
         done(undefined, [key]);
       }
-      sign(_key: unknown, data: Buffer, _options: unknown, done: (error: undefined, signature: Buffer) => void): void {
-        done(undefined, key.sign(data, 'sha1'));
+      sign(_key: ParsedKey, data: Buffer, options: unknown, done?: SignCallback): void {
+        const answer = (typeof options === 'function' ? options : done) as SignCallback;
+        const signature = key.sign(data, 'sha1');
+        answer(undefined, signature as Buffer);
       }
-    })();
-    await expect(login('RSA', { privateKey: undefined as never, agent: agent as never })).rejects.toThrow(/authentication/);
+    }
+    await expect(login('RSA', { privateKey: undefined, agent: new Sha1Agent() })).rejects.toThrow(/authentication/);
   });
 
   it('that is not among the allocation’s chosen ones is refused', async () => {

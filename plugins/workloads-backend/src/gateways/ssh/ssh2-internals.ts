@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import type { Connection, ServerChannel } from 'ssh2';
 
 /**
@@ -7,6 +8,8 @@ import type { Connection, ServerChannel } from 'ssh2';
 interface Protocol {
   /** The key exchange in progress. While it lasts, packets are queued without any bound. */
   _kexinit: unknown;
+  _cipher: Record<string, unknown>;
+  _decipher: Record<string, unknown>;
   _packetRW: { write: { alloc(bytes: number): Buffer; finalize(packet: Buffer, force?: boolean): Buffer } };
   _onHandshakeComplete(...negotiated: unknown[]): void;
 }
@@ -30,26 +33,44 @@ export function forgetWritten(channel: ServerChannel): void {
 }
 
 /**
- * Tells the client (RFC 8308) which signatures it may use. The list built into `ssh2` lacks a comma, which hides `rsa-sha2-512`, and offers
- * SHA-1. Its packet is replaced at the moment it leaves, right after the first key exchange.
+ * Corrects what `ssh2` does when keys have been exchanged.
+ *
+ * It tells the client (RFC 8308) which signatures it may use from a built-in list that lacks a comma, which hides `rsa-sha2-512`, and offers
+ * SHA-1: that packet is replaced at the moment it leaves, right after the first exchange. And it hands its keys to OpenSSL as bytes with every
+ * packet, which costs several times what enciphering a key press does: they are imported once per exchange.
  */
-export function announceSignatureAlgorithms(connection: Connection, names: readonly string[]): void {
+export function correctKeyExchange(connection: Connection, signatureAlgorithms: readonly string[]): void {
   const protocol = protocolOf(connection);
   const complete = protocol._onHandshakeComplete;
+  let isFirst = true;
   protocol._onHandshakeComplete = (...negotiated) => {
-    protocol._onHandshakeComplete = complete;
-    const writer = protocol._packetRW.write;
-    const { finalize } = writer;
-    writer.finalize = (packet, force) => {
-      if (packet[PAYLOAD_OFFSET] !== EXT_INFO) return finalize.call(writer, packet, force);
-      const payload = extensionInfo(names);
-      const corrected = writer.alloc(payload.length);
-      corrected.set(payload, PAYLOAD_OFFSET);
-      return finalize.call(writer, corrected, force);
-    };
-    complete.apply(protocol, negotiated);
-    writer.finalize = finalize;
+    importKeys(protocol._cipher);
+    importKeys(protocol._decipher);
+    if (isFirst) replaceExtensionInfo(protocol, signatureAlgorithms, () => complete.apply(protocol, negotiated));
+    else complete.apply(protocol, negotiated);
+    isFirst = false;
   };
+}
+
+function importKeys(cipher: Record<string, unknown>): void {
+  for (const name of ['_encKey', '_decipherKey', '_macKey']) {
+    const key = cipher[name];
+    if (key instanceof Uint8Array) cipher[name] = createSecretKey(key);
+  }
+}
+
+function replaceExtensionInfo(protocol: Protocol, names: readonly string[], send: () => void): void {
+  const writer = protocol._packetRW.write;
+  const { finalize } = writer;
+  writer.finalize = (packet, force) => {
+    if (packet[PAYLOAD_OFFSET] !== EXT_INFO) return finalize.call(writer, packet, force);
+    const payload = extensionInfo(names);
+    const corrected = writer.alloc(payload.length);
+    corrected.set(payload, PAYLOAD_OFFSET);
+    return finalize.call(writer, corrected, force);
+  };
+  send();
+  writer.finalize = finalize;
 }
 
 function extensionInfo(names: readonly string[]): Buffer {
