@@ -17,6 +17,7 @@ export interface ConfirmDialogProps {
   onConfirm: (answer: { reason: string }) => void | Promise<unknown>;
   level: ConfirmLevel;
   title: string;
+  /** After the impact: what else there is to know. */
   children?: ReactNode;
   /** What happens, one sentence each: what stops, what is lost, what is kept. */
   impact?: readonly ReactNode[];
@@ -84,7 +85,6 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       isDismissable={!isPending}
     >
       <form id={formId} className="pt-stack" onSubmit={submit} noValidate>
-        {props.children && <div>{props.children}</div>}
         {impact && impact.length > 0 && (
           <ul className="pt-impact">
             {impact.map((sentence, index) => (
@@ -112,6 +112,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             error={wasTried ? typedError : null}
           />
         )}
+        {props.children}
         {props.error && <Banner tone="failed">{props.error}</Banner>}
       </form>
     </Dialog>

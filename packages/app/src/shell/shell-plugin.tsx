@@ -8,7 +8,7 @@ import {
 import type { ApiHolder } from '@backstage/frontend-plugin-api';
 import { createVersionedContext, createVersionedValueMap } from '@backstage/version-bridge';
 import { bannerInput } from '@portico/plugin-kit/ui';
-import { PageState } from '@portico/ui';
+import { PageState, useDocumentTitle } from '@portico/ui';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Fragment } from 'react';
 import type { ReactNode } from 'react';
@@ -90,13 +90,18 @@ interface Route {
   element: ReactNode;
 }
 
+function NotFound() {
+  useDocumentTitle('Not found');
+  return <PageState state={{ kind: 'not_found', backTo: '/', backLabel: 'Go home' }} />;
+}
+
 function Routes({ routes }: { routes: readonly Route[] }) {
   return useRoutes([
     ...routes.map(route => ({
       path: route.path === '/' ? '/' : `${route.path.replace(/\/$/, '')}/*`,
       element: route.element,
     })),
-    { path: '*', element: <PageState state={{ kind: 'not_found', backTo: '/', backLabel: 'Go home' }} /> },
+    { path: '*', element: <NotFound /> },
   ]);
 }
 

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { FormEvent } from 'react';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
-import { useAction, useOperationPages, useSignedIn } from '@portico/plugin-kit/ui';
+import { EquivalentCall, useAction, useOperationPages, useSignedIn } from '@portico/plugin-kit/ui';
 import type { ApiError } from '@portico/plugin-kit/ui';
 import {
   Banner,
@@ -10,6 +10,7 @@ import {
   ConfirmDialog,
   DataTable,
   Dialog,
+  Disclosure,
   Id,
   IconButton,
   KeyIcon,
@@ -169,11 +170,15 @@ function AddKeyDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => voi
             maxLength={80}
             error={wasTried && name.trim() === '' ? 'Give the key a name you will recognise.' : null}
           />
-          <details>
-            <summary>I have no key yet</summary>
+          <Disclosure summary="I have no key yet">
             <p>Make one and show its public half:</p>
             <CodeBlock code={'ssh-keygen -t ed25519\ncat ~/.ssh/id_ed25519.pub'} label="Commands to make an SSH key" />
-          </details>
+          </Disclosure>
+          <EquivalentCall
+            page={sshKeysPage}
+            name="addSshKey"
+            args={{ body: { name: name.trim(), public_key: publicKey.trim() } }}
+          />
           {refusal.form !== null && <Banner tone="failed">{refusal.form}</Banner>}
         </Stack>
       </form>
@@ -205,6 +210,10 @@ function RemoveKeyDialog({ sshKey, onClose }: { sshKey: SshKey | null; onClose: 
         showToast({ tone: 'success', title: `${sshKey.name} was removed.` });
         onClose();
       }}
-    />
+    >
+      {sshKey !== null && (
+        <EquivalentCall page={sshKeysPage} name="removeSshKey" args={{ params: { key_id: sshKey.key_id } }} />
+      )}
+    </ConfirmDialog>
   );
 }

@@ -1,9 +1,21 @@
 import { renderingOf, useOperation, useSignedIn } from '@portico/plugin-kit/ui';
-import { Bytes, Card, CardGrid, CpuIcon, KeyValueList, LinkButton, PageHeader, PageState, Rate, StateChip } from '@portico/ui';
+import {
+  Bytes,
+  Card,
+  CardGrid,
+  CpuIcon,
+  KeyValueList,
+  LinkButton,
+  PageHeader,
+  PageState,
+  Rate,
+  StateChip,
+} from '@portico/ui';
 import { catalogPage } from './pages';
 import { capacityText, countsText, shapeName, unavailableBecause } from './sku';
 import type { Sku } from './sku';
 import { TopologyMap } from './topology-map';
+import './catalog-page.css';
 
 /** Capacity changes with everybody's launches, which are nobody else's events. */
 const CAPACITY_REFETCH_MILLISECONDS = 15_000;
@@ -37,7 +49,9 @@ export function CatalogPage() {
       <PageHeader title="Catalog" description="Hardware you can launch now, with its price and what is free." />
       <PageState state={state}>
         <CardGrid label="Hardware" minWidth="large">
-          {skus.data?.items.map(sku => <SkuCard key={sku.sku_id} sku={sku} />)}
+          {skus.data?.items.map(sku => (
+            <SkuCard key={sku.sku_id} sku={sku} />
+          ))}
         </CardGrid>
       </PageState>
     </>
@@ -73,10 +87,12 @@ function SkuCard({ sku }: { sku: Sku }) {
         )
       }
     >
+      <p className="sku-price">
+        <Rate value={sku.price_per_gpu_hour} />
+        <span>per GPU</span>
+      </p>
       <KeyValueList
         items={[
-          { label: 'Price per GPU', value: <Rate value={sku.price_per_gpu_hour} /> },
-          { label: 'Capacity', value: capacityText(sku) },
           { label: 'Sizes', value: countsText(sku) },
           {
             label: 'With each GPU',
@@ -90,7 +106,12 @@ function SkuCard({ sku }: { sku: Sku }) {
           },
         ]}
       />
-      {topology.data !== undefined && <TopologyMap topology={topology.data} variant="compact" />}
+      {hasGpus && (
+        <div className="sku-capacity">
+          <span className="pt-numeric">{capacityText(sku)}</span>
+          {topology.data !== undefined && <TopologyMap topology={topology.data} variant="compact" />}
+        </div>
+      )}
     </Card>
   );
 }

@@ -6,7 +6,7 @@ export type Sku = ReplyOf<typeof listSkus>['items'][number];
 const shapes = { gpu_slice: 'GPU slice', baremetal: 'Whole node' } as const satisfies Record<Sku['shape'], string>;
 
 const reasons = {
-  no_regional_capacity: 'No capacity: every GPU of this model is taken, or the fleet has none.',
+  no_regional_capacity: 'Every GPU of this model is taken. It is offered again as soon as one is released.',
   no_single_node_fits: 'GPUs are free, but not enough of them on one node.',
   topology_not_ready: 'The nodes that hold this model are not ready.',
 } as const satisfies Record<NonNullable<Sku['unavailable_reason']>, string>;
@@ -19,10 +19,15 @@ export function shapeName(sku: Sku): string {
 export function unavailableBecause(sku: Sku): string | null {
   if (sku.price_per_gpu_hour === null) return 'No price in your currency.';
   if (sku.availability !== 'sold_out') return null;
+  if (sku.total_gpus === 0) return `The fleet has no ${sku.gpu_model} yet.`;
   return sku.unavailable_reason === null ? 'Sold out.' : reasons[sku.unavailable_reason];
 }
 
 export function capacityText(sku: Sku): string {
+  const perNode = sku.gpu_counts[0];
+  if (sku.shape === 'baremetal' && perNode !== undefined) {
+    return `${Math.floor(sku.free_gpus / perNode)} of ${Math.floor(sku.total_gpus / perNode)} whole nodes free`;
+  }
   return `${sku.free_gpus} of ${sku.total_gpus} GPUs free`;
 }
 

@@ -2,7 +2,15 @@ import { listUsage } from '@portico/plugin-billing/contract';
 import { listOsImages, listSkus } from '@portico/plugin-catalog/contract';
 import { definePage } from '@portico/plugin-kit/ui';
 import { getAllocationMetrics } from '../contract/metrics';
-import { createTerminalToken, getAllocation, listWorkloads, releaseAllocation } from '../contract/operations';
+import { listSshKeys } from '@portico/plugin-access/contract';
+import {
+  createTerminalToken,
+  getAllocation,
+  getAllocationSshKeys,
+  listWorkloads,
+  releaseAllocation,
+  setAllocationSshKeys,
+} from '../contract/operations';
 import { cancelTask, getTask, listTaskEvents } from '../contract/task-operations';
 
 export const workloadsPage = definePage({
@@ -17,7 +25,18 @@ export const workloadPage = definePage({
   name: 'workload',
   path: '/workloads/:allocationId',
   title: 'Workload',
-  operations: { getAllocation, getAllocationMetrics, createTerminalToken, releaseAllocation, listUsage, listSkus, listOsImages },
+  operations: {
+    getAllocation,
+    getAllocationMetrics,
+    createTerminalToken,
+    releaseAllocation,
+    getAllocationSshKeys,
+    setAllocationSshKeys,
+    listSshKeys,
+    listUsage,
+    listSkus,
+    listOsImages,
+  },
   states: ['loading', 'error', 'success', 'restricted', 'rate_limited'],
 });
 

@@ -1,12 +1,33 @@
 import { useEffect, useState } from 'react';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
-import { renderingOf, useAction, useOperation, useOperationPages, useSignedIn } from '@portico/plugin-kit/ui';
-import { Banner, Button, ConfirmDialog, EventLog, LinkButton, PageHeader, PageState, Panel, showToast, Stack, statusLook, StatusChip, Timeline } from '@portico/ui';
+import {
+  EquivalentCall,
+  renderingOf,
+  useAction,
+  useOperation,
+  useOperationPages,
+  useSignedIn,
+} from '@portico/plugin-kit/ui';
+import {
+  Banner,
+  Button,
+  ConfirmDialog,
+  EventLog,
+  LinkButton,
+  PageHeader,
+  PageState,
+  Panel,
+  showToast,
+  Stack,
+  statusLook,
+  StatusChip,
+  Timeline,
+} from '@portico/ui';
 import { useParams } from 'react-router-dom';
 import type { getTask, listTaskEvents } from '../contract/task-operations';
 import { concerns } from './concerns';
 import { taskPage } from './pages';
-import { failureText, stepText, taskKindText } from './workload-words';
+import { eventText, failureText, stepText, taskKindText } from './workload-words';
 
 type Task = ReplyOf<typeof getTask>;
 type TaskEvent = ReplyOf<typeof listTaskEvents>['items'][number];
@@ -20,7 +41,10 @@ const CLOCK_MILLISECONDS = 1_000;
 export function TaskPage() {
   const { taskId = '' } = useParams();
   const [isOver, setOver] = useState(false);
-  const live = { live: (event: Parameters<typeof concerns>[0]) => concerns(event, taskId), ...(isOver ? {} : { refetchMilliseconds: REFETCH_MILLISECONDS }) };
+  const live = {
+    live: (event: Parameters<typeof concerns>[0]) => concerns(event, taskId),
+    ...(isOver ? {} : { refetchMilliseconds: REFETCH_MILLISECONDS }),
+  };
   const task = useOperation(taskPage, 'getTask', { params: { task_id: taskId } }, live);
   const { data } = task;
   useEffect(() => setOver(data !== undefined && over.has(data.status)), [data]);
@@ -42,7 +66,11 @@ export function TaskPage() {
       <PageHeader
         title={title}
         documentTitle={state === '' ? title : `${state} · ${title}`}
-        breadcrumbs={[{ label: 'Workloads', to: '/workloads' }, ...(isOfAllocation ? [{ label: name || 'Workload', to: `/workloads/${allocationId}` }] : []), { label: 'Task' }]}
+        breadcrumbs={[
+          { label: 'Workloads', to: '/workloads' },
+          ...(isOfAllocation ? [{ label: name || 'Workload', to: `/workloads/${allocationId}` }] : []),
+          { label: 'Task' },
+        ]}
         chip={data !== undefined && <StatusChip family="task" status={data.status} />}
         primaryAction={
           isOver && isOfAllocation ? (
@@ -51,7 +79,9 @@ export function TaskPage() {
             </LinkButton>
           ) : undefined
         }
-        secondaryAction={data !== undefined && !isOver && data.kind === 'provision' ? <CancelTask task={data} /> : undefined}
+        secondaryAction={
+          data !== undefined && !isOver && data.kind === 'provision' ? <CancelTask task={data} /> : undefined
+        }
       />
       <PageState state={renderingOf(task, { what: 'task' })}>
         {data !== undefined && (
@@ -75,7 +105,7 @@ export function TaskPage() {
                 }))}
               />
             </Panel>
-            <TaskEvents taskId={taskId} live={live.live} />
+            <TaskEvents taskId={taskId} steps={data.steps.map(step => step.name)} live={live.live} />
           </Stack>
         )}
       </PageState>
@@ -93,13 +123,24 @@ function useTicking(isRunning: boolean): Date {
   return now;
 }
 
-function TaskEvents({ taskId, live }: { taskId: string; live: (event: Parameters<typeof concerns>[0]) => boolean }) {
+function TaskEvents({
+  taskId,
+  steps,
+  live,
+}: {
+  taskId: string;
+  steps: readonly string[];
+  live: (event: Parameters<typeof concerns>[0]) => boolean;
+}) {
   const events = useOperationPages(taskPage, 'listTaskEvents', { params: { task_id: taskId } }, { live });
   const items = events.items as readonly TaskEvent[];
   return (
     <Panel title="Events" description="Newest first">
       <PageState state={renderingOf(events, { layout: 'text' })}>
-        <EventLog label="Events" events={items.map(event => ({ id: event.position, at: event.at, text: event.message }))} />
+        <EventLog
+          label="Events"
+          events={items.map(event => ({ id: event.position, at: event.at, text: eventText(event.message, steps) }))}
+        />
         {events.hasNextPage && (
           <Button onPress={() => void events.fetchNextPage()} isPending={events.isFetchingNextPage}>
             Show older events
@@ -112,7 +153,9 @@ function TaskEvents({ taskId, live }: { taskId: string; live: (event: Parameters
 
 function CancelTask({ task }: { task: Task }) {
   const [isAsking, setAsking] = useState(false);
-  const cancel = useAction(taskPage, 'cancelTask', { invalidates: ['getTask', 'listTaskEvents', 'getAllocation', 'listWorkloads', 'getBalance'] });
+  const cancel = useAction(taskPage, 'cancelTask', {
+    invalidates: ['getTask', 'listTaskEvents', 'getAllocation', 'listWorkloads', 'getBalance'],
+  });
   const mayCancel = useSignedIn().permissions.has('workloads.task.cancel');
   if (!mayCancel) return null;
   return (
@@ -138,7 +181,9 @@ function CancelTask({ task }: { task: Task }) {
           setAsking(false);
           showToast({ tone: 'info', title: 'The launch is being cancelled.' });
         }}
-      />
+      >
+        <EquivalentCall page={taskPage} name="cancelTask" args={{ params: { task_id: task.task_id } }} />
+      </ConfirmDialog>
     </>
   );
 }

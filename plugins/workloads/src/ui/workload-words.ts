@@ -31,6 +31,18 @@ export function stepText(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** What a task tells, with its steps named as the timeline names them. */
+export function eventText(message: string, steps: readonly string[]): string {
+  const step = steps.find(name => message.startsWith(`${name} `));
+  return step === undefined ? message : stepText(step) + message.slice(step.length);
+}
+
+/** `2 × H200 slice`; before the catalog is there, `2 GPUs`. */
+export function hardwareText(workload: Pick<Workload, 'gpu_count'>, skuName: string | undefined): string {
+  if (skuName === undefined) return workload.gpu_count === 1 ? '1 GPU' : `${workload.gpu_count} GPUs`;
+  return `${workload.gpu_count} × ${skuName}`;
+}
+
 /** Not over: billing runs, or capacity is held. */
 export function isReleasable(workload: Workload): boolean {
   return ['requested', 'provisioning', 'active', 'release_failed'].includes(workload.status);

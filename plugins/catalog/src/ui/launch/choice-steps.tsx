@@ -30,7 +30,7 @@ export function HardwareStep({ draft, change, error, skus }: StepProps & { skus:
         value: sku.sku_id,
         title: sku.name,
         aside: <Rate value={sku.price_per_gpu_hour} />,
-        description: `${sku.gpu_model} · ${shapeName(sku)} · ${capacityText(sku)}`,
+        description: `${sku.gpu_model} · ${shapeName(sku)}${sku.total_gpus === 0 ? '' : ` · ${capacityText(sku)}`}`,
         disabledReason: unavailableBecause(sku),
       }))}
     />
@@ -52,7 +52,7 @@ export function CapacityStep({ draft, change, error, sku }: StepProps & { sku: S
         id="step-capacity"
         label="GPUs on one node"
         description="All GPUs of a workload are on the same node."
-        minWidth="tiny"
+        minWidth="small"
         error={error}
         value={draft.gpuCount === null ? null : String(draft.gpuCount)}
         onChange={count => change({ gpuCount: Number(count) })}

@@ -1,6 +1,19 @@
 import { useEffect, useState } from 'react';
 import { renderingOf, useAction, useOperation, useSignedIn } from '@portico/plugin-kit/ui';
-import { Banner, Button, CpuIcon, Inline, LaunchIcon, PageHeader, PageState, Panel, SplitLayout, Stack, Stepper } from '@portico/ui';
+import {
+  Banner,
+  Button,
+  CpuIcon,
+  Inline,
+  LaunchIcon,
+  LinkButton,
+  PageHeader,
+  PageState,
+  Panel,
+  SplitLayout,
+  Stack,
+  Stepper,
+} from '@portico/ui';
 import { useNavigate } from 'react-router-dom';
 import { launchPage } from '../pages';
 import { AccessStep, CapacityStep, CHOICES_MAX, HardwareStep, ImageStep, NetworkStep } from './choice-steps';
@@ -30,7 +43,9 @@ export function LaunchPage() {
   const { draft, change, goTo } = useLaunchDraft();
   const skus = useOperation(launchPage, 'listSkus', { query: { limit: CHOICES_MAX } });
   const images = useOperation(launchPage, 'listOsImages', { query: { limit: CHOICES_MAX } });
-  const launch = useAction(launchPage, 'launchAllocation', { invalidates: ['listWorkloads', 'listAllocations', 'getBalance', 'listSkus'] });
+  const launch = useAction(launchPage, 'launchAllocation', {
+    invalidates: ['listWorkloads', 'listAllocations', 'getBalance', 'listSkus'],
+  });
   const [wasTried, setTried] = useState(false);
 
   const sku = skus.data?.items.find(candidate => candidate.sku_id === draft.skuId);
@@ -46,7 +61,11 @@ export function LaunchPage() {
     else if (sku !== undefined && draft.gpuCount === null) change({ gpuCount: sku.gpu_counts[0] ?? null });
   }, [draft, defaultImageId, sku, change]);
 
-  const isPriced = sku !== undefined && draft.gpuCount !== null && sku.gpu_counts.includes(draft.gpuCount) && sku.price_per_gpu_hour !== null;
+  const isPriced =
+    sku !== undefined &&
+    draft.gpuCount !== null &&
+    sku.gpu_counts.includes(draft.gpuCount) &&
+    sku.price_per_gpu_hour !== null;
   const quote = useOperation(
     launchPage,
     'quoteLaunch',
@@ -102,7 +121,10 @@ export function LaunchPage() {
 
   return (
     <>
-      <PageHeader title="Launch a workload" breadcrumbs={[{ label: 'Catalog', to: '/infra/catalog' }, { label: 'Launch' }]} />
+      <PageHeader
+        title="Launch a workload"
+        breadcrumbs={[{ label: 'Catalog', to: '/infra/catalog' }, { label: 'Launch' }]}
+      />
       <PageState state={state}>
         <Stack gap="loose">
           <Stepper
@@ -115,7 +137,10 @@ export function LaunchPage() {
               errorCount: wasTried ? errors.filter(error => error.step === step).length : 0,
             }))}
           />
-          <SplitLayout railLabel="Price" rail={<PriceRail quote={isPriced ? quote.data : undefined} failure={quote.error?.message ?? null} />}>
+          <SplitLayout
+            railLabel="Price"
+            rail={<PriceRail quote={isPriced ? quote.data : undefined} failure={quote.error?.message ?? null} />}
+          >
             <Panel
               title={labels[draft.step]}
               footer={
@@ -135,7 +160,11 @@ export function LaunchPage() {
             >
               {draft.step === 'hardware' && <HardwareStep {...shared} skus={skus.data?.items ?? []} />}
               {draft.step === 'capacity' &&
-                (sku === undefined ? <NothingChosen onChoose={() => goTo('hardware')} /> : <CapacityStep {...shared} sku={sku} />)}
+                (sku === undefined ? (
+                  <NothingChosen onChoose={() => goTo('hardware')} />
+                ) : (
+                  <CapacityStep {...shared} sku={sku} />
+                ))}
               {draft.step === 'image' && <ImageStep {...shared} />}
               {draft.step === 'network' && <NetworkStep {...shared} />}
               {draft.step === 'access' && <AccessStep {...shared} />}
@@ -146,11 +175,23 @@ export function LaunchPage() {
                   imageName={image === undefined ? '–' : `${image.name} ${image.version}`}
                   quote={quote.data}
                   precheck={precheck}
+                  request={request}
                   goTo={goTo}
                 />
               )}
               {launch.error !== null && (
-                <Banner tone="failed" title={launch.error.message} isAlert>
+                <Banner
+                  tone="failed"
+                  title={launch.error.message}
+                  actions={
+                    launch.error.code === 'insufficient_balance' && (
+                      <LinkButton to="/billing" size="small">
+                        Billing
+                      </LinkButton>
+                    )
+                  }
+                  isAlert
+                >
                   {alternative(launch.error.details)}
                 </Banner>
               )}

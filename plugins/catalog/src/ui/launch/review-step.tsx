@@ -1,6 +1,8 @@
-import { renderingOf } from '@portico/plugin-kit/ui';
+import { EquivalentCall, renderingOf } from '@portico/plugin-kit/ui';
+import type { BodySentTo } from '@portico/plugin-kit/contract';
 import type { ApiError } from '@portico/plugin-kit/ui';
 import { Banner, KeyValueList, LinkButton, PageState, Rate, Stack, TextField } from '@portico/ui';
+import { launchPage } from '../pages';
 import type { Sku } from '../sku';
 import type { StepProps } from './choice-steps';
 import { steps } from './launch-draft';
@@ -28,16 +30,30 @@ export function alternative(details: Readonly<Record<string, unknown>>): string 
 export interface Precheck {
   isPending: boolean;
   error: ApiError | null;
-  data: { passed: boolean; failures: { code: string; message: string; details: Record<string, unknown> }[] } | undefined;
+  data:
+    { passed: boolean; failures: { code: string; message: string; details: Record<string, unknown> }[] } | undefined;
   refetch: () => unknown;
 }
 
+type LaunchRequest = BodySentTo<typeof launchPage.operations.launchAllocation>;
+
 export function ReviewStep(
-  props: StepProps & { sku: Sku | undefined; imageName: string; quote: Quote | undefined; precheck: Precheck; goTo: (step: StepName) => void },
+  props: StepProps & {
+    sku: Sku | undefined;
+    imageName: string;
+    quote: Quote | undefined;
+    precheck: Precheck;
+    request: LaunchRequest;
+    goTo: (step: StepName) => void;
+  },
 ) {
-  const { draft, change, sku, imageName, quote, precheck, goTo } = props;
+  const { draft, change, sku, imageName, quote, precheck, request, goTo } = props;
   const access =
-    draft.sshKeyIds === null ? 'All my keys' : draft.sshKeyIds.length === 1 ? '1 chosen key' : `${draft.sshKeyIds.length} chosen keys`;
+    draft.sshKeyIds === null
+      ? 'All my keys'
+      : draft.sshKeyIds.length === 1
+        ? '1 chosen key'
+        : `${draft.sshKeyIds.length} chosen keys`;
   return (
     <Stack>
       <TextField
@@ -50,7 +66,10 @@ export function ReviewStep(
       />
       <KeyValueList
         items={[
-          { label: 'Hardware', value: sku === undefined ? '–' : `${draft.gpuCount ?? '?'} × ${sku.gpu_model} (${sku.name})` },
+          {
+            label: 'Hardware',
+            value: sku === undefined ? '–' : `${draft.gpuCount ?? '?'} × ${sku.gpu_model} (${sku.name})`,
+          },
           { label: 'Image', value: imageName },
           { label: 'Network', value: draft.network === 'egress' ? 'Internet access' : 'Isolated' },
           { label: 'SSH access', value: access },
@@ -79,8 +98,16 @@ export function ReviewStep(
             </Banner>
           );
         })}
-        {precheck.data?.passed === true && <Banner tone="info">Everything it needs is there. Launching reserves it.</Banner>}
+        {precheck.data?.passed === true && (
+          <Banner tone="info">Everything it needs is there. Launching reserves it.</Banner>
+        )}
       </PageState>
+      <EquivalentCall
+        page={launchPage}
+        name="launchAllocation"
+        args={{ body: request }}
+        idempotencyKey={draft.draftId ?? undefined}
+      />
     </Stack>
   );
 }

@@ -1,11 +1,21 @@
-import { useAction } from '@portico/plugin-kit/ui';
+import { EquivalentCall, useAction } from '@portico/plugin-kit/ui';
 import { ConfirmDialog, formatMoney, showToast } from '@portico/ui';
 import { workloadPage } from '../pages';
 import type { Workload } from '../workload-words';
 
 /** The end of a workload: says what stops and what is lost, and can be left without doing anything. */
-export function ReleaseDialog({ workload, isOpen, onClose }: { workload: Workload; isOpen: boolean; onClose: () => void }) {
-  const release = useAction(workloadPage, 'releaseAllocation', { invalidates: ['getAllocation', 'listWorkloads', 'getBalance', 'listUsage'] });
+export function ReleaseDialog({
+  workload,
+  isOpen,
+  onClose,
+}: {
+  workload: Workload;
+  isOpen: boolean;
+  onClose: () => void;
+}) {
+  const release = useAction(workloadPage, 'releaseAllocation', {
+    invalidates: ['getAllocation', 'listWorkloads', 'getBalance', 'listUsage'],
+  });
   const isCancel = workload.status === 'requested' || workload.status === 'provisioning';
   const isRetry = workload.status === 'release_failed';
   const impact = isCancel
@@ -13,7 +23,9 @@ export function ReleaseDialog({ workload, isOpen, onClose }: { workload: Workloa
     : [
         'Everything that runs in it ends, and terminals and SSH connections close.',
         'Its home and everything else on its disk is deleted for good.',
-        isRetry ? 'Billing has stopped already.' : `Billing of ${formatMoney(workload.price_per_hour, { per: 'hour' })} stops at once.`,
+        isRetry
+          ? 'Billing has stopped already.'
+          : `Billing of ${formatMoney(workload.price_per_hour, { per: 'hour' })} stops at once.`,
       ];
   return (
     <ConfirmDialog
@@ -41,6 +53,12 @@ export function ReleaseDialog({ workload, isOpen, onClose }: { workload: Workloa
         });
         onClose();
       }}
-    />
+    >
+      <EquivalentCall
+        page={workloadPage}
+        name="releaseAllocation"
+        args={{ params: { allocation_id: workload.allocation_id } }}
+      />
+    </ConfirmDialog>
   );
 }

@@ -1,30 +1,48 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { renderingOf, useOperation, useSignedIn } from '@portico/plugin-kit/ui';
 import {
-  ActivityIcon, Banner, Button, CommandLine, Drawer, Id, Instant, KeyValueList, LinkButton, Money, PageHeader, PageState, Panel, Rate, SlotMap, Spinner, Stack,
-  Stat, StatRow, StatusChip, TerminalIcon, TrashIcon,
+  ActivityIcon,
+  Banner,
+  Button,
+  CommandLine,
+  Drawer,
+  Duration,
+  Instant,
+  KeyIcon,
+  LinkButton,
+  Money,
+  PageHeader,
+  PageState,
+  Panel,
+  Rate,
+  SlotMap,
+  Spinner,
+  Stack,
+  Stat,
+  StatRow,
+  StatusChip,
+  TasksIcon,
+  TerminalIcon,
+  TrashIcon,
+  useDocumentTitle,
 } from '@portico/ui';
-import type { SlotMapNode } from '@portico/ui';
 import { useParams } from 'react-router-dom';
 import { concerns } from '../concerns';
 import { workloadPage } from '../pages';
-import { failureText, isReleasable } from '../workload-words';
+import { failureText, hardwareText, isReleasable } from '../workload-words';
 import type { Workload } from '../workload-words';
+import { Facts, slotNodes } from './facts';
 import { ReleaseDialog } from './release-dialog';
 
 const TerminalDialog = lazy(() => import('../terminal/terminal-dialog'));
+const SshAccessDialog = lazy(() => import('./ssh-access-dialog'));
 const MetricsPanel = lazy(() => import('./metrics-panel'));
 
 /** Cost grows by the second; read again this often while it does. */
 const COST_REFETCH_MILLISECONDS = 10_000;
+const CLOCK_MILLISECONDS = 1_000;
 /** Should an event be lost while it is on its way somewhere. */
 const MOVING_REFETCH_MILLISECONDS = 5_000;
-
-const isolations = {
-  sandbox: 'Sandbox of its own',
-  container: 'Container of its own',
-  none: 'None: shares the machine with the portal',
-} as const satisfies Record<Workload['isolation'], string>;
 
 /** One workload: what it is, how to get in, how it is doing, what it costs, and its end. */
 export function WorkloadPage() {
@@ -34,19 +52,25 @@ export function WorkloadPage() {
     workloadPage,
     'getAllocation',
     { params: { allocation_id: allocationId } },
-    { live: event => concerns(event, allocationId), ...(isMoving ? { refetchMilliseconds: MOVING_REFETCH_MILLISECONDS } : {}) },
+    {
+      live: event => concerns(event, allocationId),
+      ...(isMoving ? { refetchMilliseconds: MOVING_REFETCH_MILLISECONDS } : {}),
+    },
   );
   const { data } = workload;
+  useDocumentTitle(data?.name ?? 'Workload');
   const moving = data?.status_group === 'in_progress';
   if (data !== undefined && moving !== isMoving) setMoving(moving);
   return (
-    <PageState state={renderingOf(workload, { what: 'workload' })}>{data !== undefined && <Detail workload={data} />}</PageState>
+    <PageState state={renderingOf(workload, { what: 'workload' })}>
+      {data !== undefined && <Detail workload={data} />}
+    </PageState>
   );
 }
 
 function Detail({ workload }: { workload: Workload }) {
   const { permissions } = useSignedIn();
-  const [open, setOpen] = useState<'terminal' | 'metrics' | 'release' | null>(null);
+  const [open, setOpen] = useState<'terminal' | 'metrics' | 'keys' | 'release' | null>(null);
   const close = () => setOpen(null);
   const isActive = workload.status === 'active';
   const mayConnect = permissions.has('workloads.allocation.connect');
@@ -58,6 +82,7 @@ function Detail({ workload }: { workload: Workload }) {
         title={workload.name}
         breadcrumbs={[{ label: 'Workloads', to: '/workloads' }, { label: workload.name }]}
         chip={<StatusChip family="allocation" status={workload.display_status} />}
+        description={<HeaderLine workload={workload} />}
         primaryAction={
           isActive && mayConnect ? (
             <Button variant="primary" icon={TerminalIcon} onPress={() => setOpen('terminal')}>
@@ -73,9 +98,19 @@ function Detail({ workload }: { workload: Workload }) {
         menu={[
           {
             items: [
-              ...(workload.task_id === null ? [] : [{ id: 'task', label: 'Show its last task', to: `/tasks/${workload.task_id}` }]),
+              ...(workload.task_id === null
+                ? []
+                : [{ id: 'task', label: 'Show its last task', icon: TasksIcon, to: `/tasks/${workload.task_id}` }]),
               ...(mayRelease
-                ? [{ id: 'release', label: isCancel ? 'Cancel launch' : 'Release', icon: TrashIcon, isDanger: true, onAction: () => setOpen('release') }]
+                ? [
+                    {
+                      id: 'release',
+                      label: isCancel ? 'Cancel launch' : 'Release',
+                      icon: TrashIcon,
+                      isDanger: true,
+                      onAction: () => setOpen('release'),
+                    },
+                  ]
                 : []),
             ],
           },
@@ -83,7 +118,15 @@ function Detail({ workload }: { workload: Workload }) {
       />
       <StateNotice workload={workload} onRetry={mayRelease ? () => setOpen('release') : null} />
       {isActive && workload.connection !== null && mayConnect && (
-        <Panel title="Connect" description="With the ssh you already use, by one of the keys it accepts.">
+        <Panel
+          title="Connect"
+          description="With the ssh you already use, by one of the keys it accepts."
+          actions={
+            <Button size="small" icon={KeyIcon} onPress={() => setOpen('keys')}>
+              SSH access
+            </Button>
+          }
+        >
           <CommandLine command={workload.connection.ssh_command} label="SSH command" />
         </Panel>
       )}
@@ -91,6 +134,7 @@ function Detail({ workload }: { workload: Workload }) {
       <Facts workload={workload} />
       <Suspense fallback={<Spinner label="Opening" />}>
         {open === 'terminal' && <TerminalDialog workload={workload} onClose={close} />}
+        {open === 'keys' && <SshAccessDialog workload={workload} onClose={close} />}
         {open === 'metrics' && (
           <Drawer isOpen onClose={close} title={`Metrics of ${workload.name}`} size="large">
             <MetricsPanel allocationId={workload.allocation_id} isLive={isActive} />
@@ -102,9 +146,41 @@ function Detail({ workload }: { workload: Workload }) {
   );
 }
 
+/** What it is, under its name: hardware, price, and its GPUs as the map draws them everywhere. */
+function HeaderLine({ workload }: { workload: Workload }) {
+  const skus = useOperation(workloadPage, 'listSkus', { query: { limit: 200 } });
+  const sku = skus.data?.items.find(candidate => candidate.sku_id === workload.sku_id);
+  const holdsGpus = workload.slots.length > 0 && workload.status_group !== 'inactive';
+  return (
+    <span className="workload-line">
+      {holdsGpus && <SlotMap label="Its GPUs" nodes={slotNodes(workload)} variant="compact" />}
+      <span>{hardwareText(workload, sku?.name)}</span>
+      <Rate value={workload.price_per_hour} />
+    </span>
+  );
+}
+
+/** Seconds between two instants, the second one being now while it is open; ticks while it does. */
+function useElapsedSeconds(from: string | null, to: string | null): number | null {
+  const [now, setNow] = useState(() => Date.now());
+  const isRunning = from !== null && to === null;
+  useEffect(() => {
+    if (!isRunning) return undefined;
+    const timer = setInterval(() => setNow(Date.now()), CLOCK_MILLISECONDS);
+    return () => clearInterval(timer);
+  }, [isRunning]);
+  if (from === null) return null;
+  return Math.max(0, ((to === null ? now : Date.parse(to)) - Date.parse(from)) / 1000);
+}
+
 /** What needs saying about the state it is in, and the way on. */
 function StateNotice({ workload, onRetry }: { workload: Workload; onRetry: (() => void) | null }) {
-  const task = workload.task_id === null ? undefined : <LinkButton to={`/tasks/${workload.task_id}`} size="small">Show progress</LinkButton>;
+  const task =
+    workload.task_id === null ? undefined : (
+      <LinkButton to={`/tasks/${workload.task_id}`} size="small">
+        Show progress
+      </LinkButton>
+    );
   if (workload.status === 'failed' && workload.failure_reason !== null) {
     return (
       <Banner tone="failed" title={failureText(workload.failure_reason)} actions={task}>
@@ -114,14 +190,32 @@ function StateNotice({ workload, onRetry }: { workload: Workload; onRetry: (() =
   }
   if (workload.status === 'release_failed') {
     return (
-      <Banner tone="failed" title="Releasing it failed" actions={onRetry !== null && <Button size="small" onPress={onRetry}>Try again</Button>}>
+      <Banner
+        tone="failed"
+        title="Releasing it failed"
+        actions={
+          onRetry !== null && (
+            <Button size="small" onPress={onRetry}>
+              Try again
+            </Button>
+          )
+        }
+      >
         {`Billing has stopped when the release was requested. Reason: ${workload.release_failed_reason ?? 'unknown'}.`}
       </Banner>
     );
   }
   if (workload.status_group === 'in_progress') {
     return (
-      <Banner tone="info" title={workload.status === 'releasing' ? 'It is being released; billing has stopped.' : 'It is being made ready; billing has not begun.'} actions={task} />
+      <Banner
+        tone="info"
+        title={
+          workload.status === 'releasing'
+            ? 'It is being released; billing has stopped.'
+            : 'It is being made ready; billing has not begun.'
+        }
+        actions={task}
+      />
     );
   }
   return null;
@@ -133,73 +227,42 @@ function Figures({ workload }: { workload: Workload }) {
     workloadPage,
     'listUsage',
     { query: { allocation_id: workload.allocation_id } },
-    { enabled: workload.billing_started_at !== null, ...(isBilled ? { refetchMilliseconds: COST_REFETCH_MILLISECONDS } : {}) },
+    {
+      enabled: workload.billing_started_at !== null,
+      ...(isBilled ? { refetchMilliseconds: COST_REFETCH_MILLISECONDS } : {}),
+    },
   );
   const cost = usage.data?.items[0]?.cost ?? null;
+  const seconds = useElapsedSeconds(workload.billing_started_at, workload.billing_stopped_at);
   return (
     <StatRow label="Money">
       <Stat label="Price" value={<Rate value={workload.price_per_hour} />} hint="Fixed at launch" />
+      <Stat
+        label={isBilled ? 'Running for' : 'Ran for'}
+        value={seconds === null ? '–' : <Duration seconds={seconds} />}
+        hint={seconds === null ? 'Billing has not begun' : <BilledFromTo workload={workload} />}
+      />
       <Stat
         label={isBilled ? 'Cost so far' : 'Cost'}
         value={workload.billing_started_at === null ? 'nothing yet' : <Money value={cost} fractionDigits={4} />}
         hint={isBilled ? 'Billed by the second' : undefined}
         to="/billing"
       />
-      <Stat label="Billing started" value={<Instant at={workload.billing_started_at} withSeconds />} />
-      <Stat label="Billing stopped" value={<Instant at={workload.billing_stopped_at} withSeconds />} />
     </StatRow>
   );
 }
 
-function slotNodes(workload: Workload): SlotMapNode[] {
-  const domains = new Map<number, Workload['slots'][number][]>();
-  for (const slot of workload.slots) domains.set(slot.numa_node, [...(domains.get(slot.numa_node) ?? []), slot]);
-  return [
-    {
-      id: workload.node_id ?? 'node',
-      label: 'Its GPUs',
-      numa: [...domains].map(([numa, slots]) => ({
-        id: `numa-${numa}`,
-        label: `NUMA ${numa}`,
-        gpus: slots.map(slot => ({
-          id: slot.slot_id,
-          label: `GPU ${slot.gpu_index}`,
-          slices: [
-            {
-              id: slot.slot_id,
-              state: 'yours' as const,
-              detail: [slot.gpu_model, slot.vf && `VF ${slot.vf}`, slot.nvme && `NVMe ${slot.nvme}`, slot.simulated && 'simulated'].filter(Boolean).join(' · '),
-            },
-          ],
-        })),
-      })),
-    },
-  ];
-}
-
-function Facts({ workload }: { workload: Workload }) {
-  const skus = useOperation(workloadPage, 'listSkus', { query: { limit: 200 } });
-  const images = useOperation(workloadPage, 'listOsImages', { query: { limit: 200 } });
-  const sku = skus.data?.items.find(candidate => candidate.sku_id === workload.sku_id);
-  const image = images.data?.items.find(candidate => candidate.image_id === workload.image_id);
-  const isSimulated = workload.slots.some(slot => slot.simulated);
+function BilledFromTo({ workload }: { workload: Workload }) {
   return (
-    <Panel title="Hardware">
-      <Stack>
-        <KeyValueList
-          columns={2}
-          items={[
-            { label: 'Hardware', value: `${workload.gpu_count} × ${sku?.name ?? workload.sku_id}` },
-            { label: 'GPUs', value: isSimulated ? `${workload.slots[0]?.gpu_model ?? ''}, simulated` : (workload.slots[0]?.gpu_model ?? '–') },
-            { label: 'Image', value: image === undefined ? workload.image_id : `${image.name} ${image.version}` },
-            { label: 'Network', value: workload.network.mode === 'egress' ? 'Internet access' : 'Isolated' },
-            { label: 'Isolation', value: isolations[workload.isolation] },
-            { label: 'Launched', value: <Instant at={workload.created_at} /> },
-            { label: 'Id', value: <Id value={workload.allocation_id} /> },
-          ]}
-        />
-        {workload.slots.length > 0 && <SlotMap label={`GPUs of ${workload.name}`} nodes={slotNodes(workload)} isLegendHidden />}
-      </Stack>
-    </Panel>
+    <>
+      {'From '}
+      <Instant at={workload.billing_started_at} withSeconds />
+      {workload.billing_stopped_at !== null && (
+        <>
+          {' to '}
+          <Instant at={workload.billing_stopped_at} withSeconds />
+        </>
+      )}
+    </>
   );
 }

@@ -1,0 +1,81 @@
+import { useOperation } from '@portico/plugin-kit/ui';
+import { Id, Instant, KeyValueList, Panel, SlotMap } from '@portico/ui';
+import type { SlotMapNode } from '@portico/ui';
+import { workloadPage } from '../pages';
+import { hardwareText } from '../workload-words';
+import type { Workload } from '../workload-words';
+import './workload-page.css';
+
+const isolations = {
+  sandbox: 'Sandbox of its own',
+  container: 'Container of its own',
+  none: 'None: shares the machine with the portal',
+} as const satisfies Record<Workload['isolation'], string>;
+
+/** Its own GPUs, where they sit. */
+export function slotNodes(workload: Workload): SlotMapNode[] {
+  const domains = new Map<number, Workload['slots'][number][]>();
+  for (const slot of workload.slots) domains.set(slot.numa_node, [...(domains.get(slot.numa_node) ?? []), slot]);
+  return [
+    {
+      id: workload.node_id ?? 'node',
+      label: workload.slots[0]?.gpu_model ?? 'GPUs',
+      numa: [...domains].map(([numa, slots]) => ({
+        id: `numa-${numa}`,
+        label: `NUMA ${numa}`,
+        gpus: slots.map(slot => ({
+          id: slot.slot_id,
+          label: `GPU ${slot.gpu_index}`,
+          slices: [
+            {
+              id: slot.slot_id,
+              state: 'yours' as const,
+              detail: [
+                slot.gpu_model,
+                slot.vf && `VF ${slot.vf}`,
+                slot.nvme && `NVMe ${slot.nvme}`,
+                slot.simulated && 'simulated',
+              ]
+                .filter(Boolean)
+                .join(' · '),
+            },
+          ],
+        })),
+      })),
+    },
+  ];
+}
+
+/** What it stands on. */
+export function Facts({ workload }: { workload: Workload }) {
+  const skus = useOperation(workloadPage, 'listSkus', { query: { limit: 200 } });
+  const images = useOperation(workloadPage, 'listOsImages', { query: { limit: 200 } });
+  const sku = skus.data?.items.find(candidate => candidate.sku_id === workload.sku_id);
+  const image = images.data?.items.find(candidate => candidate.image_id === workload.image_id);
+  const isSimulated = workload.slots.some(slot => slot.simulated);
+  return (
+    <Panel title="Hardware">
+      <div className={workload.slots.length > 0 ? 'workload-hardware' : undefined}>
+        <KeyValueList
+          items={[
+            { label: 'Hardware', value: hardwareText(workload, sku?.name) },
+            {
+              label: 'GPUs',
+              value: isSimulated
+                ? `${workload.slots[0]?.gpu_model ?? ''}, simulated`
+                : (workload.slots[0]?.gpu_model ?? '–'),
+            },
+            { label: 'Image', value: image === undefined ? '–' : `${image.name} ${image.version}` },
+            { label: 'Network', value: workload.network.mode === 'egress' ? 'Internet access' : 'Isolated' },
+            { label: 'Isolation', value: isolations[workload.isolation] },
+            { label: 'Launched', value: <Instant at={workload.created_at} /> },
+            { label: 'Id', value: <Id value={workload.allocation_id} /> },
+          ]}
+        />
+        {workload.slots.length > 0 && (
+          <SlotMap label={`GPUs of ${workload.name}`} nodes={slotNodes(workload)} isLegendHidden />
+        )}
+      </div>
+    </Panel>
+  );
+}
