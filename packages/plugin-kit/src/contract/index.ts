@@ -1,3 +1,4 @@
+export { auditEntrySchema, exportAuditLogs, listAllAuditLogs, listAuditLogs } from './audit';
 export { operation } from './operation';
 export type {
   BodyOf,

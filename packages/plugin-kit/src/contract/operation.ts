@@ -30,7 +30,7 @@ export interface OperationShape {
   /** Name of the limit in `rateLimits` of the configuration; `api` when absent. */
   readonly rateLimit?: string;
   /** The reply is a stream of this media type instead of JSON. */
-  readonly streams?: 'text/csv' | 'text/event-stream';
+  readonly streams?: 'text/csv' | 'text/event-stream' | 'application/jsonl';
 }
 
 export function operation<const Op extends OperationShape>(definition: Op): Op {

@@ -1,3 +1,4 @@
+import { exportAuditLogs, listAllAuditLogs, listAuditLogs } from './audit';
 import { defineContract } from './contract';
 import { operation } from './operation';
 import { definePermissions } from './permissions';
@@ -63,8 +64,12 @@ const listAttention = operation({
 /** What the backend itself offers, below every plugin. */
 export const platformContract = defineContract({
   plugin: 'platform',
-  operations: { getOpenApi, streamEvents, listAttention },
+  operations: { getOpenApi, streamEvents, listAttention, listAuditLogs, listAllAuditLogs, exportAuditLogs },
   errors: {},
-  permissions: definePermissions({ 'platform.attention.read': 'see what needs a person, on the whole platform' }),
+  permissions: definePermissions({
+    'platform.attention.read': 'see what needs a person, on the whole platform',
+    'audit.log.read_any': 'read and export the audit log of the whole platform',
+    'audit.log.read': 'read the audit log of the organization',
+  }),
   events: {},
 });

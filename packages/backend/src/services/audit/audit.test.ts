@@ -1,8 +1,10 @@
 import type { AuditEntry } from '@portico/plugin-kit/backend';
 import { eachDatabase } from '@portico/plugin-kit/testing';
-import { audit, auditMigrations } from './audit-service';
+import { createAudit } from './audit-service';
+import { auditMigrations } from './audit-tables';
 import { auditedChanges } from './audited-changes';
 
+const audit = createAudit(() => undefined);
 const account = {
   type: 'account',
   fields: { name: 'track', balance: 'track', password: 'secret', etag: 'ignore' },

@@ -14,6 +14,8 @@ import {
 import type { Queries } from '@portico/plugin-kit/backend';
 import { PAGE_LIMIT_DEFAULT, platformContract } from '@portico/plugin-kit/contract';
 import { listAttention } from '../attention/attention-service';
+import { auditJsonLines, auditPage } from '../audit/audit-reading';
+import type { AuditFilter } from '../audit/audit-reading';
 import { contractListRef } from '../http/contract-list';
 import { registerPlatformGauges } from '../observability/platform-gauges';
 import { assembleOpenApi } from '../openapi/assemble';
@@ -41,6 +43,11 @@ export const platformPlugin = createBackendPlugin({
         registerPlatformGauges(metrics, database);
         const streams = new EventStreams({ feed, authentication, clock });
         let document: Record<string, unknown> | undefined;
+        const auditReply = async (filter: AuditFilter, page: { cursor?: string; limit?: number }) => {
+          const limit = page.limit ?? PAGE_LIMIT_DEFAULT;
+          const { items, nextCursor } = await auditPage(database.read, filter, { limit, cursor: page.cursor });
+          return { items, next_cursor: nextCursor };
+        };
         http.serve(platformContract, {
           getOpenApi: async () => ({
             status: 200,
@@ -49,6 +56,19 @@ export const platformPlugin = createBackendPlugin({
           streamEvents: async ({ caller, headers, signal }) => ({
             status: 200,
             stream: streams.stream({ caller, lastEventId: [headers['last-event-id']].flat()[0], signal }),
+          }),
+          listAuditLogs: async ({ caller, query: { cursor, limit, ...filter } }) => ({
+            status: 200,
+            body: await auditReply({ ...filter, organization_id: caller.organizationId }, { cursor, limit }),
+          }),
+          listAllAuditLogs: async ({ query: { cursor, limit, ...filter } }) => ({
+            status: 200,
+            body: await auditReply(filter, { cursor, limit }),
+          }),
+          exportAuditLogs: async ({ signal }) => ({
+            status: 200,
+            stream: auditJsonLines(database.read, signal),
+            headers: { 'content-disposition': 'attachment; filename="audit.jsonl"' },
           }),
           listAttention: async ({ query }) => ({ status: 200, body: await attentionPage(database.read, query) }),
         });

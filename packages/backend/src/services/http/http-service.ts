@@ -5,6 +5,7 @@
 import { coreServices, createServiceFactory, createServiceRef } from '@backstage/backend-plugin-api';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import {
+  auditRef,
   authenticationRef,
   authorizationRef,
   clockRef,
@@ -101,6 +102,7 @@ export const httpServiceFactory = createServiceFactory({
     database: databaseRef,
     secrets: secretsRef,
     clock: clockRef,
+    audit: auditRef,
     authentication: authenticationRef,
     authorization: authorizationRef,
     rateLimits: rateLimitsRef,
@@ -117,6 +119,7 @@ export const httpServiceFactory = createServiceFactory({
     database,
     secrets,
     clock,
+    audit,
     authentication,
     authorization,
     rateLimits,
@@ -136,7 +139,17 @@ export const httpServiceFactory = createServiceFactory({
       stopping: web.stopping,
     });
     const listener = new ApiListener(
-      { authentication, authorization, rateLimits, database, clock, keys, logger, checkReplies: options.checkReplies },
+      {
+        audit,
+        authentication,
+        authorization,
+        rateLimits,
+        database,
+        clock,
+        keys,
+        logger,
+        checkReplies: options.checkReplies,
+      },
       { addresses, requestLog, stopping: web.stopping },
     );
 

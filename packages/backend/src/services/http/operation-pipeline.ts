@@ -3,6 +3,7 @@ import type {
   Actor,
   ApiReply,
   ApiRequest,
+  Audit,
   Authentication,
   Authorization,
   Caller,
@@ -13,6 +14,7 @@ import type {
 import { AUTHENTICATED, CodedError, common, commonErrors, PUBLIC } from '@portico/plugin-kit/contract';
 import type { OperationShape } from '@portico/plugin-kit/contract';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { recordDenial } from './denials';
 import type { IdempotencyKeys, KeyedRequest, StoredReply } from './idempotency-keys';
 import { sendJson, sendStream, setHeaders } from './reply-writing';
 import { idempotencyKeyOf, paramsOf, queryOf, readJsonBody } from './request-reading';
@@ -29,6 +31,7 @@ export interface ServedOperation {
 }
 
 export interface PipelineServices {
+  readonly audit: Audit;
   readonly authentication: Authentication;
   readonly authorization: Authorization;
   readonly rateLimits: RateLimits;
@@ -68,7 +71,7 @@ export async function runOperation(
   const key = operation.idempotency && idempotencyKeyOf(exchange.request);
   const body = validators.body(read.value, read.bytes);
   if (operation.permission !== PUBLIC && operation.permission !== AUTHENTICATED)
-    services.authorization.require(caller, operation.permission);
+    await requirePermission(caller, operation, exchange, services);
   if (operation.idempotency === 'required' && key === undefined) throw common.fail('idempotency_key_required');
 
   const keyed =
@@ -80,10 +83,7 @@ export async function runOperation(
     send(served, exchange, { reply: stored, replayed: true });
     return;
   }
-  await services.rateLimits.consume(
-    operation.rateLimit ?? 'api',
-    caller.kind === 'user' ? `user:${caller.userId}` : `address:${exchange.address}`,
-  );
+  await services.rateLimits.consume(operation.rateLimit ?? 'api', limitKey(caller, exchange));
 
   const writing = new Writing(keyed, services);
   const reply = await handled(served, services, {
@@ -110,6 +110,26 @@ export async function runOperation(
     if (problems.length > 0) throw new ContractBroken(operation, problems);
   }
   send(served, exchange, { reply: reply as StoredReply, replayed: writing.replayed });
+}
+
+function limitKey(caller: Caller, { address }: Exchange): string {
+  return caller.kind === 'user' ? `user:${caller.userId}` : `address:${address}`;
+}
+
+/** A denial is audited, and counted against the limit first, so that the log cannot be filled by asking. */
+async function requirePermission(
+  caller: Caller,
+  operation: OperationShape,
+  exchange: Exchange,
+  services: PipelineServices,
+): Promise<void> {
+  const { id: operationId, permission } = operation;
+  if (caller.kind === 'user' && !services.authorization.allows(caller, permission)) {
+    const { address, correlationId } = exchange;
+    await services.rateLimits.consume('api', limitKey(caller, exchange));
+    await recordDenial(services, { caller, operationId, permission, correlationId, address });
+  }
+  services.authorization.require(caller, permission);
 }
 
 /** Thrown in tests only, when a handler answers with something its contract does not promise. */

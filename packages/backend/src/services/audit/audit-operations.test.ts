@@ -1,0 +1,85 @@
+import { exportAuditLogs, listAllAuditLogs, listAuditLogs } from '@portico/plugin-kit/contract';
+import { addSshKey } from '@portico/plugin-access/contract';
+import { signIn } from '@portico/plugin-access/contract';
+import { startTestBackend, waitFor } from '@portico/plugin-kit/testing';
+import type { TestBackend } from '@portico/plugin-kit/testing';
+import { TEST_PASSWORD } from '../../testing';
+import { verifyAuditExport } from './audit-verification';
+
+const PUBLIC_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqCVnBkhVEsHCS2aUIDmA7ls8kQHJYXzDGeZ6oTX7nZ';
+
+describe.each(['sqlite', 'postgres'] as const)('the audit log on %s', database => {
+  let backend: TestBackend;
+  beforeAll(async () => {
+    backend = await startTestBackend({ database, plugins: ['access', 'billing'] });
+  });
+  afterAll(() => backend?.stop());
+
+  const admin = async () => {
+    const reply = await backend.call(signIn, { body: { username: 'admin', password: TEST_PASSWORD } });
+    return reply.access_token as string;
+  };
+
+  test('an organization reads what was done in it and nothing of others; the platform reads all', async () => {
+    const [one, other] = [await backend.signUp(), await backend.signUp()];
+    await backend.call(addSshKey, {
+      token: one.token,
+      body: { name: 'laptop', public_key: PUBLIC_KEY },
+      headers: { 'x-correlation-id': 'corr-of-the-key' },
+    });
+    const own = await backend.call(listAuditLogs, { token: one.token, query: { limit: 200 } });
+    expect(own.items.length).toBeGreaterThan(0);
+    expect(new Set(own.items.map(item => item.organization_id))).toEqual(new Set([one.organizationId]));
+    const found = await backend.call(listAuditLogs, { token: one.token, query: { correlation_id: 'corr-of-the-key' } });
+    expect(found.items).toEqual([
+      expect.objectContaining({ actor: expect.objectContaining({ type: 'user', id: one.userId }) as object }),
+    ]);
+    expect(
+      (await backend.call(listAuditLogs, { token: other.token, query: { correlation_id: 'corr-of-the-key' } })).items,
+    ).toEqual([]);
+
+    const token = await admin();
+    const all = await backend.call(listAllAuditLogs, {
+      token,
+      query: { correlation_id: 'corr-of-the-key', organization_id: one.organizationId },
+    });
+    expect(all.items.map(item => item.audit_id)).toEqual(found.items.map(item => item.audit_id));
+  });
+
+  test('what was refused for want of a permission is in it', async () => {
+    const person = await backend.signUp();
+    const refusal = await backend.refusal(listAllAuditLogs, {
+      token: person.token,
+      headers: { 'x-correlation-id': 'corr-refused' },
+    });
+    expect(refusal).toMatchObject({ status: 403, code: 'permission_denied' });
+    const own = await backend.call(listAuditLogs, { token: person.token, query: { correlation_id: 'corr-refused' } });
+    expect(own.items).toEqual([
+      expect.objectContaining({
+        action: 'authorization.denied',
+        resource: { type: 'operation', id: 'listAllAuditLogs' },
+        changes: { permission: { after: 'audit.log.read_any' } },
+      }),
+    ]);
+  });
+
+  test('is sealed within moments, and the export verifies offline', async () => {
+    const token = await admin();
+    const lines = await waitFor(async () => {
+      const text = await backend.call(exportAuditLogs, { token });
+      return (text as string).includes('{"unsealed":0}') && (text as string).trimEnd().split('\n');
+    }, 'everything is sealed');
+    const verdict = await verifyAuditExport(each(lines));
+    expect(verdict).toMatchObject({ kind: 'intact', unsealed: 0 });
+    if (verdict.kind === 'intact') expect(verdict.entries).toBeGreaterThan(3);
+    const altered = lines.map(line => line.replace('corr-of-the-key', 'corr-of-another'));
+    expect(await verifyAuditExport(each(altered))).toMatchObject({
+      kind: 'altered',
+      reason: 'its content is not what was sealed',
+    });
+  });
+});
+
+async function* each(lines: readonly string[]): AsyncGenerator<string> {
+  yield* lines;
+}

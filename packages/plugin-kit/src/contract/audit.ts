@@ -1,0 +1,124 @@
+import { operation } from './operation';
+import { instantSchema, pageQueryProperties, pageSchema } from './schemas';
+
+/** Longest value a filter takes: ids, actions and correlation ids are shorter. */
+const FILTER_LENGTH_MAX = 128;
+const filterValue = { type: 'string', minLength: 1, maxLength: FILTER_LENGTH_MAX } as const;
+
+/** One deed: who did what to what, in which request, and how its fields changed. */
+export const auditEntrySchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: [
+    'audit_id',
+    'at',
+    'action',
+    'actor',
+    'resource',
+    'organization_id',
+    'project_id',
+    'correlation_id',
+    'reason',
+    'changes',
+    'seal',
+  ],
+  properties: {
+    audit_id: { type: 'string' },
+    at: instantSchema,
+    action: {
+      type: 'string',
+      description: 'What was done, `plugin.resource.verb`; `authorization.denied` for what was refused.',
+    },
+    actor: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['type', 'id', 'session_id', 'address'],
+      properties: {
+        type: { type: 'string', enum: ['user', 'task', 'system'] },
+        id: { type: 'string' },
+        session_id: { type: ['string', 'null'] },
+        address: { type: ['string', 'null'] },
+      },
+    },
+    resource: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['type', 'id'],
+      properties: { type: { type: 'string' }, id: { type: 'string' } },
+    },
+    organization_id: { type: ['string', 'null'] },
+    project_id: { type: ['string', 'null'] },
+    correlation_id: { type: 'string' },
+    reason: { type: ['string', 'null'] },
+    changes: {
+      type: 'object',
+      additionalProperties: true,
+      description: 'Field → `{before, after}`, or the word `changed` where the values are secret.',
+    },
+    seal: {
+      type: ['object', 'null'],
+      description:
+        'Its place in the hash chain; null for the moment between the deed and its sealing. `hash` is SHA-256 over `previous_hash` and the entry.',
+      additionalProperties: false,
+      required: ['position', 'previous_hash', 'hash'],
+      properties: { position: { type: 'integer' }, previous_hash: { type: 'string' }, hash: { type: 'string' } },
+    },
+  },
+} as const;
+
+const filters = {
+  action: filterValue,
+  actor_id: filterValue,
+  resource_type: filterValue,
+  resource_id: filterValue,
+  correlation_id: filterValue,
+  project_id: filterValue,
+  from: { ...instantSchema, description: 'Deeds from this instant on.' },
+  to: { ...instantSchema, description: 'Deeds before this instant.' },
+} as const;
+
+export const listAuditLogs = operation({
+  id: 'listAuditLogs',
+  method: 'GET',
+  path: 'audit-logs',
+  tag: 'audit',
+  summary: 'What was done in the organization',
+  description: 'Newest first. Deeds of the platform’s own people that concern the organization are in it too.',
+  permission: 'audit.log.read',
+  query: { type: 'object', additionalProperties: false, properties: { ...pageQueryProperties, ...filters } },
+  responses: { 200: pageSchema(auditEntrySchema) },
+  errors: ['cursor_invalid'],
+});
+
+export const listAllAuditLogs = operation({
+  id: 'listAllAuditLogs',
+  method: 'GET',
+  path: 'admin/audit-logs',
+  tag: 'audit',
+  summary: 'What was done on the platform',
+  description: 'Newest first, over all organizations.',
+  permission: 'audit.log.read_any',
+  query: {
+    type: 'object',
+    additionalProperties: false,
+    properties: { ...pageQueryProperties, ...filters, organization_id: filterValue },
+  },
+  responses: { 200: pageSchema(auditEntrySchema) },
+  errors: ['cursor_invalid'],
+});
+
+export const exportAuditLogs = operation({
+  id: 'exportAuditLogs',
+  method: 'GET',
+  path: 'admin/audit-logs/export',
+  tag: 'audit',
+  summary: 'The audit log as JSON Lines, for keeping and checking elsewhere',
+  description:
+    'Oldest first, streamed: sealed entries as the lists show them, the signed checkpoints between them (`{"checkpoint": …}`), and as the last line how many entries ' +
+    'were not sealed yet (`{"unsealed": n}`). `npm run audit:verify -- FILE` checks the chain and the signatures without the portal, and names the first ' +
+    'entry that was altered.',
+  permission: 'audit.log.read_any',
+  responses: { 200: { type: 'string' } },
+  errors: [],
+  streams: 'application/jsonl',
+});
