@@ -382,6 +382,8 @@ client.on('ready', () => {
       client._protocol.channelWindowAdjust(channel.outgoing.id, 2_000_000_000);
       if (channels < 3) return;
       client._sock.pause();
+      // A paused socket alone would not keep this process.
+      setInterval(() => {}, 1000);
       console.log('reads nothing');
     });
   }
