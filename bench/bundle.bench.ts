@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { printTable } from './report';
@@ -12,6 +12,9 @@ const dist = path.resolve(__dirname, '../packages/app/dist');
 /** Gzipped JavaScript of a stock Backstage app (`create-app`, production build) before its first page. */
 const STOCK_KB = 814;
 const BAR = { atMost: 150, ratioAtMost: 0.25 };
+
+/** The build makes compressed copies of what is larger; below it they save nothing. */
+const COMPRESSED_BYTES_MIN = 1024;
 
 /** Pages by the module that the router loads for them. */
 const pages = { '/login': 'plugins/access/src/ui/sign-in-page.tsx', '/': 'src/home/home-page.tsx' };
@@ -75,6 +78,16 @@ function main(): void {
       { what: `${place} styles (${styles.size} files)`, measured: gzipKilobytes(styles), unit: 'KB' },
     ];
   });
+  const plainCopies = Object.values(manifest).filter(
+    ({ file: built }) =>
+      built.endsWith('.js') &&
+      !existsSync(path.join(dist, `${built}.gz`)) &&
+      statSync(path.join(dist, built)).size > COMPRESSED_BYTES_MIN,
+  );
+  if (plainCopies.length > 0)
+    console.log(
+      `${plainCopies.length} scripts have no compressed copy and would be sent as they are: this build is not of \`npm run build\`.`,
+    );
   printTable('First load, gzip; anchor: the stock Backstage app', rows);
 }
 
