@@ -21,6 +21,8 @@ const CHANNEL = 'portico-live-events';
 const LEADER_LOCK = 'portico-live-events-leader';
 const RECONNECT_MILLISECONDS = 2_000;
 const RECONNECT_MILLISECONDS_MAX = 30_000;
+/** A lock that is free is given at once; whoever waited longer than this followed another tab. */
+const FOLLOWED_MILLISECONDS = 500;
 
 /**
  * One stream per browser: tabs elect a leader by a Web Lock, the leader holds the only `EventSource` and passes messages on over a
@@ -30,7 +32,7 @@ export function createLiveEvents(options: { url: string }): LiveEvents & { start
   const listeners = new Set<(message: LiveMessage) => void>();
   const deliver = (message: LiveMessage) => listeners.forEach(listener => listener(message));
 
-  function lead(channel: BroadcastChannel, stopped: AbortSignal): Promise<void> {
+  function lead(channel: BroadcastChannel, stopped: AbortSignal, hasFollowed: boolean): Promise<void> {
     return new Promise(resolve => {
       let source: EventSource | undefined;
       let wait = RECONNECT_MILLISECONDS;
@@ -44,8 +46,8 @@ export function createLiveEvents(options: { url: string }): LiveEvents & { start
         source = new EventSource(options.url, { withCredentials: true });
         source.onopen = () => {
           wait = RECONNECT_MILLISECONDS;
-          // A stream made anew carries no Last-Event-ID; the browser's own reconnects do.
-          if (opened) publish({ kind: 'reset' });
+          // A stream made anew carries no Last-Event-ID (the browser's own reconnects do), and one that another tab held ended with it.
+          if (opened || hasFollowed) publish({ kind: 'reset' });
           opened = true;
         };
         source.addEventListener('reset', () => publish({ kind: 'reset' }));
@@ -55,6 +57,8 @@ export function createLiveEvents(options: { url: string }): LiveEvents & { start
         source.onerror = () => {
           // The browser reconnects by itself unless the server refused; then we try again, more and more rarely.
           if (source?.readyState !== EventSource.CLOSED) return;
+          // Refused: perhaps the session is over. Reading again tells, and leads to the sign-in page if so.
+          if (opened) publish({ kind: 'reset' });
           timer = setTimeout(connect, wait);
           wait = Math.min(wait * 2, RECONNECT_MILLISECONDS_MAX);
         };
@@ -77,11 +81,11 @@ export function createLiveEvents(options: { url: string }): LiveEvents & { start
       const stop = new AbortController();
       const channel = new BroadcastChannel(CHANNEL);
       channel.onmessage = message => deliver(message.data as LiveMessage);
-      navigator.locks
-        .request(LEADER_LOCK, { signal: stop.signal }, () => lead(channel, stop.signal))
-        .catch((error: unknown) => {
-          if (!stop.signal.aborted) throw error;
-        });
+      const askedAt = performance.now();
+      const becomeLeader = () => lead(channel, stop.signal, performance.now() - askedAt > FOLLOWED_MILLISECONDS);
+      navigator.locks.request(LEADER_LOCK, { signal: stop.signal }, becomeLeader).catch((error: unknown) => {
+        if (!stop.signal.aborted) throw error;
+      });
       return () => {
         stop.abort();
         channel.close();

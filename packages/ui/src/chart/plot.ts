@@ -15,6 +15,9 @@ export const SERIES_TOKENS = [
 export const DASHES: ReadonlyArray<readonly number[]> = [[], [6, 3], [2, 3], [10, 3, 2, 3], [1, 4], [12, 6]];
 
 const LINE_WIDTH = 1.5;
+const EVENT_LINE_PX = 14;
+/** Bytes are read in powers of two, so are the steps of their axis. */
+const BINARY_STEPS = Array.from({ length: 51 }, (_, power) => 2 ** power);
 const FONT = "11px 'JetBrains Mono Variable', ui-monospace, monospace";
 
 export interface PlotOptions {
@@ -24,6 +27,7 @@ export interface PlotOptions {
   range: readonly [number, number] | undefined;
   seriesCount: number;
   formatValue: (value: number) => string;
+  isBinary: boolean;
   events: () => readonly ChartEvent[];
   onCursor: (index: number | null) => void;
 }
@@ -36,7 +40,7 @@ export interface Plot {
 
 /** Everything that touches uPlot. Colours are read when the plot is made; a theme change makes a new one. */
 export function createPlot(options: PlotOptions): Plot {
-  const { element, heightPx, group, range, seriesCount, formatValue, events, onCursor } = options;
+  const { element, heightPx, group, range, seriesCount, formatValue, isBinary, events, onCursor } = options;
   const muted = tokenColor('--pt-muted');
   const line = tokenColor('--pt-line');
   const ink = tokenColor('--pt-ink');
@@ -55,7 +59,13 @@ export function createPlot(options: PlotOptions): Plot {
       scales: { y: range ? { range: [range[0], range[1]] } : { range: (_plot, min, max) => paddedRange(min, max) } },
       axes: [
         { ...axis, size: 30, space: 70, values: '{HH}:{mm}:{ss}', grid: { show: false } },
-        { ...axis, size: 58, space: 34, values: (_plot, ticks) => ticks.map(formatValue) },
+        {
+          ...axis,
+          size: 66,
+          space: 34,
+          ...(isBinary ? { incrs: BINARY_STEPS } : {}),
+          values: (_plot, ticks) => ticks.map(formatValue),
+        },
       ],
       series: [
         {},
@@ -95,6 +105,8 @@ function drawEvents(plot: uPlot, events: readonly ChartEvent[], colors: { ink: s
   ctx.save();
   ctx.font = `${11 * devicePixelRatio}px 'Instrument Sans Variable', sans-serif`;
   ctx.lineWidth = devicePixelRatio;
+  /** Where the labels of each line end, so that events close together are written below one another. */
+  const ends: number[] = [];
   for (const event of events) {
     if (min == null || max == null || event.at < min || event.at > max) continue;
     const x = Math.round(plot.valToPos(event.at, 'x', true)) + 0.5;
@@ -107,7 +119,13 @@ function drawEvents(plot: uPlot, events: readonly ChartEvent[], colors: { ink: s
     ctx.fillStyle = colors.ink;
     const isNearEnd = x > bbox.left + bbox.width * 0.8;
     ctx.textAlign = isNearEnd ? 'right' : 'left';
-    ctx.fillText(event.label, x + (isNearEnd ? -5 : 5) * devicePixelRatio, bbox.top + 11 * devicePixelRatio);
+    const width = ctx.measureText(event.label).width + 10 * devicePixelRatio;
+    const start = isNearEnd ? x - width : x;
+    const free = ends.findIndex(end => end <= start);
+    const row = free === -1 ? ends.length : free;
+    ends[row] = start + width;
+    const y = bbox.top + (11 + row * EVENT_LINE_PX) * devicePixelRatio;
+    ctx.fillText(event.label, x + (isNearEnd ? -5 : 5) * devicePixelRatio, y);
   }
   ctx.restore();
 }

@@ -32,6 +32,8 @@ export interface TimeSeriesProps {
   /** Charts of one group share their cursor. */
   group?: string;
   formatValue?: (value: number) => string;
+  /** Values are bytes: the axis counts in powers of two. */
+  isBytes?: boolean;
   /** Fixed ends of the scale, such as 0 and 100 for a percentage. */
   range?: readonly [number, number];
   heightPx?: number;
@@ -67,6 +69,7 @@ export function TimeSeries(props: TimeSeriesProps) {
         range,
         seriesCount: latest.current.series.length,
         formatValue: value => latest.current.formatValue(value),
+        isBinary: props.isBytes ?? false,
         events: () => latest.current.events ?? [],
         onCursor: setIndex,
       });

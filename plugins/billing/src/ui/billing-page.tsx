@@ -1,10 +1,23 @@
 import { apiClientRef, renderingOf, useOperation } from '@portico/plugin-kit/ui';
 import { useApi } from '@backstage/frontend-plugin-api';
 import {
-  Banner, DownloadIcon, Duration, LinkButton, ListPage, Money, PageHeader, PageState, ReceiptIcon, Stack, Stat, StatRow, StatusChip, Tabs, useListUrlState,
+  Banner,
+  DownloadIcon,
+  Duration,
+  LinkButton,
+  ListPage,
+  Money,
+  PageHeader,
+  PageState,
+  ReceiptIcon,
+  Stack,
+  Stat,
+  StatRow,
+  StatusChip,
+  Tabs,
+  useListUrlState,
 } from '@portico/ui';
 import { Navigate, Route, Routes } from 'react-router-dom';
-import { balanceWords } from './balance-words';
 import { LedgerList } from './ledger-list';
 import { billingPage } from './pages';
 import { usageColumns } from './usage-columns';
@@ -43,22 +56,37 @@ function BalancePanel() {
     { refetchMilliseconds: REFETCH_MILLISECONDS, live: event => event.event_type.startsWith('billing.') },
   );
   const { data } = balance;
-  const words = data === undefined ? null : balanceWords(data);
   return (
     <PageState state={renderingOf(balance, { layout: 'text' })}>
       {data !== undefined && (
         <Stack>
           <StatRow label="Balance">
-            <Stat label="Available" value={<Money value={data.available} />} hint={<StatusChip family="balance" status={data.status} />} />
-            <Stat label="Held" value={<Money value={data.held} />} hint="For what runs; the rest comes back at release" />
-            <Stat label="Burn rate" value={<Money value={data.burn_rate_per_hour} per="hour" />} hint="All that runs now" />
+            <Stat
+              label="Available"
+              value={<Money value={data.available} />}
+              hint={<StatusChip family="balance" status={data.status} />}
+            />
+            <Stat
+              label="Held"
+              value={<Money value={data.held} />}
+              hint="For what runs; the rest comes back at release"
+            />
+            <Stat
+              label="Burn rate"
+              value={<Money value={data.burn_rate_per_hour} per="hour" />}
+              hint="All that runs now"
+            />
             <Stat
               label="Runway"
               value={data.runway_seconds === null ? '–' : <Duration seconds={data.runway_seconds} />}
               hint={data.runway_seconds === null ? 'Nothing runs' : 'At this burn rate'}
             />
           </StatRow>
-          {data.status === 'depleted' && words !== null && <Banner tone={words.tone} title="Ask an administrator of the platform to credit your account">{words.text}</Banner>}
+          {data.status === 'depleted' && (
+            <Banner tone="info" title="An administrator of the platform can credit your account">
+              Once there is money again, launch anew: what was released stays released.
+            </Banner>
+          )}
         </Stack>
       )}
     </PageState>
@@ -101,7 +129,12 @@ function UsageList() {
         ),
       }}
       toolbar={
-        <LinkButton to={client.href(billingPage.operations.exportUsage, { query: { sort } })} icon={DownloadIcon} size="small" download="usage.csv">
+        <LinkButton
+          to={client.href(billingPage.operations.exportUsage, { query: { sort } })}
+          icon={DownloadIcon}
+          size="small"
+          download="usage.csv"
+        >
           CSV
         </LinkButton>
       }

@@ -20,7 +20,8 @@ import { AccessStep, CapacityStep, CHOICES_MAX, HardwareStep, ImageStep, Network
 import { draftErrors, steps, useLaunchDraft } from './launch-draft';
 import type { StepName } from './launch-draft';
 import { PriceRail } from './price-rail';
-import { alternative, ReviewStep } from './review-step';
+import { refusalWords } from './refusal-words';
+import { ReviewStep } from './review-step';
 
 const labels = {
   hardware: 'Hardware',
@@ -182,7 +183,7 @@ export function LaunchPage() {
               {launch.error !== null && (
                 <Banner
                   tone="failed"
-                  title={launch.error.message}
+                  title={refusalWords(launch.error).title}
                   actions={
                     launch.error.code === 'insufficient_balance' && (
                       <LinkButton to="/billing" size="small">
@@ -192,7 +193,7 @@ export function LaunchPage() {
                   }
                   isAlert
                 >
-                  {alternative(launch.error.details)}
+                  {refusalWords(launch.error).text}
                 </Banner>
               )}
             </Panel>

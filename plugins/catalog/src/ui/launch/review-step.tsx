@@ -8,6 +8,7 @@ import type { StepProps } from './choice-steps';
 import { steps } from './launch-draft';
 import type { StepName } from './launch-draft';
 import type { Quote } from './price-rail';
+import { refusalWords } from './refusal-words';
 
 /** Where a refusal can be put right. */
 const placeOf: Readonly<Record<string, StepName>> = {
@@ -19,13 +20,6 @@ const placeOf: Readonly<Record<string, StepName>> = {
   image_not_found: 'image',
   ssh_key_not_found: 'access',
 };
-
-/** What would fit instead, where the refusal says so. */
-export function alternative(details: Readonly<Record<string, unknown>>): string {
-  const largest = details.largest_fitting_count;
-  if (typeof largest !== 'number') return '';
-  return largest === 0 ? '' : ` ${largest === 1 ? '1 GPU fits' : `${largest} GPUs fit`} on one node now.`;
-}
 
 export interface Precheck {
   isPending: boolean;
@@ -83,7 +77,7 @@ export function ReviewStep(
             <Banner
               key={failure.code}
               tone="warning"
-              title={failure.message}
+              title={refusalWords(failure).title}
               actions={
                 failure.code === 'insufficient_balance' ? (
                   <LinkButton to="/billing">Billing</LinkButton>
@@ -94,7 +88,7 @@ export function ReviewStep(
                 ) : undefined
               }
             >
-              {alternative(failure.details)}
+              {refusalWords(failure).text}
             </Banner>
           );
         })}

@@ -19,6 +19,7 @@ interface ChartDefinition {
   names: readonly MetricName[];
   range?: readonly [number, number];
   format: (value: number) => string;
+  isBytes?: boolean;
 }
 
 const percent = (value: number) => `${Math.round(value)} %`;
@@ -26,13 +27,18 @@ const rate = (value: number) => `${formatBytes(value)}/s`;
 
 const charts: readonly ChartDefinition[] = [
   { title: 'GPU utilisation', names: ['gpu_utilization_percent'], range: [0, 100], format: percent },
-  { title: 'GPU memory', names: ['gpu_memory_bytes'], format: formatBytes },
+  { title: 'GPU memory', names: ['gpu_memory_bytes'], format: formatBytes, isBytes: true },
   { title: 'GPU temperature', names: ['gpu_temperature_celsius'], format: value => `${Math.round(value)} °C` },
   { title: 'GPU power', names: ['gpu_power_watts'], format: value => `${Math.round(value)} W` },
   { title: 'CPU', names: ['cpu_percent'], format: percent },
-  { title: 'Memory', names: ['memory_bytes', 'memory_limit_bytes'], format: formatBytes },
-  { title: 'Disk', names: ['disk_bytes', 'disk_limit_bytes'], format: formatBytes },
-  { title: 'Network', names: ['network_rx_bytes_per_second', 'network_tx_bytes_per_second'], format: rate },
+  { title: 'Memory', names: ['memory_bytes', 'memory_limit_bytes'], format: formatBytes, isBytes: true },
+  { title: 'Disk', names: ['disk_bytes', 'disk_limit_bytes'], format: formatBytes, isBytes: true },
+  {
+    title: 'Network',
+    names: ['network_rx_bytes_per_second', 'network_tx_bytes_per_second'],
+    format: rate,
+    isBytes: true,
+  },
   { title: 'Processes', names: ['processes'], format: value => String(Math.round(value)) },
 ];
 
@@ -62,14 +68,25 @@ export default function MetricsPanel({ allocationId, isLive }: { allocationId: s
   const isEmpty = data !== undefined && data.at.length === 0;
   return (
     <Stack>
-      <SegmentedControl label="Range" value={range} onChange={setRange} options={metricRanges.map(value => ({ value, label: value }))} />
+      <SegmentedControl
+        label="Range"
+        value={range}
+        onChange={setRange}
+        options={metricRanges.map(value => ({ value, label: value }))}
+      />
       <PageState
         state={renderingOf(metrics, {
           layout: 'cards',
-          empty: isEmpty && { icon: ActivityIcon, title: 'No samples yet', description: 'The first ones come seconds after it is active.' },
+          empty: isEmpty && {
+            icon: ActivityIcon,
+            title: 'No samples yet',
+            description: 'The first ones come seconds after it is active.',
+          },
         })}
       >
-        <Suspense fallback={<Skeleton shape="cards" count={4} />}>{data !== undefined && <Charts metrics={data} group={allocationId} />}</Suspense>
+        <Suspense fallback={<Skeleton shape="cards" count={4} />}>
+          {data !== undefined && <Charts metrics={data} group={allocationId} />}
+        </Suspense>
       </PageState>
     </Stack>
   );
@@ -77,7 +94,10 @@ export default function MetricsPanel({ allocationId, isLive }: { allocationId: s
 
 function Charts({ metrics, group }: { metrics: Metrics; group: string }) {
   const times = useMemo(() => metrics.at.map(at => Date.parse(at) / 1000), [metrics.at]);
-  const events = useMemo(() => metrics.markers.map(marker => ({ at: Date.parse(marker.at) / 1000, label: marker.message })), [metrics.markers]);
+  const events = useMemo(
+    () => metrics.markers.map(marker => ({ at: Date.parse(marker.at) / 1000, label: marker.message })),
+    [metrics.markers],
+  );
   return (
     <Stack>
       {charts.map(chart => {
@@ -88,10 +108,15 @@ function Charts({ metrics, group }: { metrics: Metrics; group: string }) {
             key={chart.title}
             title={chart.title}
             times={times}
-            series={found.map(series => ({ id: `${series.name}-${series.gpu_index ?? ''}`, label: labelOf(series, chart.title), values: series.values }))}
+            series={found.map(series => ({
+              id: `${series.name}-${series.gpu_index ?? ''}`,
+              label: labelOf(series, chart.title),
+              values: series.values,
+            }))}
             events={events}
             group={group}
             formatValue={chart.format}
+            isBytes={chart.isBytes ?? false}
             csvName={`${chart.names[0] ?? 'metrics'}.csv`}
             {...(chart.range === undefined ? {} : { range: chart.range })}
             {...(found.some(series => series.simulated) ? { note: 'simulated' } : {})}

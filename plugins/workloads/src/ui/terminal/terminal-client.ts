@@ -30,7 +30,8 @@ export interface TerminalClientOptions {
 const endings: Readonly<Record<string, string>> = {
   released: 'The workload was released.',
   session_limit: 'The session reached its longest duration and was ended.',
-  idle_limit: 'Detached after a long time without input or output. The shell goes on; open the terminal again to return to it.',
+  idle_limit:
+    'Detached after a long time without input or output. The shell goes on; open the terminal again to return to it.',
   shell_lost: 'The shell is gone: its workload ended.',
 };
 
@@ -51,7 +52,24 @@ export class TerminalClient {
   #pingedAt: number | null = null;
   #isOver = false;
 
-  constructor(private readonly options: TerminalClientOptions) {}
+  constructor(private readonly options: TerminalClientOptions) {
+    window.addEventListener('offline', this.#goneOffline);
+    window.addEventListener('online', this.#backOnline);
+  }
+
+  /** A cut connection is noticed at the next missed answer; the browser often knows sooner. */
+  readonly #goneOffline = () => {
+    if (this.#isOver || this.#sessionId === undefined) return;
+    this.#drop();
+    this.#retry('your network is gone');
+  };
+
+  readonly #backOnline = () => {
+    if (this.#isOver || this.#socket !== undefined) return;
+    this.#wait = RECONNECT_MILLISECONDS;
+    clearTimeout(this.#timer);
+    void this.#connect();
+  };
 
   start(size: { cols: number; rows: number }): void {
     this.#size = size;
@@ -61,7 +79,8 @@ export class TerminalClient {
 
   input(bytes: Uint8Array): void {
     // What is typed while the network is away is not kept: it would run later, unseen.
-    if (this.#socket?.readyState === WebSocket.OPEN && this.#sessionId !== undefined) this.#socket.send(bytes as Uint8Array<ArrayBuffer>);
+    if (this.#socket?.readyState === WebSocket.OPEN && this.#sessionId !== undefined)
+      this.#socket.send(bytes as Uint8Array<ArrayBuffer>);
   }
 
   resize(size: { cols: number; rows: number }): void {
@@ -72,12 +91,29 @@ export class TerminalClient {
   /** Leaves; the shell goes on. */
   close(): void {
     this.#isOver = true;
-    clearTimeout(this.#timer);
-    clearInterval(this.#pinger);
+    this.#forget();
     this.#socket?.close(1000);
   }
 
+  #forget(): void {
+    clearTimeout(this.#timer);
+    clearInterval(this.#pinger);
+    window.removeEventListener('offline', this.#goneOffline);
+    window.removeEventListener('online', this.#backOnline);
+  }
+
+  /** Turns away from the present socket: whatever it still says is of no interest. */
+  #drop(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    clearInterval(this.#pinger);
+    if (socket === undefined) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+  }
+
   async #connect(): Promise<void> {
+    this.#drop();
     let ticket: { token: string; websocket_path: string };
     try {
       ticket = await this.options.mintToken();
@@ -87,7 +123,7 @@ export class TerminalClient {
       else this.#retry('the portal cannot be reached');
       return;
     }
-    if (this.#isOver) return;
+    if (this.#isOver || this.#socket !== undefined) return;
     const address = new URL(ticket.websocket_path, window.location.href);
     address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
     const socket = new WebSocket(address, [PROTOCOL, ticket.token]);
@@ -103,6 +139,7 @@ export class TerminalClient {
     };
     socket.onclose = event => {
       clearInterval(this.#pinger);
+      this.#socket = undefined;
       if (!this.#isOver) this.#retry(event.code === 1001 ? 'the portal is restarting' : 'the connection was lost');
     };
   }
@@ -128,17 +165,28 @@ export class TerminalClient {
         return;
       case 'pong':
         if (this.#pingedAt !== null) {
-          this.options.onState({ kind: 'connected', latencyMilliseconds: Math.round(performance.now() - this.#pingedAt) });
+          this.options.onState({
+            kind: 'connected',
+            latencyMilliseconds: Math.round(performance.now() - this.#pingedAt),
+          });
         }
         this.#pingedAt = null;
         return;
       case 'closed': {
         const reason = String(message.reason);
         const code = message.exit_code;
-        return this.#end(reason === 'exited' ? `The shell exited${typeof code === 'number' && code !== 0 ? ` with code ${code}` : ''}.` : (endings[reason] ?? 'The terminal was closed.'));
+        return this.#end(
+          reason === 'exited'
+            ? `The shell exited${typeof code === 'number' && code !== 0 ? ` with code ${code}` : ''}.`
+            : (endings[reason] ?? 'The terminal was closed.'),
+        );
       }
       case 'error':
-        if (message.code === 'signed_out' || message.code === 'permission_denied' || message.code === 'allocation_not_active') {
+        if (
+          message.code === 'signed_out' ||
+          message.code === 'permission_denied' ||
+          message.code === 'allocation_not_active'
+        ) {
           this.#end(String(message.message));
         }
         return;
@@ -157,7 +205,10 @@ export class TerminalClient {
 
   #ping(): void {
     if (this.#pingedAt !== null) {
-      if (performance.now() - this.#pingedAt > PONG_MILLISECONDS_MAX) this.#socket?.close();
+      if (performance.now() - this.#pingedAt > PONG_MILLISECONDS_MAX) {
+        this.#drop();
+        this.#retry('the portal does not answer');
+      }
       return;
     }
     this.#pingedAt = performance.now();
@@ -170,7 +221,8 @@ export class TerminalClient {
 
   #retry(cause: string): void {
     this.#pingedAt = null;
-    this.options.onState({ kind: 'reconnecting', cause });
+    clearTimeout(this.#timer);
+    this.options.onState({ kind: 'reconnecting', cause: navigator.onLine ? cause : 'your network is gone' });
     // Spread out, so that a restarted portal is not met by everybody at once.
     this.#timer = setTimeout(() => void this.#connect(), this.#wait * (0.5 + Math.random()));
     this.#wait = Math.min(this.#wait * 2, RECONNECT_MILLISECONDS_MAX);
@@ -178,7 +230,7 @@ export class TerminalClient {
 
   #end(text: string): void {
     this.#isOver = true;
-    clearInterval(this.#pinger);
+    this.#forget();
     this.options.onState({ kind: 'ended', text });
     this.#socket?.close(1000);
   }
