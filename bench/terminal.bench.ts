@@ -78,8 +78,17 @@ async function startSshd(): Promise<{ destination: string[] }> {
   // Where sshd puts its unprivileged half; distributions make it when the service starts.
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
   const lines = [
-    `Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${folder}/host`, `AuthorizedKeysFile ${key}.pub`, `PidFile ${folder}/sshd.pid`,
-    'PasswordAuthentication no', 'UsePAM no', 'StrictModes no', 'PermitRootLogin prohibit-password', 'PrintMotd no', 'PrintLastLog no',
+    `Port ${port}`,
+    'ListenAddress 127.0.0.1',
+    `HostKey ${folder}/host`,
+    `AuthorizedKeysFile ${key}.pub`,
+    `PidFile ${folder}/sshd.pid`,
+    'PasswordAuthentication no',
+    'UsePAM no',
+    'StrictModes no',
+    'PermitRootLogin prohibit-password',
+    'PrintMotd no',
+    'PrintLastLog no',
   ];
   writeFileSync(`${folder}/sshd_config`, lines.join('\n'));
   start(sshd, ['-D', '-f', `${folder}/sshd_config`]);
@@ -111,7 +120,10 @@ async function startPortal(): Promise<Portal> {
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += String(chunk)));
-  const url = await until(`the portal to be ready, which said: ${output}`, () => /Portico is ready: (\S+)/.exec(output)?.[1]);
+  const url = await until(
+    `the portal to be ready, which said: ${output}`,
+    () => /Portico is ready: (\S+)/.exec(output)?.[1],
+  );
   let token = '';
   const call: Portal['call'] = async (method, operation, body) => {
     const response = await fetch(`${url}/api/v1/${operation}`, {
@@ -126,25 +138,49 @@ async function startPortal(): Promise<Portal> {
     if (!response.ok) throw new Error(`${operation} answered ${response.status}: ${await response.text()}`);
     return (await response.json()) as Reply;
   };
-  const person = await call('POST', 'auth/personal/signup', { username: 'bench', password: 'correct horse battery staple' });
+  const person = await call('POST', 'auth/personal/signup', {
+    username: 'bench',
+    password: 'correct horse battery staple',
+  });
   token = String(person['access_token']);
   await call('POST', 'ssh-keys', { name: 'bench', public_key: readFileSync(`${key}.pub`, 'utf8').trim() });
-  const sku = await until('a free GPU', async () => (await call('GET', 'skus')).items.find(item => Number(item['free_gpus']) > 0));
+  const sku = await until('a free GPU', async () =>
+    (await call('GET', 'skus')).items.find(item => Number(item['free_gpus']) > 0),
+  );
   const [image] = (await call('GET', 'os-images')).items;
-  const launched = await call('POST', 'allocations', { sku_id: sku['sku_id'], gpu_count: 1, image_id: image?.['image_id'] });
+  const launched = await call('POST', 'allocations', {
+    sku_id: sku['sku_id'],
+    gpu_count: 1,
+    image_id: image?.['image_id'],
+  });
   const allocationId = String((launched['allocation'] as Record<string, unknown>)['allocation_id']);
   const allocation = await until('the workload', async () => {
     const seen = await call('GET', `allocations/${allocationId}`);
     return String(seen['status']) === 'active' && seen;
   });
   const { port } = (allocation as Reply)['connection'] as { port: number };
-  return { url, pid: child.pid as number, allocationId, destination: ['-p', String(port), `${allocationId}@127.0.0.1`], call };
+  return {
+    url,
+    pid: child.pid as number,
+    allocationId,
+    destination: ['-p', String(port), `${allocationId}@127.0.0.1`],
+    call,
+  };
 }
 
 async function webSocketShell(portal: Portal): Promise<Shell & { socket: WebSocket }> {
   const { token, websocket_path: at } = await portal.call('POST', `allocations/${portal.allocationId}/terminal-token`);
-  const socket = new WebSocket(new URL(String(at), portal.url.replace('http', 'ws')), ['portico.terminal.v1', String(token)], { perMessageDeflate: false });
-  const shell = { socket, type: (text: string) => socket.send(Buffer.from(text)), onOutput: (_chunk: Buffer): void => undefined, close: () => socket.close() };
+  const socket = new WebSocket(
+    new URL(String(at), portal.url.replace('http', 'ws')),
+    ['portico.terminal.v1', String(token)],
+    { perMessageDeflate: false },
+  );
+  const shell = {
+    socket,
+    type: (text: string) => socket.send(Buffer.from(text)),
+    onOutput: (_chunk: Buffer): void => undefined,
+    close: () => socket.close(),
+  };
   let seq = 0;
   let acknowledged = 0;
   await new Promise<void>((resolve, reject) => {
@@ -169,11 +205,29 @@ async function webSocketShell(portal: Portal): Promise<Shell & { socket: WebSock
   return shell;
 }
 
-const sshOptions = ['-F', '/dev/null', '-i', key, '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', '-o', 'IdentitiesOnly=yes'];
+const sshOptions = [
+  '-F',
+  '/dev/null',
+  '-i',
+  key,
+  '-o',
+  'StrictHostKeyChecking=no',
+  '-o',
+  'UserKnownHostsFile=/dev/null',
+  '-o',
+  'LogLevel=ERROR',
+  '-o',
+  'IdentitiesOnly=yes',
+];
 
 function sshShell(destination: string[]): Shell & { child: ChildProcess } {
   const child = start('ssh', [...sshOptions, '-tt', ...destination]);
-  const shell = { child, type: (text: string) => void child.stdin?.write(text), onOutput: (_chunk: Buffer): void => undefined, close: () => void child.kill() };
+  const shell = {
+    child,
+    type: (text: string) => void child.stdin?.write(text),
+    onOutput: (_chunk: Buffer): void => undefined,
+    close: () => void child.kill(),
+  };
   child.stdout?.on('data', (chunk: Buffer) => shell.onOutput(chunk));
   return shell;
 }
@@ -202,7 +256,10 @@ async function runLine(shell: Shell, line: string): Promise<number> {
 
 async function prepare(shell: Shell): Promise<Shell> {
   await runLine(shell, "bind 'set enable-bracketed-paste off'; PS1=; stty -echo; cd /tmp");
-  await runLine(shell, `test -s portico-bench.txt || head -c ${(FILE_BYTES / 78) * 57 | 0} /dev/urandom | base64 -w 77 > portico-bench.txt`);
+  await runLine(
+    shell,
+    `test -s portico-bench.txt || head -c ${((FILE_BYTES / 78) * 57) | 0} /dev/urandom | base64 -w 77 > portico-bench.txt`,
+  );
   return shell;
 }
 
@@ -241,7 +298,11 @@ async function measure(shell: Shell): Promise<Sample> {
   const from = performance.now();
   const bytes = await runLine(shell, 'cat portico-bench.txt');
   const seconds = (performance.now() - from) / 1000;
-  return { p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99), megabytesPerSecond: bytes / 1e6 / seconds };
+  return {
+    p50: percentile(latencies, 0.5),
+    p99: percentile(latencies, 0.99),
+    megabytesPerSecond: bytes / 1e6 / seconds,
+  };
 }
 
 /** A file without a terminal, as `ssh host cat file` gives it. */
@@ -263,7 +324,8 @@ async function growth(portal: Portal, stopReading: () => void): Promise<number> 
   const before = residentMegabytes(portal.pid);
   stopReading();
   let highest = before;
-  for (const end = Date.now() + SLOW_READER_MS; Date.now() < end; await sleep(50)) highest = Math.max(highest, residentMegabytes(portal.pid));
+  for (const end = Date.now() + SLOW_READER_MS; Date.now() < end; await sleep(50))
+    highest = Math.max(highest, residentMegabytes(portal.pid));
   return highest - before;
 }
 
@@ -281,30 +343,76 @@ async function main(): Promise<void> {
     sshGateway: () => measure(shells.sshGateway),
     sshd: () => measure(shells.sshd),
   });
-  const files = await alternate(ROUNDS, { sshGateway: () => fetchFile(portal.destination), sshd: () => fetchFile(sshd.destination) });
+  const files = await alternate(ROUNDS, {
+    sshGateway: () => fetchFile(portal.destination),
+    sshd: () => fetchFile(sshd.destination),
+  });
 
   const figure = (of: keyof typeof samples, what: keyof Sample) => median(samples[of].map(sample => sample[what]));
   const rows: Row[] = [];
-  for (const [side, name] of [['webSocket', 'WebSocket'], ['sshGateway', 'SSH gateway']] as const) {
+  for (const [side, name] of [
+    ['webSocket', 'WebSocket'],
+    ['sshGateway', 'SSH gateway'],
+  ] as const) {
     rows.push(
-      { what: `${name}: echo, median`, measured: figure(side, 'p50'), anchor: figure('sshd', 'p50'), unit: 'ms', bar: { ratioAtMost: ECHO_P50_BAR } },
-      { what: `${name}: echo, 99th percentile`, measured: figure(side, 'p99'), anchor: figure('sshd', 'p99'), unit: 'ms', bar: { ratioAtMost: ECHO_P99_BAR } },
-      { what: `${name}: output on a terminal`, measured: figure(side, 'megabytesPerSecond'), anchor: figure('sshd', 'megabytesPerSecond'), unit: 'MB/s', bar: { ratioAtLeast: THROUGHPUT_BAR } },
+      {
+        what: `${name}: echo, median`,
+        measured: figure(side, 'p50'),
+        anchor: figure('sshd', 'p50'),
+        unit: 'ms',
+        bar: { ratioAtMost: ECHO_P50_BAR },
+      },
+      {
+        what: `${name}: echo, 99th percentile`,
+        measured: figure(side, 'p99'),
+        anchor: figure('sshd', 'p99'),
+        unit: 'ms',
+        bar: { ratioAtMost: ECHO_P99_BAR },
+      },
+      {
+        what: `${name}: output on a terminal`,
+        measured: figure(side, 'megabytesPerSecond'),
+        anchor: figure('sshd', 'megabytesPerSecond'),
+        unit: 'MB/s',
+        bar: { ratioAtLeast: THROUGHPUT_BAR },
+      },
     );
   }
-  rows.push({ what: 'SSH gateway: output of a command', measured: median(files.sshGateway), anchor: median(files.sshd), unit: 'MB/s', bar: { ratioAtLeast: THROUGHPUT_BAR } });
+  rows.push({
+    what: 'SSH gateway: output of a command',
+    measured: median(files.sshGateway),
+    anchor: median(files.sshd),
+    unit: 'MB/s',
+    bar: { ratioAtLeast: THROUGHPUT_BAR },
+  });
 
   shells.webSocket.type('yes\n');
   await sleep(500);
-  rows.push({ what: 'WebSocket that stops reading: growth', measured: await growth(portal, () => socket.socket.pause()), unit: 'MB', bar: { atMost: SLOW_READER_MB_BAR } });
+  rows.push({
+    what: 'WebSocket that stops reading: growth',
+    measured: await growth(portal, () => socket.socket.pause()),
+    unit: 'MB',
+    bar: { atMost: SLOW_READER_MB_BAR },
+  });
   shells.webSocket.close();
   shells.sshGateway.type('yes\n');
   await sleep(500);
-  rows.push({ what: 'SSH client that stops reading: growth', measured: await growth(portal, () => shells.sshGateway.child.kill('SIGSTOP')), unit: 'MB', bar: { atMost: SLOW_READER_MB_BAR } });
+  rows.push({
+    what: 'SSH client that stops reading: growth',
+    measured: await growth(portal, () => shells.sshGateway.child.kill('SIGSTOP')),
+    unit: 'MB',
+    bar: { atMost: SLOW_READER_MB_BAR },
+  });
   shells.sshGateway.child.kill('SIGKILL');
-  printTable(`Terminal: the portal over OpenSSH's client and sshd (${ROUNDS} rounds, ${KEYS_PER_ROUND} keys and ${FILE_BYTES / 1e6} MB each)`, rows);
+  printTable(
+    `Terminal: the portal over OpenSSH's client and sshd (${ROUNDS} rounds, ${KEYS_PER_ROUND} keys and ${FILE_BYTES / 1e6} MB each)`,
+    rows,
+  );
   await portal.call('POST', `allocations/${portal.allocationId}/release`);
-  await until('the release', async () => String((await portal.call('GET', `allocations/${portal.allocationId}`))['status']) === 'released');
+  await until(
+    'the release',
+    async () => String((await portal.call('GET', `allocations/${portal.allocationId}`))['status']) === 'released',
+  );
 }
 
 async function cleanUp(): Promise<void> {

@@ -43,7 +43,8 @@ export function createAllocationAccess(
       // A chosen key that was removed since is no key any more, and takes nothing from the others.
       return sshKeyIds === null ? keys : keys.filter(key => sshKeyIds.includes(key.keyId));
     },
-    mayConnect: (caller, allocation) => caller.organizationId === allocation.organizationId && authorization.allows(caller, CONNECT),
+    mayConnect: (caller, allocation) =>
+      caller.organizationId === allocation.organizationId && authorization.allows(caller, CONNECT),
     callerOf: (queries, { userId, projectId }) => authentication.callerFor(queries, { userId, projectId }),
   };
 }

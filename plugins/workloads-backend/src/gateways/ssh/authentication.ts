@@ -21,6 +21,10 @@ export function matchingKey(context: PublicKeyAuthContext, keys: readonly SshKey
   return match;
 }
 
-function isProven(key: Exclude<ReturnType<typeof utils.parseKey>, Error>, context: PublicKeyAuthContext, signature: Buffer): boolean {
+function isProven(
+  key: Exclude<ReturnType<typeof utils.parseKey>, Error>,
+  context: PublicKeyAuthContext,
+  signature: Buffer,
+): boolean {
   return context.blob !== undefined && key.verify(context.blob, signature, context.hashAlgo) === true;
 }

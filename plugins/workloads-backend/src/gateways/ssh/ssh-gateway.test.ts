@@ -40,10 +40,19 @@ interface How {
   user?: string;
   flags?: string[];
 }
-const to = ({ key = 'mine', user = allocationId, flags = [] }: How) => [...openSsh.options(key), '-p', String(port), ...flags, `${user}@127.0.0.1`];
+const to = ({ key = 'mine', user = allocationId, flags = [] }: How) => [
+  ...openSsh.options(key),
+  '-p',
+  String(port),
+  ...flags,
+  `${user}@127.0.0.1`,
+];
 
 /** `ssh` with a command, to its end. */
-async function ssh(command: string[], { input, environment, ...how }: How & { input?: string | Buffer; environment?: Record<string, string> } = {}) {
+async function ssh(
+  command: string[],
+  { input, environment, ...how }: How & { input?: string | Buffer; environment?: Record<string, string> } = {},
+) {
   const { stdout, ...result } = await openSsh.run('ssh', [...to(how), ...command], {
     ...(input === undefined ? {} : { input }),
     ...(environment === undefined ? {} : { environment }),
@@ -61,7 +70,8 @@ function staying(command: string[], how: How = {}): { child: ChildProcess; text:
   return { child, text: () => text, ended: () => ended };
 }
 
-const running = async (pattern: string) => (await ssh([`pgrep -f '${pattern}' | grep -vw $$ | wc -l`])).stdout.trim() !== '0';
+const running = async (pattern: string) =>
+  (await ssh([`pgrep -f '${pattern}' | grep -vw $$ | wc -l`])).stdout.trim() !== '0';
 
 describe('a command', () => {
   it('is what the API says to paste', async () => {
@@ -71,7 +81,11 @@ describe('a command', () => {
   });
 
   it('ends with its exit code, its streams kept apart', async () => {
-    expect(await ssh(['echo out; echo err >&2; exit 42'])).toMatchObject({ code: 42, stdout: 'out\n', stderr: 'err\n' });
+    expect(await ssh(['echo out; echo err >&2; exit 42'])).toMatchObject({
+      code: 42,
+      stdout: 'out\n',
+      stderr: 'err\n',
+    });
     expect((await ssh(['no-such-program'])).code).toBe(127);
     // OpenSSH says 255 of whatever ended by a signal, and names it when asked to talk.
     const killed = await ssh(['kill -TERM $$'], { flags: ['-v'] });
@@ -96,12 +110,19 @@ describe('a command', () => {
 
   it('may print a hundred megabytes, on both streams at once, across changes of keys', async () => {
     const many = 'head -c 100000000 /dev/zero | openssl enc -aes-128-ctr -K 00 -iv 00 2>/dev/null';
-    const { bytes } = await ssh([`${many} | tee /tmp/copy; md5sum </tmp/copy >/tmp/sum; rm /tmp/copy`], { flags: ['-o', 'RekeyLimit=16M'] });
+    const { bytes } = await ssh([`${many} | tee /tmp/copy; md5sum </tmp/copy >/tmp/sum; rm /tmp/copy`], {
+      flags: ['-o', 'RekeyLimit=16M'],
+    });
     expect(bytes.length).toBe(100_000_000);
     expect((await ssh(['cat /tmp/sum'])).stdout.slice(0, 32)).toBe(createHash('md5').update(bytes).digest('hex'));
-    const both = await ssh(['head -c 9000000 /dev/zero | tr "\\0" o & head -c 9000000 /dev/zero | tr "\\0" e >&2; wait']);
+    const both = await ssh([
+      'head -c 9000000 /dev/zero | tr "\\0" o & head -c 9000000 /dev/zero | tr "\\0" e >&2; wait',
+    ]);
     // Compared as booleans: a difference of megabytes says nothing to a reader.
-    expect({ out: both.stdout === 'o'.repeat(9_000_000), err: both.stderr === 'e'.repeat(9_000_000) }).toEqual({ out: true, err: true });
+    expect({ out: both.stdout === 'o'.repeat(9_000_000), err: both.stderr === 'e'.repeat(9_000_000) }).toEqual({
+      out: true,
+      err: true,
+    });
   }, 30_000);
 
   it('is given the language and nothing else of the client’s environment', async () => {
@@ -122,7 +143,7 @@ describe('a command', () => {
 
 describe('a terminal', () => {
   it('is a login shell of the user’s size', async () => {
-    const { stdout, code } = await ssh([], { flags: ['-tt'], input: "stty size; tty; shopt login_shell; exit 5\n" });
+    const { stdout, code } = await ssh([], { flags: ['-tt'], input: 'stty size; tty; shopt login_shell; exit 5\n' });
     expect(stdout).toMatch(/\d+ \d+\r\n\/dev\/pts\/\d+\r\nlogin_shell +\ton\r\n/);
     expect(code).toBe(5);
   });
@@ -151,7 +172,13 @@ function login(key: string, more: ConnectConfig = {}): Promise<Client> {
   const client = new Client();
   return new Promise((resolve, reject) => {
     client.on('ready', () => resolve(client)).on('error', reject);
-    client.connect({ host: '127.0.0.1', port, username: allocationId, privateKey: readFileSync(openSsh.file(key)), ...more });
+    client.connect({
+      host: '127.0.0.1',
+      port,
+      username: allocationId,
+      privateKey: readFileSync(openSsh.file(key)),
+      ...more,
+    });
   });
 }
 
@@ -159,9 +186,27 @@ describe('files', () => {
   it('go there and back, are listed, renamed and removed', async () => {
     const content = randomBytes(2_000_000);
     writeFileSync(openSsh.file('file'), content);
-    const batch = ['put file one', 'mkdir folder', 'rename one folder/two', 'ls -l folder', 'get folder/two back', 'rm folder/two', 'rmdir folder'];
-    writeFileSync(openSsh.file('batch'), batch.map(line => line.replaceAll(/\b(file|back)\b/g, name => openSsh.file(name))).join('\n'));
-    const args = [...openSsh.options('mine'), '-P', String(port), '-b', openSsh.file('batch'), `${allocationId}@127.0.0.1`];
+    const batch = [
+      'put file one',
+      'mkdir folder',
+      'rename one folder/two',
+      'ls -l folder',
+      'get folder/two back',
+      'rm folder/two',
+      'rmdir folder',
+    ];
+    writeFileSync(
+      openSsh.file('batch'),
+      batch.map(line => line.replaceAll(/\b(file|back)\b/g, name => openSsh.file(name))).join('\n'),
+    );
+    const args = [
+      ...openSsh.options('mine'),
+      '-P',
+      String(port),
+      '-b',
+      openSsh.file('batch'),
+      `${allocationId}@127.0.0.1`,
+    ];
     const { code, stdout, stderr } = await openSsh.run('sftp', args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.toString()).toMatch(/2000000 .*two/);
@@ -169,11 +214,15 @@ describe('files', () => {
     expect((await ssh(['ls'])).stdout).not.toMatch(/one|folder/);
   });
 
-  it.each([['sftp', []], ['the old protocol', ['-O']]])('are copied by scp over %s', async (_name, flags) => {
+  it.each([
+    ['sftp', []],
+    ['the old protocol', ['-O']],
+  ])('are copied by scp over %s', async (_name, flags) => {
     const content = randomBytes(500_000);
     writeFileSync(openSsh.file('source'), content);
     const destination = `${allocationId}@127.0.0.1`;
-    const scp = (from: string, into: string) => openSsh.run('scp', [...flags, ...openSsh.options('mine'), '-q', '-P', String(port), from, into]);
+    const scp = (from: string, into: string) =>
+      openSsh.run('scp', [...flags, ...openSsh.options('mine'), '-q', '-P', String(port), from, into]);
     expect((await scp(openSsh.file('source'), `${destination}:copied`)).code).toBe(0);
     expect((await scp(`${destination}:copied`, openSsh.file('returned'))).code).toBe(0);
     expect(readFileSync(openSsh.file('returned')).equals(content)).toBe(true);
@@ -200,9 +249,21 @@ describe('forwarding', () => {
 
   it('reaches a server inside, each direction ending by itself, and not the host', async () => {
     const local = await freePort();
-    const forward = staying(['python3 -c "import socket;s=socket.create_server((\'127.0.0.1\',8123));print(\'up\',flush=True)\nwhile True:\n c=s.accept()[0];d=b\'\'\n while (b:=c.recv(65536)):d+=b\n c.sendall(b\'%d\'%len(d)+d);c.close()"'], {
-      flags: ['-o', 'ExitOnForwardFailure=yes', '-L', `127.0.0.1:${local}:127.0.0.1:8123`, '-L', `127.0.0.1:${await freePort()}:127.0.0.1:1`],
-    });
+    const forward = staying(
+      [
+        "python3 -c \"import socket;s=socket.create_server(('127.0.0.1',8123));print('up',flush=True)\nwhile True:\n c=s.accept()[0];d=b''\n while (b:=c.recv(65536)):d+=b\n c.sendall(b'%d'%len(d)+d);c.close()\"",
+      ],
+      {
+        flags: [
+          '-o',
+          'ExitOnForwardFailure=yes',
+          '-L',
+          `127.0.0.1:${local}:127.0.0.1:8123`,
+          '-L',
+          `127.0.0.1:${await freePort()}:127.0.0.1:1`,
+        ],
+      },
+    );
     await waitFor(() => forward.text().includes('up'), `the server inside: ${forward.text()}`);
     // The server answers once it has heard the end, after which its answer still has to come through.
     expect(await talk(connect(local, '127.0.0.1'), 'hello')).toBe('5hello');
@@ -225,10 +286,12 @@ describe('forwarding', () => {
 
 function freePort(): Promise<number> {
   const probe = createServer();
-  return new Promise(resolve => probe.listen(0, '127.0.0.1', () => {
-    const { port: free } = probe.address() as AddressInfo;
-    probe.close(() => resolve(free));
-  }));
+  return new Promise(resolve =>
+    probe.listen(0, '127.0.0.1', () => {
+      const { port: free } = probe.address() as AddressInfo;
+      probe.close(() => resolve(free));
+    }),
+  );
 }
 
 describe('a key', () => {
@@ -280,11 +343,19 @@ describe('a key', () => {
   });
 
   it('that is not among the allocation’s chosen ones is refused', async () => {
-    await portal.call(setAllocationSshKeys, { token: person.token, params: { allocation_id: allocationId }, body: { ssh_key_ids: [] } });
+    await portal.call(setAllocationSshKeys, {
+      token: person.token,
+      params: { allocation_id: allocationId },
+      body: { ssh_key_ids: [] },
+    });
     expect((await ssh(['true'])).code).toBe(255);
     const mine = (await portal.request('GET', 'ssh-keys', { token: person.token })).body.items ?? [];
     const ids = mine.map(item => String(item['key_id']));
-    await portal.call(setAllocationSshKeys, { token: person.token, params: { allocation_id: allocationId }, body: { ssh_key_ids: ids } });
+    await portal.call(setAllocationSshKeys, {
+      token: person.token,
+      params: { allocation_id: allocationId },
+      body: { ssh_key_ids: ids },
+    });
     expect((await ssh(['true'])).code).toBe(0);
   });
 
@@ -310,7 +381,11 @@ describe('a key', () => {
     const tried: string[] = [];
     const refused = new Promise<Error>(resolve => client.on('error', resolve));
     client.connect({
-      host: '127.0.0.1', port, username: allocationId, password: 'password', tryKeyboard: true,
+      host: '127.0.0.1',
+      port,
+      username: allocationId,
+      password: 'password',
+      tryKeyboard: true,
       authHandler: ['none', 'password', 'keyboard-interactive'],
     });
     client.on('keyboard-interactive', () => tried.push('asked'));
@@ -324,7 +399,9 @@ describe('a key', () => {
     const closed = new Promise<void>(resolve => client.on('close', () => resolve()));
     client.on('error', () => undefined);
     client.connect({
-      host: '127.0.0.1', port, username: allocationId,
+      host: '127.0.0.1',
+      port,
+      username: allocationId,
       authHandler: (_left, _partial, next) => {
         attempts += 1;
         next({ type: 'password', username: allocationId, password: `guess ${attempts}` });
@@ -349,9 +426,17 @@ describe('the gateway', () => {
   it('holds little for a client that reads nothing, however much it allows', async () => {
     const before = process.memoryUsage().arrayBuffers;
     // In a process of its own, or its buffers would be counted as ours.
-    const greedy = openSsh.start(process.execPath, ['-e', GREEDY_CLIENT, require.resolve('ssh2'), String(port), allocationId, openSsh.file('mine')]);
+    const greedy = openSsh.start(process.execPath, [
+      '-e',
+      GREEDY_CLIENT,
+      require.resolve('ssh2'),
+      String(port),
+      allocationId,
+      openSsh.file('mine'),
+    ]);
     let said = '';
-    for (const stream of [greedy.stdout, greedy.stderr]) stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    for (const stream of [greedy.stdout, greedy.stderr])
+      stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
     await waitFor(() => said.includes('reads nothing'), `the client: ${said}`);
     let highest = 0;
     for (const until = Date.now() + 1_500; Date.now() < until; await new Promise(resolve => setTimeout(resolve, 20))) {

@@ -59,7 +59,12 @@ export async function startSshGateway(options: SshGatewayOptions): Promise<{ por
       standing: login => standingOf(options, login),
       loggedIn({ allocation: { allocationId, userId }, key }) {
         visitor.settled.abort();
-        logger.info('ssh login', { allocation_id: allocationId, user_id: userId, key: key.fingerprint, address: visitor.address });
+        logger.info('ssh login', {
+          allocation_id: allocationId,
+          user_id: userId,
+          key: key.fingerprint,
+          address: visitor.address,
+        });
       },
       exec: async (login, request) => {
         const { runtime, instance } = await running(options, login);
@@ -141,7 +146,10 @@ async function logIn({ access, database }: SshGatewayOptions, context: AuthConte
   return caller !== null && access.mayConnect(caller, allocation) ? { allocation, key } : undefined;
 }
 
-async function standingOf({ access, database }: SshGatewayOptions, { allocation: { allocationId }, key }: Login): Promise<Standing> {
+async function standingOf(
+  { access, database }: SshGatewayOptions,
+  { allocation: { allocationId }, key }: Login,
+): Promise<Standing> {
   const allocation = await access.active(database.read, allocationId);
   if (allocation === undefined) return { stands: false, reason: 'not_active' };
   const caller = await access.callerOf(database.read, allocation);

@@ -76,7 +76,10 @@ beforeEach(async () => {
       sessionSeconds: 3600,
       open: async () => ({ sessionId: 'term_1', attachment: await open() }),
       exited: async () => void events.push('exited'),
-      openFailed: () => ({ code: closeCodes.internal, control: { type: 'error', code: 'shell_unavailable', message: 'No.' } }),
+      openFailed: () => ({
+        code: closeCodes.internal,
+        control: { type: 'error', code: 'shell_unavailable', message: 'No.' },
+      }),
       closed: () => events.push('closed'),
     });
   });
@@ -168,7 +171,11 @@ it('lets nothing through once it is told to end, and cuts off who does not answe
   expect(server.clients.size).toBe(1);
   await clock.advance(1_000);
   await waitFor(() => server.clients.size === 0);
-  expect({ written: shell.written, detached: shell.detached, events }).toEqual({ written: [], detached: 1, events: ['closed'] });
+  expect({ written: shell.written, detached: shell.detached, events }).toEqual({
+    written: [],
+    detached: 1,
+    events: ['closed'],
+  });
 });
 
 it('tells of an exit only when it is written down', async () => {

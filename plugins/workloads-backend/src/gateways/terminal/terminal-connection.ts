@@ -184,7 +184,8 @@ export class TerminalConnection {
       const now = clock.now();
       const idleAt = this.#activeAt + idleSeconds * 1000;
       const limit = now >= endsAt ? 'session_limit' : now >= idleAt ? 'idle_limit' : undefined;
-      if (limit !== undefined) return this.end(closeCodes.normal, limit, { type: 'closed', exit_code: null, reason: limit });
+      if (limit !== undefined)
+        return this.end(closeCodes.normal, limit, { type: 'closed', exit_code: null, reason: limit });
       await clock.sleep(Math.min(idleAt, endsAt) - now, this.#closing.signal);
       if (this.#closing.signal.aborted) return;
     }

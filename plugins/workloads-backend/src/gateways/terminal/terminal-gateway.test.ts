@@ -21,7 +21,12 @@ afterEach(() => {
 afterAll(() => portal.stop(), 60_000);
 
 async function connect(options: ConstructorParameters<typeof TerminalClient>[3] = {}): Promise<TerminalClient> {
-  const client = new TerminalClient(portal.url, allocationId, await portal.terminalToken(person.token, allocationId), options);
+  const client = new TerminalClient(
+    portal.url,
+    allocationId,
+    await portal.terminalToken(person.token, allocationId),
+    options,
+  );
   clients.push(client);
   return client.opened();
 }
@@ -107,7 +112,11 @@ describe('a broken client', () => {
     ['another type', client => client.send({ type: 'sudo' }), 'control_malformed'],
     ['a size of nothing', client => client.send({ type: 'attach', cols: 0, rows: 24 }), 'control_malformed'],
     ['a size beyond reason', client => client.send({ type: 'attach', cols: 80, rows: 1e9 }), 'control_malformed'],
-    ['an offset below zero', client => client.send({ type: 'attach', cols: 8, rows: 2, after_seq: -1 }), 'control_malformed'],
+    [
+      'an offset below zero',
+      client => client.send({ type: 'attach', cols: 8, rows: 2, after_seq: -1 }),
+      'control_malformed',
+    ],
     ['a long message', client => client.send({ type: 'ping', padding: 'x'.repeat(5000) }), 'control_malformed'],
   ];
   it.each(cases)('is told what was wrong: %s', async (_name, misbehave, code) => {

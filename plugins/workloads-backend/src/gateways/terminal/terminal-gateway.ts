@@ -17,14 +17,22 @@ const { fail } = errorsOf(workloadErrors);
 
 /** What a connection that has lost its standing is told. */
 const lostStanding = {
-  signed_out: { close: closeCodes.unauthorized, code: 'signed_out', message: 'You have signed out, or your session was ended.' },
+  signed_out: {
+    close: closeCodes.unauthorized,
+    code: 'signed_out',
+    message: 'You have signed out, or your session was ended.',
+  },
   permission_denied: {
     close: closeCodes.unauthorized,
     code: 'permission_denied',
     message: 'You no longer have the permission to connect.',
   },
   key_removed: { close: closeCodes.unauthorized, code: 'key_removed', message: 'The key was removed.' },
-  not_active: { close: closeCodes.notActive, code: 'allocation_not_active', message: 'The workload is no longer active.' },
+  not_active: {
+    close: closeCodes.notActive,
+    code: 'allocation_not_active',
+    message: 'The workload is no longer active.',
+  },
 } as const;
 
 export type TerminalServices = Pick<Services, 'clock' | 'database' | 'logger' | 'secrets' | 'workloads'> & {
@@ -82,7 +90,11 @@ async function admit(services: TerminalServices, connection: SocketConnection): 
   return caller !== null && access.mayConnect(caller, allocation) ? { caller, allocation } : undefined;
 }
 
-function join(services: TerminalServices, { socket, correlationId }: SocketConnection, { caller, allocation }: Admitted): void {
+function join(
+  services: TerminalServices,
+  { socket, correlationId }: SocketConnection,
+  { caller, allocation }: Admitted,
+): void {
   const { clock, database, access, authentication, logger, workloads } = services;
   const { allocationId } = allocation;
 
@@ -93,14 +105,19 @@ function join(services: TerminalServices, { socket, correlationId }: SocketConne
     async open(request) {
       const target = await access.runtimeOf(database.read, allocationId);
       if (target === undefined) throw fail('allocation_not_active');
-      const sessionId = await database.transaction(tx => openTerminalSession(tx, { allocationId, userId: caller.userId }));
+      const sessionId = await database.transaction(tx =>
+        openTerminalSession(tx, { allocationId, userId: caller.userId }),
+      );
       return { sessionId, attachment: await attach(target, sessionId, request) };
     },
     async exited(sessionId) {
       await database
         .transaction(tx => endTerminalSession(tx, sessionId))
         .catch((error: unknown) => {
-          logger.error('the end of a terminal session was not written', { session_id: sessionId, error: String(error) });
+          logger.error('the end of a terminal session was not written', {
+            session_id: sessionId,
+            error: String(error),
+          });
         });
     },
     openFailed(error) {
@@ -119,7 +136,8 @@ function join(services: TerminalServices, { socket, correlationId }: SocketConne
   const watch = watchStanding({
     clock,
     async check(): Promise<Standing> {
-      if ((await access.active(database.read, allocationId)) === undefined) return { stands: false, reason: 'not_active' };
+      if ((await access.active(database.read, allocationId)) === undefined)
+        return { stands: false, reason: 'not_active' };
       const now = await authentication.revalidate(caller);
       if (now === null) return { stands: false, reason: 'signed_out' };
       return access.mayConnect(now, allocation) ? { stands: true } : { stands: false, reason: 'permission_denied' };

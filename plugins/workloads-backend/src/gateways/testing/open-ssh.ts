@@ -52,7 +52,11 @@ export class OpenSsh {
     return child;
   }
 
-  run(program: string, args: readonly string[], options: { input?: string | Buffer; environment?: Record<string, string> } = {}): Promise<SshResult> {
+  run(
+    program: string,
+    args: readonly string[],
+    options: { input?: string | Buffer; environment?: Record<string, string> } = {},
+  ): Promise<SshResult> {
     const child = this.start(program, args, options.environment);
     const stdout: Buffer[] = [];
     let stderr = '';

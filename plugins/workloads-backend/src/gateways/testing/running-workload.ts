@@ -55,7 +55,8 @@ export async function startPortalWithSandboxes(options: TestBackendOptions = {})
       if (stopOptions?.keep !== true) {
         for (const { token, allocationId } of launched) {
           const { status } = await read(token, allocationId);
-          if (status === 'active') await backend.call(releaseAllocation, { token, params: { allocation_id: allocationId } });
+          if (status === 'active')
+            await backend.call(releaseAllocation, { token, params: { allocation_id: allocationId } });
           await untilStatus(token, allocationId, 'released');
         }
       }

@@ -15,7 +15,12 @@ export class TerminalClient {
   close: { code: number; reason: string } | undefined;
   pings = 0;
 
-  constructor(url: string, allocationId: string, token: string, options: { acknowledge?: boolean; autoPong?: boolean } = {}) {
+  constructor(
+    url: string,
+    allocationId: string,
+    token: string,
+    options: { acknowledge?: boolean; autoPong?: boolean } = {},
+  ) {
     const { acknowledge = true, autoPong = true } = options;
     const address = new URL(`/ws/terminal/${allocationId}`, url.replace(/^http/, 'ws'));
     this.socket = new WebSocket(address, [TERMINAL_PROTOCOL, token], { perMessageDeflate: false, autoPong });
@@ -65,7 +70,10 @@ export class TerminalClient {
   }
 
   async sees(pattern: RegExp): Promise<string> {
-    const found = await waitFor(() => pattern.exec(this.text), `${pattern} in ${JSON.stringify(this.text.slice(-400))}`);
+    const found = await waitFor(
+      () => pattern.exec(this.text),
+      `${pattern} in ${JSON.stringify(this.text.slice(-400))}`,
+    );
     return found[0];
   }
 
