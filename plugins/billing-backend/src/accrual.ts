@@ -1,3 +1,4 @@
+import { repeat } from '@portico/plugin-kit/backend';
 import type { Clock, Database, Outbox } from '@portico/plugin-kit/backend';
 import { reviewCustomer } from './actions/review';
 import type { BillingPolicy } from './policy';
@@ -22,43 +23,35 @@ export interface AccrualDeps {
  */
 export class Accrual {
   readonly #deps: AccrualDeps;
-  readonly #stopping = new AbortController();
-  #running: Promise<void> = Promise.resolve();
+  #loop: ReturnType<typeof repeat> | undefined;
 
   constructor(deps: AccrualDeps) {
     this.#deps = deps;
   }
 
   start(): void {
-    this.#running = this.#run();
+    const { clock, policy, logger } = this.#deps;
+    this.#loop = repeat({
+      name: 'the review of balances',
+      clock,
+      logger,
+      intervalSeconds: policy.accrualSeconds,
+      work: signal => this.tick(signal),
+    });
   }
 
   /** Resolves when the review under way, if any, is done. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
+    await this.#loop?.stop();
   }
 
-  async #run(): Promise<void> {
-    const { clock, policy, logger } = this.#deps;
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      try {
-        await this.tick();
-      } catch (error) {
-        logger.error('balances could not be reviewed; trying again', error as Error);
-      }
-      await clock.sleep(policy.accrualSeconds * 1000, signal);
-    }
-  }
-
-  /** Reviews everybody who is due now. */
-  async tick(): Promise<void> {
+  /** Reviews everybody who is due now, or until the signal aborts. */
+  async tick(signal?: AbortSignal): Promise<void> {
     const { database, clock } = this.#deps;
     for (;;) {
       const due = await dueCustomers(database.read, { now: clock.now(), limit: CUSTOMERS_PER_PAGE });
       for (const organizationId of due) {
-        if (this.#stopping.signal.aborted) return;
+        if (signal?.aborted) return;
         await this.#review(organizationId);
       }
       if (due.length < CUSTOMERS_PER_PAGE) return;

@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
+import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
 import type { Database, Handlers } from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
 import type { BillingPort } from '@portico/plugin-billing/port';
@@ -47,7 +47,7 @@ export function catalogRoutes({
             position > after && (query.availability === undefined || item.availability === query.availability),
         );
       const page = pageOf(SKUS, listed, query.limit);
-      return { status: 200, body: { items: page.rows.map(({ item }) => item), next_cursor: page.nextCursor } };
+      return { status: 200, body: { items: page.shown.map(({ item }) => item), next_cursor: page.nextCursor } };
     },
 
     async getSku({ params, caller }) {
@@ -61,7 +61,7 @@ export function catalogRoutes({
     async listOsImages({ query }) {
       const after = positionOf(IMAGES, query.cursor);
       const page = pageOf(IMAGES, await offeredImages(read, { after, limit: query.limit + 1 }), query.limit);
-      return { status: 200, body: { items: page.rows.map(imageItem), next_cursor: page.nextCursor } };
+      return { status: 200, body: { items: page.shown.map(imageItem), next_cursor: page.nextCursor } };
     },
   };
 }
@@ -70,8 +70,6 @@ function positionOf(list: string, cursor: string | undefined): number {
   return cursor === undefined ? BEFORE_THE_FIRST : Number(decodeCursor(list, cursor, ['number'])[0]);
 }
 
-/** A row more than the limit says that there is a next page, which begins after the last one shown. */
 function pageOf<Row extends { readonly position: number }>(list: string, rows: readonly Row[], limit: number) {
-  const last = rows.length > limit ? rows[limit - 1] : undefined;
-  return { rows: rows.slice(0, limit), nextCursor: last === undefined ? null : encodeCursor(list, [last.position]) };
+  return cutPage(rows, limit, last => encodeCursor(list, [last.position]));
 }

@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
+import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
 import type { Clock, Database, Handlers } from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
 import type { fleetContract } from '@portico/plugin-fleet/contract';
@@ -21,35 +21,33 @@ export function fleetRoutes({
   return {
     async listNodes({ query }) {
       const before = query.cursor === undefined ? undefined : Number(decodeCursor(NODES, query.cursor, ['number'])[0]);
-      const page = pageOf(
+      const { shown, nextCursor } = cutPage(
         await newestNodes(read, { status: query.status, name: query.name, before, limit: query.limit + 1 }),
         query.limit,
+        last => encodeCursor(NODES, [last.ordinal]),
       );
-      const ids = page.items.map(node => node.node_id);
+      const ids = shown.map(node => node.node_id);
       const summaries = groupBy(await summarizeSlots(read, ids), summary => summary.node_id);
       const numaDomains = await numaDomainsOf(read, ids);
-      const items = page.items.map(node =>
+      const items = shown.map(node =>
         nodeItem(node, {
           summaries: summaries.get(node.node_id) ?? [],
           numaDomains: numaDomains.get(node.node_id) ?? 0,
         }),
       );
-      return {
-        status: 200,
-        body: { items, next_cursor: page.last === undefined ? null : encodeCursor(NODES, [page.last.ordinal]) },
-      };
+      return { status: 200, body: { items, next_cursor: nextCursor } };
     },
 
     async listResourceSlots({ params, query }) {
       if ((await nodeById(read, params.node_id)) === undefined) throw common.fail('not_found');
       const cursor = query.cursor === undefined ? undefined : decodeCursor(SLOTS, query.cursor, ['number', 'string']);
       const after = cursor === undefined ? undefined : { gpuIndex: Number(cursor[0]), slotId: String(cursor[1]) };
-      const page = pageOf(
+      const { shown, nextCursor } = cutPage(
         await slotsOfNode(read, { nodeId: params.node_id, status: query.status, after, limit: query.limit + 1 }),
         query.limit,
+        last => encodeCursor(SLOTS, [last.gpu_index, last.slot_id]),
       );
-      const next = page.last === undefined ? null : encodeCursor(SLOTS, [page.last.gpu_index, page.last.slot_id]);
-      return { status: 200, body: { items: page.items.map(slotItem), next_cursor: next } };
+      return { status: 200, body: { items: shown.map(slotItem), next_cursor: nextCursor } };
     },
 
     async getFleetTopology({ query, caller }) {
@@ -57,9 +55,4 @@ export function fleetRoutes({
       return { status: 200, body: await readTopology(read, view) };
     },
   };
-}
-
-/** One row more than asked for was read: whether it came says whether there is a next page. `last` is the row it begins after. */
-function pageOf<Row>(rows: readonly Row[], limit: number): { items: readonly Row[]; last: Row | undefined } {
-  return { items: rows.slice(0, limit), last: rows.length > limit ? rows[limit - 1] : undefined };
 }

@@ -1,7 +1,7 @@
 import type { LifecycleService } from '@backstage/backend-plugin-api';
+import { repeat } from '@portico/plugin-kit/backend';
 import { releaseDepleted } from './actions/release-depleted';
 import { observeLiveness } from './observers/liveness';
-import { startLoop } from './observers/loop';
 import { sampleMetrics } from './observers/sampler';
 import type { Services } from './services';
 import { provisionTask } from './tasks/provision';
@@ -27,26 +27,29 @@ export function defineBackgroundWork(services: Services): void {
 function startBackgroundLoops(services: Services): { stop(): Promise<void> } {
   const { clock, logger, workloads } = services;
   const loops = [
-    startLoop({
+    repeat({
       name: 'liveness',
       clock,
       logger,
       intervalSeconds: workloads.liveness.intervalSeconds,
-      turn: () => observeLiveness(services),
+      restFirst: true,
+      work: () => observeLiveness(services),
     }),
-    startLoop({
+    repeat({
       name: 'metrics',
       clock,
       logger,
       intervalSeconds: workloads.metrics.intervalSeconds,
-      turn: () => sampleMetrics(services),
+      restFirst: true,
+      work: () => sampleMetrics(services),
     }),
-    startLoop({
+    repeat({
       name: 'metrics retention',
       clock,
       logger,
       intervalSeconds: PRUNE_SECONDS,
-      turn: () => services.metrics.prune(clock.now()),
+      restFirst: true,
+      work: () => services.metrics.prune(clock.now()),
     }),
   ];
   return {

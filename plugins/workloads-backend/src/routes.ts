@@ -1,5 +1,5 @@
 import type { ApiRequest, Handlers, RequestContext, TaskRecord, UserCaller } from '@portico/plugin-kit/backend';
-import { decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
+import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
 import type {
   listAllocations as listAllocationsOperation,
@@ -138,15 +138,8 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
         limit: limit + 1,
         ...(before === undefined ? {} : { before }),
       });
-      const shown = events.slice(0, limit);
-      const last = events.length > limit ? shown.at(-1) : undefined;
-      return {
-        status: 200,
-        body: {
-          items: shown.map(taskEventView),
-          next_cursor: last ? encodeCursor(TASK_EVENTS, [last.position]) : null,
-        },
-      };
+      const { shown, nextCursor } = cutPage(events, limit, last => encodeCursor(TASK_EVENTS, [last.position]));
+      return { status: 200, body: { items: shown.map(taskEventView), next_cursor: nextCursor } };
     },
 
     cancelTask: request =>

@@ -64,3 +64,8 @@ export function isUniqueViolation(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   return code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY';
 }
+
+/** `?, ?, ?`: what stands between the parentheses of `IN (…)` and `VALUES (…)` for so many parameters. */
+export function placeholders(count: number): string {
+  return Array<string>(count).fill('?').join(', ');
+}

@@ -14,8 +14,8 @@ export type {
 } from './caller';
 export { clockRef } from './clock';
 export type { Clock } from './clock';
-export { decodeCursor, encodeCursor } from './cursor';
-export { databaseRef, isUniqueViolation } from './database';
+export { cutPage, decodeCursor, encodeCursor } from './cursor';
+export { databaseRef, isUniqueViolation, placeholders } from './database';
 export type {
   Database,
   Dialect,
@@ -37,10 +37,12 @@ export type {
   SocketConnection,
   SocketOptions,
 } from './http';
+export { inParallel } from './in-parallel';
 export { outboxRef } from './outbox';
 export type { DomainEvent, Outbox } from './outbox';
 export { defineSettings, metricsRegistryRef, rateLimitsRef, secretsRef, settingsRef } from './platform';
 export type { RateLimits, Secrets, Settings, SettingsOf, SettingsSection } from './platform';
+export { repeat } from './repeat';
 export { PermanentStepError, tasksRef } from './tasks';
 export type {
   NewTask,

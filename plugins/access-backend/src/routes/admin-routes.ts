@@ -1,10 +1,9 @@
 import type { accessContract } from '@portico/plugin-access/contract';
-import { decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
+import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
 import type { Handlers } from '@portico/plugin-kit/backend';
 import { common, PAGE_LIMIT_DEFAULT, toMoney } from '@portico/plugin-kit/contract';
 import { creditUser } from '../actions/credit-user';
 import type { CreditedEntry } from '../actions/credit-user';
-import { pageOf } from '../page';
 import { adminUserReply, instant } from '../replies';
 import type { AccessServices } from '../services';
 import { userById, usersPage } from '../store/users';
@@ -23,18 +22,11 @@ export function adminRoutes(services: AccessServices): Pick<Handlers<typeof acce
         cursor === undefined ? [] : (decodeCursor(list, cursor, ['number', 'string']) as [number, string]);
       const after = createdAt === undefined || userId === undefined ? undefined : { createdAt, userId };
       const users = await usersPage(database.read, { q, after, limit: limit + 1 });
-      const balances = await billing.balances(
-        database.read,
-        users.slice(0, limit).map(user => user.organizationId),
-      );
-      return {
-        status: 200,
-        body: pageOf(users, {
-          limit,
-          item: user => adminUserReply(user, balances.get(user.organizationId)),
-          cursor: user => encodeCursor(list, [user.createdAt, user.userId]),
-        }),
-      };
+      const { shown, nextCursor } = cutPage(users, limit, last => encodeCursor(list, [last.createdAt, last.userId]));
+      const organizationIds = shown.map(user => user.organizationId);
+      const balances = await billing.balances(database.read, organizationIds);
+      const items = shown.map(user => adminUserReply(user, balances.get(user.organizationId)));
+      return { status: 200, body: { items, next_cursor: nextCursor } };
     },
 
     async getUser({ params }) {

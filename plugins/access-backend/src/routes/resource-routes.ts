@@ -1,10 +1,9 @@
 import type { accessContract } from '@portico/plugin-access/contract';
-import { decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
+import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
 import type { Handlers } from '@portico/plugin-kit/backend';
 import { PAGE_LIMIT_DEFAULT } from '@portico/plugin-kit/contract';
 import { addSshKey } from '../actions/add-ssh-key';
 import { removeSshKey } from '../actions/remove-ssh-key';
-import { pageOf } from '../page';
 import { projectReply, sshKeyReply } from '../replies';
 import type { AccessServices } from '../services';
 import { projectsPage } from '../store/projects';
@@ -25,15 +24,12 @@ export function resourceRoutes(services: AccessServices): Pick<Handlers<typeof a
         after: after && { createdAt: after.at, projectId: after.id },
         limit: limit + 1,
       });
+      const { shown, nextCursor } = cutPage(rows, limit, last =>
+        encodeCursor('projects', [last.createdAt, last.projectId]),
+      );
       const user = await userById(read, caller.userId);
-      return {
-        status: 200,
-        body: pageOf(rows, {
-          limit,
-          item: project => projectReply(project, user?.defaultProjectId ?? ''),
-          cursor: project => encodeCursor('projects', [project.createdAt, project.projectId]),
-        }),
-      };
+      const items = shown.map(project => projectReply(project, user?.defaultProjectId ?? ''));
+      return { status: 200, body: { items, next_cursor: nextCursor } };
     },
 
     async listSshKeys({ caller, query }) {
@@ -44,14 +40,10 @@ export function resourceRoutes(services: AccessServices): Pick<Handlers<typeof a
         after: after && { createdAt: after.at, keyId: after.id },
         limit: limit + 1,
       });
-      return {
-        status: 200,
-        body: pageOf(rows, {
-          limit,
-          item: sshKeyReply,
-          cursor: key => encodeCursor('ssh-keys', [key.createdAt, key.keyId]),
-        }),
-      };
+      const { shown, nextCursor } = cutPage(rows, limit, last =>
+        encodeCursor('ssh-keys', [last.createdAt, last.keyId]),
+      );
+      return { status: 200, body: { items: shown.map(sshKeyReply), next_cursor: nextCursor } };
     },
 
     async addSshKey(request) {

@@ -1,3 +1,4 @@
+import { placeholders } from '@portico/plugin-kit/backend';
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
 import { containsPattern, searchText } from '../domain/search-text';
 
@@ -90,7 +91,7 @@ export async function usernamesOf(queries: Queries, userIds: readonly string[]):
   for (let start = 0; start < ids.length; start += NAMES_PER_STATEMENT) {
     const some = ids.slice(start, start + NAMES_PER_STATEMENT);
     const rows = await queries.all<{ user_id: string; username: string }>(
-      `SELECT user_id, username FROM access_users WHERE user_id IN (${some.map(() => '?').join(', ')})`,
+      `SELECT user_id, username FROM access_users WHERE user_id IN (${placeholders(some.length)})`,
       some,
     );
     for (const row of rows) names.set(row.user_id, row.username);

@@ -1,4 +1,4 @@
-import { encodeCursor } from '@portico/plugin-kit/backend';
+import { cutPage, encodeCursor } from '@portico/plugin-kit/backend';
 import type { Actor, Parameter, Queries, Transaction } from '@portico/plugin-kit/backend';
 import { errorsOf, newId } from '@portico/plugin-kit/contract';
 import type { Micros } from '@portico/plugin-kit/contract';
@@ -156,7 +156,7 @@ export interface EntryRow {
 export async function entriesPage(
   queries: Queries,
   options: { organizationId: string; limit: number; cursor: string | undefined },
-): Promise<{ rows: EntryRow[]; nextCursor: string | null }> {
+): Promise<{ rows: readonly EntryRow[]; nextCursor: string | null }> {
   const after =
     options.cursor === undefined ? undefined : decodeKeyset('billing.ledger', options.cursor, ['instant', 'id']);
   const effect = (account: Account) =>
@@ -169,8 +169,8 @@ export async function entriesPage(
     ORDER BY created_at DESC, entry_id DESC LIMIT ?`,
     [options.organizationId, ...(after ?? []), options.limit + 1],
   );
-  const page = rows.slice(0, options.limit);
-  const last = page.at(-1);
-  const more = rows.length > options.limit && last !== undefined;
-  return { rows: page, nextCursor: more ? encodeCursor('billing.ledger', [last.created_at, last.entry_id]) : null };
+  const { shown, nextCursor } = cutPage(rows, options.limit, last =>
+    encodeCursor('billing.ledger', [last.created_at, last.entry_id]),
+  );
+  return { rows: shown, nextCursor };
 }

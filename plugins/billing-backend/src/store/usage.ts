@@ -1,4 +1,4 @@
-import { encodeCursor } from '@portico/plugin-kit/backend';
+import { cutPage, encodeCursor } from '@portico/plugin-kit/backend';
 import type { Parameter, Queries } from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
 import { HOUR_MILLISECONDS } from '../domain/metering';
@@ -49,7 +49,7 @@ interface Position {
 export async function usagePage(
   queries: Queries,
   page: UsagePage,
-): Promise<{ rows: UsageRow[]; nextCursor: string | null }> {
+): Promise<{ rows: readonly UsageRow[]; nextCursor: string | null }> {
   const { filter, sort, limit } = page;
   const byCost = sort.endsWith('cost');
   const position = readCursor(page);
@@ -63,11 +63,11 @@ export async function usagePage(
   } else {
     rows = await ask('all');
   }
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  if (rows.length <= limit || last === undefined) return { rows: shown, nextCursor: null };
-  const sortValue = byCost ? last.usage_micros.toString() : last.started_at;
-  return { rows: shown, nextCursor: encodeCursor(`billing.usage ${sort}`, [asOf, sortValue, last.allocation_id]) };
+  const { shown, nextCursor } = cutPage(rows, limit, last => {
+    const sortValue = byCost ? last.usage_micros.toString() : last.started_at;
+    return encodeCursor(`billing.usage ${sort}`, [asOf, sortValue, last.allocation_id]);
+  });
+  return { rows: shown, nextCursor };
 }
 
 function readCursor(page: UsagePage): Position {

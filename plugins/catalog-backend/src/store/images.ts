@@ -1,3 +1,4 @@
+import { placeholders } from '@portico/plugin-kit/backend';
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
 
 export interface ImageRow {
@@ -51,7 +52,7 @@ export async function saveImage(tx: Transaction, newImageId: string, image: Imag
 /** Ends the offer of every image that is not listed. */
 export async function withdrawOtherImages(tx: Transaction, settingsKeys: readonly string[]): Promise<void> {
   await tx.run(
-    `UPDATE catalog_images SET offered = 0, is_default = 0 WHERE offered = 1 AND settings_key NOT IN (${settingsKeys.map(() => '?').join(', ')})`,
+    `UPDATE catalog_images SET offered = 0, is_default = 0 WHERE offered = 1 AND settings_key NOT IN (${placeholders(settingsKeys.length)})`,
     settingsKeys,
   );
 }

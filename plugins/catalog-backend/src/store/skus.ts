@@ -1,3 +1,4 @@
+import { placeholders } from '@portico/plugin-kit/backend';
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
 import type { Micros } from '@portico/plugin-kit/contract';
 import type { Sku } from '@portico/plugin-catalog/port';
@@ -89,8 +90,7 @@ export async function saveSku(tx: Transaction, newSkuId: string, sku: SkuDescrip
 
 /** Ends the offer of every SKU that is not listed. */
 export async function withdrawOtherSkus(tx: Transaction, settingsKeys: readonly string[]): Promise<void> {
-  const others =
-    settingsKeys.length === 0 ? '' : ` AND settings_key NOT IN (${settingsKeys.map(() => '?').join(', ')})`;
+  const others = settingsKeys.length === 0 ? '' : ` AND settings_key NOT IN (${placeholders(settingsKeys.length)})`;
   await tx.run(`UPDATE catalog_skus SET offered = 0 WHERE offered = 1${others}`, settingsKeys);
 }
 

@@ -1,3 +1,4 @@
+import { placeholders } from '@portico/plugin-kit/backend';
 import type { Parameter, Queries, Transaction } from '@portico/plugin-kit/backend';
 import type { Isolation } from '@portico/plugin-fleet/port';
 import type { ConfiguredSlot } from '../domain/configured-fleet';
@@ -81,7 +82,7 @@ export function holdSlots(
 ): Promise<number> {
   return tx.run(
     `UPDATE fleet_slots SET status = ?, allocation_id = ?, organization_id = ?, held_at = ?
-     WHERE status = 'free' AND slot_id IN (${hold.slotIds.map(() => '?').join(', ')})`,
+     WHERE status = 'free' AND slot_id IN (${placeholders(hold.slotIds.length)})`,
     [slotTransitions.free.hold, hold.allocationId, hold.organizationId, tx.now, ...hold.slotIds],
   );
 }
@@ -145,7 +146,7 @@ export interface NodeSlotSummary {
 /** Counts per node and model; with `nodeIds` only of those. */
 export function summarizeSlots(queries: Queries, nodeIds?: readonly string[]): Promise<NodeSlotSummary[]> {
   if (nodeIds?.length === 0) return Promise.resolve([]);
-  const where = nodeIds === undefined ? '' : ` WHERE node_id IN (${nodeIds.map(() => '?').join(', ')})`;
+  const where = nodeIds === undefined ? '' : ` WHERE node_id IN (${placeholders(nodeIds.length)})`;
   return queries.all<NodeSlotSummary>(
     `SELECT node_id, gpu_model, count(DISTINCT gpu_uuid) AS gpus, max(gpu_memory_bytes) AS memory_bytes, count(*) AS slots,
        sum(CASE WHEN status = 'free' THEN 1 ELSE 0 END) AS free,
@@ -162,7 +163,7 @@ export async function numaDomainsOf(
 ): Promise<ReadonlyMap<string, number>> {
   if (nodeIds.length === 0) return new Map();
   const rows = await queries.all<{ node_id: string; domains: number }>(
-    `SELECT node_id, count(DISTINCT numa_node) AS domains FROM fleet_slots WHERE node_id IN (${nodeIds.map(() => '?').join(', ')}) GROUP BY node_id`,
+    `SELECT node_id, count(DISTINCT numa_node) AS domains FROM fleet_slots WHERE node_id IN (${placeholders(nodeIds.length)}) GROUP BY node_id`,
     nodeIds,
   );
   return new Map(rows.map(row => [row.node_id, row.domains]));

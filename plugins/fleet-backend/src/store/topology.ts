@@ -1,3 +1,4 @@
+import { placeholders } from '@portico/plugin-kit/backend';
 import type { Queries } from '@portico/plugin-kit/backend';
 import type { NodeStatus } from '../domain/node';
 import type { SlotStatus } from '../domain/slot';
@@ -36,7 +37,7 @@ export function offeredSlotsOn(
   return queries.all<DrawableSlot>(
     `SELECT s.node_id, n.status AS node_status, s.gpu_index, s.numa_node, s.status, s.organization_id
      FROM fleet_slots s JOIN fleet_nodes n ON n.node_id = s.node_id
-     WHERE s.node_id IN (${options.nodeIds.map(() => '?').join(', ')}) AND s.gpu_model = ? AND s.withdrawn = 0
+     WHERE s.node_id IN (${placeholders(options.nodeIds.length)}) AND s.gpu_model = ? AND s.withdrawn = 0
      ORDER BY n.ordinal, s.gpu_index, s.part`,
     [...options.nodeIds, options.gpuModel],
   );

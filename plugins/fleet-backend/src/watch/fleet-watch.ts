@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { repeat } from '@portico/plugin-kit/backend';
 import { giveUpLease, takeLease } from '../store/leases';
 import { probeNodes } from './heartbeat';
 import type { HeartbeatOptions } from './heartbeat';
 import { createOrphanReconciler } from './orphans';
 import type { OrphanOptions } from './orphans';
-import { repeat } from './repeat';
 
 export type FleetWatchOptions = Omit<HeartbeatOptions, 'services'> &
   OrphanOptions & {

@@ -1,4 +1,5 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { inParallel } from '@portico/plugin-kit/backend';
 import type { Database } from '@portico/plugin-kit/backend';
 import type { NodeReport, Runtime, RuntimeKind } from '@portico/plugin-fleet/port';
 import type { NodeMoveServices } from '../actions/move-node';
@@ -18,12 +19,8 @@ export interface HeartbeatOptions {
 
 /** Asks every node once how it is. */
 export async function probeNodes(options: HeartbeatOptions, signal: AbortSignal): Promise<void> {
-  const waiting = await allNodes(options.services.database.read);
-  const worker = async () => {
-    for (let node = waiting.shift(); node !== undefined && !signal.aborted; node = waiting.shift())
-      await probeNode(options, node);
-  };
-  await Promise.all(Array.from({ length: Math.min(PROBES_AT_ONCE_MAX, waiting.length) }, worker));
+  const nodes = await allNodes(options.services.database.read);
+  await inParallel(nodes, { limit: PROBES_AT_ONCE_MAX, signal }, node => probeNode(options, node));
 }
 
 async function probeNode(

@@ -1,8 +1,8 @@
+import { inParallel } from '@portico/plugin-kit/backend';
 import type { RuntimeObservation } from '@portico/plugin-fleet/port';
 import { failGone } from '../actions/fail-gone';
 import type { Services } from '../services';
 import { claimDue, recordAlive } from '../store/liveness';
-import { inParallel } from './loop';
 
 /** Taken at once: what one replica can ask within a turn. */
 const CLAIM_MAX = 200;
@@ -24,7 +24,7 @@ export async function observeLiveness(services: LivenessServices): Promise<void>
     const nextAt = at + services.workloads.liveness.intervalSeconds * 1000;
     const due = await services.database.transaction(tx => claimDue(tx, { at, nextAt, limit: CLAIM_MAX }));
     const observations: RuntimeObservation[] = [];
-    await inParallel(due, PARALLEL_MAX, async allocationId => {
+    await inParallel(due, { limit: PARALLEL_MAX }, async allocationId => {
       const observation = await observed(services, allocationId);
       if (observation) observations.push(observation);
     });

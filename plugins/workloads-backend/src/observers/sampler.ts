@@ -1,7 +1,7 @@
+import { inParallel } from '@portico/plugin-kit/backend';
 import { type Measurement, measurementOf } from '../domain/metrics';
 import type { Services } from '../services';
 import { activeAllocationIds } from '../store/liveness';
-import { inParallel } from './loop';
 
 const PAGE = 200;
 /** Runtimes asked at the same time. */
@@ -15,7 +15,7 @@ export async function sampleMetrics(services: SamplerServices): Promise<void> {
   for (;;) {
     const page = await activeAllocationIds(services.database.read, { after, limit: PAGE });
     const samples: { allocationId: string; at: number; measurement: Measurement }[] = [];
-    await inParallel(page, PARALLEL_MAX, async allocationId => {
+    await inParallel(page, { limit: PARALLEL_MAX }, async allocationId => {
       try {
         const placed = await services.fleet.runtimeOf(services.database.read, allocationId);
         if (!placed) return;

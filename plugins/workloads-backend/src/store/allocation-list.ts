@@ -1,8 +1,14 @@
-import { decodeCursor, encodeCursor, type Parameter, type Queries } from '@portico/plugin-kit/backend';
+import {
+  cutPage,
+  decodeCursor,
+  encodeCursor,
+  type Parameter,
+  placeholders,
+  type Queries,
+} from '@portico/plugin-kit/backend';
 import type { AllocationSort, AllocationStatus } from '@portico/plugin-workloads/contract';
 import type { Allocation } from '../domain/allocation';
 import { type AllocationRow, foldCase, fromRow } from './allocation-row';
-import { marks } from './allocations';
 
 export interface AllocationFilter {
   readonly organizationId?: string;
@@ -47,17 +53,14 @@ export async function listAllocations(
     parameters.push(...decodeCursor(list, page.cursor, [sort.type, 'string']));
   }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-  // One more than asked for tells whether there is a next page.
   const rows = await queries.all<AllocationRow>(
     `SELECT * FROM workloads_allocations ${where} ORDER BY ${sort.column} ${sort.direction}, allocation_id ${sort.direction} LIMIT ?`,
     [...parameters, page.limit + 1],
   );
-  const shown = rows.slice(0, page.limit);
-  const last = shown.at(-1);
-  return {
-    allocations: shown.map(fromRow),
-    nextCursor: rows.length > page.limit && last ? encodeCursor(list, [last[sort.column], last.allocation_id]) : null,
-  };
+  const { shown, nextCursor } = cutPage(rows, page.limit, last =>
+    encodeCursor(list, [last[sort.column], last.allocation_id]),
+  );
+  return { allocations: shown.map(fromRow), nextCursor };
 }
 
 function conditionsOf(filter: AllocationFilter): { conditions: string[]; parameters: Parameter[] } {
@@ -77,7 +80,7 @@ function conditionsOf(filter: AllocationFilter): { conditions: string[]; paramet
   }
   if (filter.statuses !== undefined) {
     // Two filters that exclude each other leave no status, and so no row.
-    conditions.push(filter.statuses.length === 0 ? '1 = 0' : `status IN (${marks(filter.statuses.length)})`);
+    conditions.push(filter.statuses.length === 0 ? '1 = 0' : `status IN (${placeholders(filter.statuses.length)})`);
     parameters.push(...filter.statuses);
   }
   if (filter.search !== undefined) {

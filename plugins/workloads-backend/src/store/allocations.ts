@@ -1,3 +1,4 @@
+import { placeholders } from '@portico/plugin-kit/backend';
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
 import type { AllocationStatus } from '@portico/plugin-workloads/contract';
 import { type Allocation, liveStatuses, type Transition } from '../domain/allocation';
@@ -33,7 +34,7 @@ const insertColumns = [
   'task_id',
 ] as const satisfies readonly (keyof AllocationRow)[];
 
-const insertSql = `INSERT INTO workloads_allocations (${insertColumns.join(', ')}) VALUES (${marks(insertColumns.length)})`;
+const insertSql = `INSERT INTO workloads_allocations (${insertColumns.join(', ')}) VALUES (${placeholders(insertColumns.length)})`;
 
 /** Gives up when another writer was faster than the lock that should have kept it out: a bug, not a refusal. */
 export async function saveChange(tx: Transaction, allocation: Allocation, transition: Transition): Promise<void> {
@@ -121,7 +122,7 @@ export async function handToTask(tx: Transaction, options: { allocationId: strin
 
 export async function countLive(queries: Queries, organizationId: string): Promise<number> {
   const row = await queries.first<{ live: number }>(
-    `SELECT COUNT(*) AS live FROM workloads_allocations WHERE organization_id = ? AND status IN (${marks(liveStatuses.length)})`,
+    `SELECT COUNT(*) AS live FROM workloads_allocations WHERE organization_id = ? AND status IN (${placeholders(liveStatuses.length)})`,
     [organizationId, ...liveStatuses],
   );
   return row?.live ?? 0;
@@ -130,7 +131,7 @@ export async function countLive(queries: Queries, organizationId: string): Promi
 /** Ids of what an organization runs, ascending: the order in which they are locked. */
 export async function liveAllocationIds(queries: Queries, organizationId: string): Promise<readonly string[]> {
   const rows = await queries.all<{ allocation_id: string }>(
-    `SELECT allocation_id FROM workloads_allocations WHERE organization_id = ? AND status IN (${marks(liveStatuses.length)}) ORDER BY allocation_id`,
+    `SELECT allocation_id FROM workloads_allocations WHERE organization_id = ? AND status IN (${placeholders(liveStatuses.length)}) ORDER BY allocation_id`,
     [organizationId, ...liveStatuses],
   );
   return rows.map(row => row.allocation_id);
@@ -142,7 +143,7 @@ export async function countByStatus(
   statuses: readonly AllocationStatus[],
 ): Promise<ReadonlyMap<AllocationStatus, number>> {
   const rows = await queries.all<{ status: AllocationStatus; allocations: number }>(
-    `SELECT status, COUNT(*) AS allocations FROM workloads_allocations WHERE status IN (${marks(statuses.length)}) GROUP BY status`,
+    `SELECT status, COUNT(*) AS allocations FROM workloads_allocations WHERE status IN (${placeholders(statuses.length)}) GROUP BY status`,
     statuses,
   );
   return new Map(rows.map(row => [row.status, row.allocations]));
@@ -173,8 +174,4 @@ export async function transitionsOf(queries: Queries, allocationId: string): Pro
     reason: row.reason,
     actor: JSON.parse(row.actor_json) as Transition['actor'],
   }));
-}
-
-export function marks(count: number): string {
-  return Array.from({ length: count }, () => '?').join(', ');
 }

@@ -3,7 +3,6 @@
  * plugins add handlers and nothing else.
  */
 import { coreServices, createServiceFactory, createServiceRef } from '@backstage/backend-plugin-api';
-import type { LoggerService } from '@backstage/backend-plugin-api';
 import {
   auditRef,
   authenticationRef,
@@ -12,10 +11,11 @@ import {
   databaseRef,
   httpApiRef,
   rateLimitsRef,
+  repeat,
   secretsRef,
   settingsRef,
 } from '@portico/plugin-kit/backend';
-import type { Clock, HttpApi, SocketOptions } from '@portico/plugin-kit/backend';
+import type { HttpApi, SocketOptions } from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
 import type { PluginContract } from '@portico/plugin-kit/contract';
 import { requestLogRef } from '../observability/request-log';
@@ -35,8 +35,8 @@ import { setSecurityHeaders } from './security-headers';
 import { Sockets } from './sockets';
 import { webServerRef } from './web-server';
 
-/** Milliseconds between sweeps of idempotency keys past their time. */
-const SWEEP_MILLISECONDS = 10 * 60 * 1000;
+/** Seconds between sweeps of idempotency keys past their time. */
+const SWEEP_SECONDS = 600;
 
 /** What only the composition root decides. */
 export interface HttpOptions {
@@ -167,9 +167,19 @@ export const httpServiceFactory = createServiceFactory({
     });
     web.onUpgrade((request, socket, head) => sockets.upgrade(request, socket, head));
 
-    const stopped = new AbortController();
-    lifecycle.addStartupHook(() => void sweepForever(keys, { clock, logger, signal: stopped.signal }));
-    lifecycle.addBeforeShutdownHook(() => stopped.abort());
+    let sweeping: ReturnType<typeof repeat> | undefined;
+    lifecycle.addStartupHook(() => {
+      sweeping = repeat({
+        name: 'sweeping idempotency keys',
+        clock,
+        logger,
+        intervalSeconds: SWEEP_SECONDS,
+        work: async signal => {
+          while (!signal.aborted && (await keys.sweep(clock.now())).more);
+        },
+      });
+    });
+    lifecycle.addBeforeShutdownHook(() => sweeping?.stop());
     return new HttpService(list, listener, sockets);
   },
 });
@@ -183,18 +193,4 @@ export const httpApiFactory = createServiceFactory({
 
 function isApi(url: string | undefined): boolean {
   return url !== undefined && (url.startsWith('/api/v1/') || url === '/api/v1');
-}
-
-async function sweepForever(
-  keys: IdempotencyKeys,
-  options: { clock: Clock; logger: LoggerService; signal: AbortSignal },
-): Promise<void> {
-  while (!options.signal.aborted) {
-    try {
-      while (!options.signal.aborted && (await keys.sweep(options.clock.now())).more);
-    } catch (error) {
-      options.logger.warn('sweeping idempotency keys failed; it is tried again later', { error: String(error) });
-    }
-    await options.clock.sleep(SWEEP_MILLISECONDS, options.signal);
-  }
 }

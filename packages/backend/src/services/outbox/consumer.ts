@@ -1,3 +1,4 @@
+import { placeholders } from '@portico/plugin-kit/backend';
 import type { Attention, Database, DomainEvent, Transaction } from '@portico/plugin-kit/backend';
 import { toEvent } from './outbox-tables';
 import type { OutboxRow } from './outbox-tables';
@@ -94,7 +95,7 @@ export class Consumer {
   #next(queries: Pick<Transaction, 'first'>, position: number): Promise<OutboxRow | undefined> {
     const { types } = this.#definition;
     return queries.first<OutboxRow>(
-      `SELECT * FROM platform_outbox WHERE position > ? AND event_type IN (${types.map(() => '?').join(', ')}) ORDER BY position LIMIT 1`,
+      `SELECT * FROM platform_outbox WHERE position > ? AND event_type IN (${placeholders(types.length)}) ORDER BY position LIMIT 1`,
       [position, ...types],
     );
   }

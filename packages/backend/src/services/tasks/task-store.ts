@@ -1,3 +1,4 @@
+import { placeholders } from '@portico/plugin-kit/backend';
 import type { Outbox, Queries, TaskEvent, Transaction } from '@portico/plugin-kit/backend';
 import type { StepRow, TaskRow } from './task-tables';
 
@@ -77,7 +78,7 @@ export async function insertTask(
   stepNames: readonly string[],
 ): Promise<void> {
   await tx.run(
-    `INSERT INTO platform_tasks (${NEW_TASK_COLUMNS.join(', ')}) VALUES (${NEW_TASK_COLUMNS.map(() => '?').join(', ')})`,
+    `INSERT INTO platform_tasks (${NEW_TASK_COLUMNS.join(', ')}) VALUES (${placeholders(NEW_TASK_COLUMNS.length)})`,
     NEW_TASK_COLUMNS.map(column => task[column]),
   );
   await tx.run(
@@ -129,7 +130,7 @@ export function claim(
      SET lease_owner = ?, due_at = ?, fencing_token = fencing_token + 1, status = CASE status WHEN 'pending' THEN 'running' ELSE status END, updated_at = ?
      WHERE task_id = (
        SELECT task_id FROM platform_tasks
-       WHERE (due_at <= ? OR due_at > ?) AND kind IN (${options.kinds.map(() => '?').join(', ')})
+       WHERE (due_at <= ? OR due_at > ?) AND kind IN (${placeholders(options.kinds.length)})
        ORDER BY due_at, task_id LIMIT 1${tx.dialect === 'postgres' ? ' FOR UPDATE SKIP LOCKED' : ''}
      )
      RETURNING *`,
