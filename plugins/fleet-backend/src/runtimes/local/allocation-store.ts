@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { RuntimeError } from './port';
@@ -158,7 +159,7 @@ export class AllocationStore {
         await run('rm', ['-rf', '--one-file-system', '--', ...entries], { env: HOST_ENVIRONMENT });
       rmSync(join(directory, 'record.json'), { force: true });
       for (const name of readdirSync(directory)) rmSync(join(directory, name), { force: true });
-      await run('rmdir', ['--', directory], { env: HOST_ENVIRONMENT });
+      await rmdir(directory);
     } catch (error) {
       throw new RuntimeError(
         'runtime_failed',

@@ -73,6 +73,8 @@ function remaining(
   const account = store.account(allocationId);
   const known = account && account.bootId === bootId() ? [account.init, account.supervisor] : [];
   const left = known.filter(isAlive);
+  // What init started goes with it, so the rest is looked for only afterwards: reading every process of the machine holds up the portal.
+  if (left.length > 0) return left;
   if (uid !== null) left.push(...processesOfUid(uid));
   if (isolation === 'none') left.push(...processesWithEnvironment(`PORTICO_ALLOCATION_ID=${allocationId}`));
   // A supervisor that was killed or is still starting has left no account: it, and what it started, is known by its argument.
