@@ -28,6 +28,8 @@ export function joinForward(
     stream.destroy();
   });
   stream.on('error', breakOff);
+  // Its client may close in the middle of a write.
+  channel.on('error', breakOff);
   channel.on('end', () => {
     heardAll = true;
     finishWhenBothEnded();

@@ -413,6 +413,27 @@ describe('a key', () => {
 });
 
 describe('the gateway', () => {
+  /** What `ssh2`'s client does not offer: any request on a channel that is open already. */
+  interface Requests {
+    exec(channel: number, command: string, wantReply: boolean): void;
+  }
+  const requestsOf = (client: Client) => (client as unknown as { _protocol: Requests })._protocol;
+  const channelNumber = (channel: ClientChannel) => (channel as unknown as { outgoing: { id: number } }).outgoing.id;
+
+  it('runs one command in a session: a second one is nothing, and harms nobody', async () => {
+    const client = await login('mine');
+    const channel = await new Promise<ClientChannel>((resolve, reject) =>
+      client.exec('sleep 1; echo first', (error, opened) => (error ? reject(error) : resolve(opened))),
+    );
+    let text = '';
+    channel.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    for (const wantReply of [false, true]) requestsOf(client).exec(channelNumber(channel), 'touch second', wantReply);
+    await new Promise(resolve => channel.on('close', resolve));
+    client.end();
+    expect(text).toBe('first\n');
+    expect((await ssh(['ls second 2>/dev/null; echo up'])).stdout).toBe('up\n');
+  });
+
   it('serves a client of many channels, up to a bound', async () => {
     const client = await login('mine');
     const open = () => new Promise<boolean>(resolve => client.exec('sleep 30', error => resolve(error === undefined)));

@@ -5,8 +5,10 @@ import { ChannelOutput } from './channel-output';
 import type { ClientBackPressure } from './client-socket';
 
 /** Environment a client may set, as Debian's sshd accepts it. */
-const ACCEPTED_ENVIRONMENT = /^(LANG|LC_[A-Z]+|COLORTERM)$/;
+const ACCEPTED_ENVIRONMENT = /^(LANG|LC_[A-Z]{1,32}|COLORTERM)$/;
 const ENVIRONMENT_VALUE_LENGTH_MAX = 256;
+/** Of different names; there are a dozen categories of language. More would only be memory held for one client. */
+const ENVIRONMENT_VARIABLES_MAX = 32;
 const TERMINAL_TYPE = /^[A-Za-z0-9._+-]{1,64}$/;
 const TERMINAL_CELLS_MAX = 1000;
 const COMMAND_LENGTH_MAX = 128 * 1024;
@@ -45,6 +47,7 @@ export function serveSession(options: SessionOptions): void {
 
   session.on('env', (accept, reject, info: { key: string; val: string }) => {
     if (!ACCEPTED_ENVIRONMENT.test(info.key) || info.val.length > ENVIRONMENT_VALUE_LENGTH_MAX) return reject?.();
+    if (!(info.key in environment) && Object.keys(environment).length >= ENVIRONMENT_VARIABLES_MAX) return reject?.();
     environment[info.key] = info.val;
     accept?.();
   });
@@ -88,17 +91,23 @@ export function serveSession(options: SessionOptions): void {
     if (!isGone) finish(channel, await exited);
   };
 
-  const run = (channel: ServerChannel, command: ExecRequest['command']) => {
+  const run = (accept: () => ServerChannel | undefined, command: ExecRequest['command']) => {
+    // A session runs one thing (RFC 4254, section 6.5). `ssh2` asks about a second one too, and has no channel to give for it.
+    const channel = accept();
+    if (channel === undefined) return;
+    // A client may close in the middle of a write, and whoever hears of an error nobody listens to is the whole process.
+    channel.on('error', () => undefined);
+    channel.stderr.on('error', () => undefined);
     serve(channel, command).catch(() => channel.end());
   };
-  session.on('shell', accept => run(accept(), { kind: 'shell' }));
+  session.on('shell', accept => run(accept, { kind: 'shell' }));
   session.on('exec', (accept, reject, info) => {
     if (info.command.length > COMMAND_LENGTH_MAX) return reject?.();
-    run(accept(), { kind: 'command', line: info.command });
+    run(accept, { kind: 'command', line: info.command });
   });
   session.on('subsystem', (accept, reject, info) => {
     if (info.name !== 'sftp') return reject?.();
-    run(accept(), { kind: 'sftp' });
+    run(accept, { kind: 'sftp' });
   });
 }
 
