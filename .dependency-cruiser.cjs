@@ -2,9 +2,10 @@
  * Who may import whom. Layers are folder names; a file that belongs to no layer is an error, so that a new folder is a decision and not an accident.
  *
  *   ui ← plugin-kit ← plugin contract ← plugin UI, plugin backend; packages/app and packages/backend may import plugins; a -backend may import
- *   other plugins' contracts and ports only; nobody imports a -backend but packages/backend.
+ *   other plugins' contracts and ports only; nobody imports a -backend but packages/backend. tools/ and bench/ stand outside: they may look at everything,
+ *   and nothing that ships looks at them.
  */
-const TEST = '(/browser/|\\.test\\.tsx?|\\.soak\\.ts|/testing/)';
+const TEST = '(/browser/|\\.(test|soak|fixture)\\.tsx?$|/testing/)';
 /** The harnesses that start the whole backend are given to plugins through plugin-kit, against the direction of everything else. */
 const HARNESS = '^packages/plugin-kit/src/testing/';
 
@@ -20,10 +21,10 @@ module.exports = {
     ),
     forbidden(
       'unclassified-file',
-      'Code lives in packages/{app,backend,plugin-kit,ui} or in plugins/<noun>[-backend]. A new place needs a decision record and a line in this file.',
+      'Code lives in packages/{app,backend,plugin-kit,ui}, plugins/<noun>[-backend], tools or bench. A new place needs a decision record and a line in this file.',
       {
         pathNot:
-          '^(packages/(app|backend|plugin-kit|ui)/|plugins/(access|billing|catalog|fleet|workloads)(-backend)?/)',
+          '^(packages/(app|backend|plugin-kit|ui)/|plugins/(access|billing|catalog|fleet|workloads)(-backend)?/|(tools|bench)/)',
       },
       {},
     ),
@@ -112,6 +113,12 @@ module.exports = {
       'Code that ships does not import what only tests have.',
       { path: '^(packages|plugins)/', pathNot: TEST },
       { path: TEST, pathNot: '^node_modules/' },
+    ),
+    forbidden(
+      'workshop-stays-out-of-the-product',
+      'tools/ and bench/ are for who works on the portal; nothing of the portal imports them.',
+      { path: '^(packages|plugins)/' },
+      { path: '^(tools|bench)/' },
     ),
     forbidden('resolvable', 'An import that leads nowhere.', {}, { couldNotResolve: true, pathNot: '\\?|^virtual:' }),
   ],

@@ -13,7 +13,7 @@ const checks = [
   [
     'dependency rules',
     'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
-    ['--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', 'packages', 'plugins'],
+    ['--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', 'packages', 'plugins', 'tools', 'bench'],
   ],
   ['unused code', 'node_modules/knip/bin/knip.js', ['--no-progress']],
   ['OpenAPI document', 'tools/openapi.mjs', ['--check']],
