@@ -64,5 +64,5 @@ function closingLine() {
   const result = JSON.parse(readFileSync(RESULT, 'utf8'));
   // A file that did not even load has no failed test of its own, and must not look like none.
   const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
-  process.stdout.write(`\n${checked}; ${result.numPassedTests} passed, ${failed} failed\n`);
+  process.stdout.write(`\n${checked}\n${result.numPassedTests} passed, ${failed} failed\n`);
 }
