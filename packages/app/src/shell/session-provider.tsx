@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { identityApiRef, useApi } from '@backstage/frontend-plugin-api';
 import type { IdentityApi } from '@backstage/frontend-plugin-api';
@@ -15,12 +15,27 @@ type Me = ReplyOf<typeof getMe>;
 type IdentityProxy = IdentityApi & { setTarget(identity: IdentityApi, options: { signOutTargetUrl: string }): void };
 
 const PROJECT_KEY = 'portico.project';
+const SESSION_CHANNEL = 'portico-session';
 export const meQueryKey = ['getMe'] as const;
 
 function rememberedProject(me: Me): string {
   const remembered = sessionStorage.getItem(PROJECT_KEY);
   const known = me.projects.some(project => project.project_id === remembered);
   return known && remembered !== null ? remembered : me.default_project.project_id;
+}
+
+/** Tabs share one session: when one of them signs in or out, the others ask again who is there. */
+function useOtherTabs(onChange: () => void): () => void {
+  const channel = useRef<BroadcastChannel | null>(null);
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  useEffect(() => {
+    const opened = new BroadcastChannel(SESSION_CHANNEL);
+    opened.onmessage = () => latest.current();
+    channel.current = opened;
+    return () => opened.close();
+  }, []);
+  return useCallback(() => channel.current?.postMessage('changed'), []);
 }
 
 /** What is known of the session: nothing yet, nobody, somebody, or that the portal could not be asked. */
@@ -58,6 +73,7 @@ export function SessionProvider(props: { children: (state: SessionState) => Reac
     queries.removeQueries({ predicate: query => query.queryKey[0] !== meQueryKey[0] });
   }, [queries]);
   useEffect(() => requestState.whenSignedOut(end), [end]);
+  const announce = useOtherTabs(() => void queries.invalidateQueries({ queryKey: meQueryKey }));
 
   const data = me.data;
   const session = useMemo<Session | null>(() => {
@@ -84,11 +100,17 @@ export function SessionProvider(props: { children: (state: SessionState) => Reac
           if (!(error instanceof ApiError && error.status === 401)) throw error;
         });
         end();
+        announce();
       },
     };
-  }, [data, chosenProject, client, end]);
+  }, [data, chosenProject, client, end, announce]);
 
   const userId = session?.user.userId ?? null;
+  const wasNobody = useRef(false);
+  useEffect(() => {
+    if (userId !== null && wasNobody.current) announce();
+    wasNobody.current = data === null;
+  }, [userId, data, announce]);
   useEffect(() => {
     if (session === null) return undefined;
     identity.setTarget(

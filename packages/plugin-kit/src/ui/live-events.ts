@@ -58,7 +58,7 @@ export function createLiveEvents(options: { url: string }): LiveEvents & { start
           // The browser reconnects by itself unless the server refused; then we try again, more and more rarely.
           if (source?.readyState !== EventSource.CLOSED) return;
           // Refused: perhaps the session is over. Reading again tells, and leads to the sign-in page if so.
-          if (opened) publish({ kind: 'reset' });
+          if (opened || hasFollowed) publish({ kind: 'reset' });
           timer = setTimeout(connect, wait);
           wait = Math.min(wait * 2, RECONNECT_MILLISECONDS_MAX);
         };

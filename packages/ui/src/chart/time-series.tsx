@@ -48,6 +48,9 @@ const TABLE_ROWS_MAX = 200;
 /** Lines differ by colour, dash and letter; the same numbers are there as a table and as CSV. */
 export function TimeSeries(props: TimeSeriesProps) {
   const { title, times, series, events, group, range, heightPx = 180, formatValue = formatNumber } = props;
+  const isBinary = props.isBytes ?? false;
+  const low = range?.[0];
+  const high = range?.[1];
   const [view, setView] = useState<'chart' | 'table'>('chart');
   const [index, setIndex] = useState<number | null>(null);
   const host = useRef<HTMLDivElement>(null);
@@ -66,10 +69,10 @@ export function TimeSeries(props: TimeSeriesProps) {
         element,
         heightPx,
         group,
-        range,
+        range: low === undefined || high === undefined ? undefined : [low, high],
         seriesCount: latest.current.series.length,
         formatValue: value => latest.current.formatValue(value),
-        isBinary: props.isBytes ?? false,
+        isBinary,
         events: () => latest.current.events ?? [],
         onCursor: setIndex,
       });
@@ -86,7 +89,7 @@ export function TimeSeries(props: TimeSeriesProps) {
       plot.current = null;
     };
     // Values arrive through setData; the plot is made anew only when its shape changes.
-  }, [view, shape, heightPx, group, range?.[0], range?.[1]]);
+  }, [view, shape, heightPx, group, low, high, isBinary]);
 
   const dataRef = useRef(data);
   dataRef.current = data;
