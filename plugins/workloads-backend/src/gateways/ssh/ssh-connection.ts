@@ -11,7 +11,7 @@ import { signatureAlgorithms } from './algorithms';
 import { ClientBackPressure } from './client-socket';
 import { joinForward } from './ssh-forward';
 import { serveSession } from './ssh-session';
-import { correctKeyExchange } from './ssh2-internals';
+import { correctKeyExchange, refuseTinyPackets } from './ssh2-internals';
 
 /** Twice sshd's MaxAuthTries: clients offer the keys of their agent one by one. */
 const AUTHENTICATION_ATTEMPTS_MAX = 12;
@@ -52,6 +52,7 @@ export class SshConnection {
   ) {
     this.#backPressure = new ClientBackPressure(connection, socket);
     correctKeyExchange(connection, signatureAlgorithms);
+    refuseTinyPackets(connection);
     connection.on('authentication', context => {
       this.#authenticate(context).catch(() => this.end());
     });

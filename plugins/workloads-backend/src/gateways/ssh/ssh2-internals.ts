@@ -12,11 +12,17 @@ interface Protocol {
   _decipher: Record<string, unknown>;
   _packetRW: { write: { alloc(bytes: number): Buffer; finalize(packet: Buffer, force?: boolean): Buffer } };
   _onHandshakeComplete(...negotiated: unknown[]): void;
+  readonly _handlers: { CHANNEL_OPEN(protocol: Protocol, channel: { sender: number; packetSize: number }): void };
+  channelOpenFail(recipient: number, reason: number, description: string): void;
 }
 
 /** `ssh2` puts a packet's length and padding length before its payload. */
 const PAYLOAD_OFFSET = 5;
 const EXT_INFO = 7;
+/** Bytes. Clients take 16 KiB and more in a packet; with a few bytes in each, a screenful costs this process a tenth of a second. */
+const PACKET_BYTES_MIN = 1024;
+/** SSH_OPEN_ADMINISTRATIVELY_PROHIBITED (RFC 4254, section 5.1). */
+const PROHIBITED = 1;
 
 function protocolOf(connection: Connection): Protocol {
   return (connection as unknown as { _protocol: Protocol })._protocol;
@@ -25,6 +31,19 @@ function protocolOf(connection: Connection): Protocol {
 /** Whether keys are being exchanged; the connection emits `rekey` when it is over. */
 export function isExchangingKeys(connection: Connection): boolean {
   return protocolOf(connection)._kexinit !== undefined;
+}
+
+/**
+ * Refuses channels whose client takes next to nothing in a packet. `ssh2` cuts what it writes into packets of that size, in one loop without
+ * end when it is zero.
+ */
+export function refuseTinyPackets(connection: Connection): void {
+  const handlers = protocolOf(connection)._handlers;
+  const open = handlers.CHANNEL_OPEN;
+  handlers.CHANNEL_OPEN = (protocol, channel) => {
+    if (channel.packetSize >= PACKET_BYTES_MIN) open(protocol, channel);
+    else protocol.channelOpenFail(channel.sender, PROHIBITED, 'packets are too small');
+  };
 }
 
 /** What a channel has left to write is written again, and its callback called again, by a later window unless it is forgotten here. */
