@@ -1,5 +1,5 @@
 import { listOsImages, listSkus } from '@portico/plugin-catalog/contract';
-import { getBalance } from '@portico/plugin-billing/contract';
+import { getBalance, listUsage } from '@portico/plugin-billing/contract';
 import { eachDatabase, startTestBackend, waitFor } from '@portico/plugin-kit/testing';
 import {
   getAllocation,
@@ -23,8 +23,13 @@ eachDatabase(db => {
         'hardware that is free',
       );
       const image_id = (await portal.call(listOsImages, { token })).items[0]!.image_id;
-      const body = { sku_id: sku.sku_id, gpu_count: 2, image_id };
-      const { allocation } = await portal.call(launchAllocation, { token, body, idempotencyKey: 'once' });
+      const body = { name: 'first', sku_id: sku.sku_id, gpu_count: 2, image_id };
+      const { allocation } = await portal.call(launchAllocation, {
+        token,
+        body,
+        idempotencyKey: 'once',
+        headers: { 'x-correlation-id': 'launched' },
+      });
       const params = { allocation_id: allocation.allocation_id };
       const until = (status: AllocationStatus) =>
         waitFor(async () => {
@@ -33,7 +38,7 @@ eachDatabase(db => {
           return seen.status === status && seen;
         }, `the allocation ${status}`);
       await until('active');
-      await portal.call(releaseAllocation, { token, params });
+      await portal.call(releaseAllocation, { token, params, headers: { 'x-correlation-id': 'released' } });
       const released = await until('released');
 
       const seconds = (Date.parse(released.billing_stopped_at!) - Date.parse(released.billing_started_at!)) / 1000;
@@ -44,6 +49,17 @@ eachDatabase(db => {
       // Rounded down to the micro-unit, once for all of it.
       expect(Math.abs(spent - due)).toBeLessThan(1);
       expect(balance.held.amount).toBe('0');
+      const usage = await portal.call(listUsage, { token });
+      expect(usage.items.map(row => [row.allocation_name, row.cost.amount])).toEqual([['first', String(spent)]]);
+      const entries = await portal.services.database.read.all(
+        'SELECT kind, correlation_id FROM billing_entries WHERE allocation_id = ? ORDER BY kind, correlation_id',
+        [allocation.allocation_id],
+      );
+      expect(entries).toEqual([
+        { kind: 'hold', correlation_id: 'launched' },
+        { kind: 'hold_release', correlation_id: 'released' },
+        { kind: 'usage', correlation_id: 'released' },
+      ]);
       await assertBooksBalance(portal.services.database.read);
     } finally {
       await portal.stop();

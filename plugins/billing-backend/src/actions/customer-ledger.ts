@@ -21,14 +21,17 @@ type AllocationScope = EntryScope & { readonly allocationId: string };
 export class CustomerLedger {
   readonly #tx: Transaction;
   readonly #customer: Customer;
+  readonly #correlationId: string | null;
   readonly #meters: Map<string, Meter>;
   #available: Micros;
   #held: Micros;
   #owed: Micros;
 
-  constructor(tx: Transaction, customer: Customer) {
+  /** `correlationId` is that of the request behind the movements; what billing does by itself has none. */
+  constructor(tx: Transaction, customer: Customer, correlationId?: string) {
     this.#tx = tx;
     this.#customer = customer;
+    this.#correlationId = correlationId ?? null;
     this.#meters = new Map(customer.meters.map(meter => [meter.allocationId, meter]));
     this.#available = customer.available;
     this.#held = customer.held;
@@ -86,7 +89,7 @@ export class CustomerLedger {
         amount: -hold.amount,
         postings: { customer_available: -hold.amount, customer_held: hold.amount },
         actor: hold.actor ?? BILLING,
-        correlationId: null,
+        correlationId: this.#correlationId,
         reference: hold.purpose === 'open' ? `hold:${allocationId}` : `hold_refill:${newId('hold', this.#tx.now)}`,
         description: hold.purpose === 'open' ? 'Set aside for a launch' : 'Set aside again after a credit',
       });
@@ -137,7 +140,7 @@ export class CustomerLedger {
       amount: -amount,
       postings: postingsOfPayment(payment),
       actor: BILLING,
-      correlationId: null,
+      correlationId: this.#correlationId,
       reference: `usage:${meter.allocationId}:${usage.period.to}`,
       description: payment.receivable > 0n ? 'Usage, in part not covered' : 'Usage',
       period: usage.period,
@@ -165,7 +168,7 @@ export class CustomerLedger {
       amount: usage.amount,
       postings,
       actor: BILLING,
-      correlationId: null,
+      correlationId: this.#correlationId,
       reference: `usage_reversal:${usage.scope.allocationId}:${usage.period.to}`,
       description: 'Usage after the end of the allocation, given back',
       period: usage.period,
@@ -186,7 +189,7 @@ export class CustomerLedger {
         amount,
         postings: { customer_available: amount, customer_held: -amount },
         actor: BILLING,
-        correlationId: null,
+        correlationId: this.#correlationId,
         reference: `hold_release:${scope.allocationId}`,
         description: 'Not needed any more',
       });

@@ -38,10 +38,15 @@ export async function hold(
     });
   }
   const actor = scope.userId === null ? undefined : { type: 'user' as const, id: scope.userId };
-  await new CustomerLedger(tx, customer).hold({ scope, amount: required, purpose: 'open', actor });
+  await new CustomerLedger(tx, customer, request.correlationId).hold({
+    scope,
+    amount: required,
+    purpose: 'open',
+    actor,
+  });
   await insertMeter(tx, {
     scope,
-    allocationName: scope.allocationId,
+    allocationName: request.name ?? scope.allocationId,
     skuId: request.skuId,
     gpuCount: request.gpuCount,
     pricePerHour,

@@ -13,7 +13,10 @@ export async function startMeter(tx: Transaction, meter: { allocationId: string;
 }
 
 /** Up to the instant release was requested or life was last proven; posts what is owed and gives back the rest of the hold. */
-export async function stopMeter(tx: Transaction, stop: { allocationId: string; at: number }): Promise<void> {
+export async function stopMeter(
+  tx: Transaction,
+  stop: { allocationId: string; at: number; correlationId?: string },
+): Promise<void> {
   const { allocationId } = stop;
   const [row] = await metersOf(tx, [allocationId]);
   if (row === undefined || row.stopped_at !== null) return;
@@ -22,7 +25,7 @@ export async function stopMeter(tx: Transaction, stop: { allocationId: string; a
   // Stopped by another transaction before we had the lock.
   if (customer === undefined || meter === undefined) return;
 
-  const ledger = new CustomerLedger(tx, customer);
+  const ledger = new CustomerLedger(tx, customer, stop.correlationId);
   const scope = { ...scopeOf(row), allocationId };
   const through = meteredUntil(meter, stop.at);
   const total = costAt(meter, stop.at);

@@ -25,12 +25,21 @@ export interface BillingPort {
   /** Locks the account, then holds. Throws `402 insufficient_balance` (details: `required`, `available`, `shortfall`) and holds nothing. */
   hold(
     tx: Transaction,
-    hold: { scope: LedgerScope & { allocationId: string }; pricePerHour: Micros; skuId: string; gpuCount: number },
+    hold: {
+      scope: LedgerScope & { allocationId: string };
+      /** What usage calls the allocation; its id when absent. */
+      name?: string;
+      pricePerHour: Micros;
+      skuId: string;
+      gpuCount: number;
+      /** Of the request behind it; ledger entries keep it. */
+      correlationId?: string;
+    },
   ): Promise<void>;
   /** The meter runs from `at` (the instant the allocation became active). Idempotent. */
   startMeter(tx: Transaction, meter: { allocationId: string; at: number }): Promise<void>;
   /** The meter stops at `at` (the instant release was requested, or the last proof of life), posts what is owed and voids what is left of the hold. Idempotent; also for an allocation that never became active. */
-  stopMeter(tx: Transaction, meter: { allocationId: string; at: number }): Promise<void>;
+  stopMeter(tx: Transaction, meter: { allocationId: string; at: number; correlationId?: string }): Promise<void>;
   /** What an allocation has cost so far. */
   costOf(queries: Queries, allocationIds: readonly string[]): Promise<ReadonlyMap<string, Micros>>;
   currencyOf(queries: Queries, organizationId: string): Promise<string>;

@@ -31,7 +31,10 @@ export async function changeState(
   const { allocationId } = allocation;
   await saveChange(tx, allocation, transition);
   if (meter?.kind === 'start') await services.billing.startMeter(tx, { allocationId, at: meter.at });
-  if (meter?.kind === 'stop') await services.billing.stopMeter(tx, { allocationId, at: meter.at });
+  if (meter?.kind === 'stop') {
+    const { correlationId } = options;
+    await services.billing.stopMeter(tx, { allocationId, at: meter.at, correlationId });
+  }
   if (transition.to === 'active') await beginLiveness(tx, { allocationId, at: transition.at });
   if (transition.from === 'active') await endLiveness(tx, allocationId);
   if (transition.to in events) {

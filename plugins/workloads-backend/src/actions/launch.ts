@@ -47,7 +47,15 @@ export async function launch(
   const { organizationId, userId } = context.caller;
   const allocationId = newId('alloc', tx.now);
   const scope = { organizationId, departmentId, projectId: wanted.projectId, userId, allocationId };
-  await services.billing.hold(tx, { scope, pricePerHour, skuId: sku.skuId, gpuCount: wanted.gpuCount });
+  const name = wanted.name ?? `${sku.name} × ${wanted.gpuCount}`;
+  await services.billing.hold(tx, {
+    scope,
+    name,
+    pricePerHour,
+    skuId: sku.skuId,
+    gpuCount: wanted.gpuCount,
+    correlationId: context.correlationId,
+  });
 
   // Counted again under the lock of the account: two launches at once see each other here.
   const quota = { liveAllocations: await countLive(tx, organizationId), liveAllocationsMax: facts.liveAllocationsMax };
@@ -68,6 +76,7 @@ export async function launch(
   });
   const allocation = newAllocation({
     allocationId,
+    name,
     departmentId,
     organizationId,
     userId,
@@ -117,6 +126,7 @@ function established(facts: LaunchFacts): { sku: Sku; image: OsImage; department
 
 function newAllocation(made: {
   allocationId: string;
+  name: string;
   organizationId: string;
   departmentId: string;
   userId: string;
@@ -136,7 +146,7 @@ function newAllocation(made: {
     departmentId: made.departmentId,
     projectId: wanted.projectId,
     userId: made.userId,
-    name: wanted.name ?? `${sku.name} × ${wanted.gpuCount}`,
+    name: made.name,
     skuId: sku.skuId,
     gpuCount: wanted.gpuCount,
     imageId: made.image.imageId,
