@@ -1,5 +1,6 @@
 import type { Migration } from '@portico/plugin-kit/backend';
 import { ledger } from './0001_ledger';
+import { reviewFailures } from './0002_review_failures';
 
 /** In order; forward only. */
-export const migrations: readonly Migration[] = [ledger];
+export const migrations: readonly Migration[] = [ledger, reviewFailures];

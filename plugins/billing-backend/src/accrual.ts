@@ -1,8 +1,8 @@
 import { repeat } from '@portico/plugin-kit/backend';
-import type { Clock, Database, Outbox } from '@portico/plugin-kit/backend';
-import { reviewCustomer } from './actions/review';
+import type { Attention, Clock, Database, Outbox } from '@portico/plugin-kit/backend';
+import { reviewCustomer, reviewFailed } from './actions/review';
 import type { BillingPolicy } from './policy';
-import { dueCustomers, postponeReview } from './store/customers';
+import { dueCustomers } from './store/customers';
 
 /** Customers looked up at once; a tick goes on until nobody is due. */
 const CUSTOMERS_PER_PAGE = 200;
@@ -13,6 +13,7 @@ export interface AccrualDeps {
   readonly database: Database;
   readonly clock: Clock;
   readonly outbox: Outbox;
+  readonly attention: Attention;
   readonly policy: BillingPolicy;
   readonly logger: { error(message: string, error: Error): void };
 }
@@ -62,12 +63,12 @@ export class Accrual {
     const { database, logger } = this.#deps;
     try {
       await database.transaction(tx => reviewCustomer(tx, this.#deps, organizationId));
-    } catch (error) {
-      logger.error(
-        `the balance of ${organizationId} could not be reviewed; trying again in ${RETRY_SECONDS} s`,
-        error as Error,
+    } catch (thrown) {
+      const error = thrown as Error;
+      logger.error(`the balance of ${organizationId} could not be reviewed; trying again in ${RETRY_SECONDS} s`, error);
+      await database.transaction(tx =>
+        reviewFailed(tx, this.#deps, { organizationId, error, retryAt: tx.now + RETRY_SECONDS * 1000 }),
       );
-      await database.transaction(tx => postponeReview(tx, { organizationId, until: tx.now + RETRY_SECONDS * 1000 }));
     }
   }
 }

@@ -4,7 +4,7 @@ import {
   createBackendPlugin,
   createServiceFactory,
 } from '@backstage/backend-plugin-api';
-import { clockRef, databaseRef, httpApiRef, outboxRef, settingsRef } from '@portico/plugin-kit/backend';
+import { attentionRef, clockRef, databaseRef, httpApiRef, outboxRef, settingsRef } from '@portico/plugin-kit/backend';
 import { billingContract, billingSettings } from '@portico/plugin-billing/contract';
 import { billingPortRef } from '@portico/plugin-billing/port';
 import { migrations } from '../migrations';
@@ -31,16 +31,17 @@ const billingPlugin = createBackendPlugin({
         database: databaseRef,
         clock: clockRef,
         outbox: outboxRef,
+        attention: attentionRef,
         settings: settingsRef,
         lifecycle: coreServices.lifecycle,
         logger: coreServices.logger,
         // The tables are there once the port is.
         port: billingPortRef,
       },
-      async init({ http, database, clock, outbox, settings, lifecycle, logger }) {
+      async init({ http, database, clock, outbox, attention, settings, lifecycle, logger }) {
         const policy = policyOf(settings.of(billingSettings), database.dialect);
         http.serve(billingContract, createHandlers({ database, clock, policy }));
-        const accrual = new Accrual({ database, clock, outbox, policy, logger });
+        const accrual = new Accrual({ database, clock, outbox, attention, policy, logger });
         lifecycle.addStartupHook(() => accrual.start());
         lifecycle.addShutdownHook(() => accrual.stop());
       },

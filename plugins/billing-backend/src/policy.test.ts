@@ -1,21 +1,6 @@
 import { platformSections, readSettings } from '@portico/backend/services';
 import { billingSettings } from '@portico/plugin-billing/contract';
-import { formatUnits, parseUnits } from './domain/amount';
 import { policyOf } from './policy';
-
-test.each([
-  ['25.00', 25_000_000n, '25.000000'],
-  ['0', 0n, '0.000000'],
-  ['0.000001', 1n, '0.000001'],
-  ['999999999999.999999', 999_999_999_999_999_999n, '999999999999.999999'],
-])('%s units are %d micro-units', (text, amount, formatted) => {
-  expect(parseUnits(text)).toBe(amount);
-  expect(formatUnits(amount)).toBe(formatted);
-});
-
-test('a negative amount keeps its sign', () => {
-  expect(formatUnits(-1n)).toBe('-0.000001');
-});
 
 describe('settings', () => {
   const read = (billing: object | undefined) =>

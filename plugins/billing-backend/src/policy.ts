@@ -1,7 +1,7 @@
 import type { Dialect, SettingsOf } from '@portico/plugin-kit/backend';
+import { fromDecimal } from '@portico/plugin-kit/contract';
 import type { Micros } from '@portico/plugin-kit/contract';
 import type { billingSettings } from '@portico/plugin-billing/contract';
-import { parseUnits } from './domain/amount';
 import type { BalancePolicy } from './domain/balance';
 
 /** The settings as the rest of this plugin reads them: amounts in micro-units, `auto` decided. */
@@ -15,7 +15,7 @@ export interface BillingPolicy extends BalancePolicy {
 
 export function policyOf(settings: SettingsOf<typeof billingSettings>, dialect: Dialect): BillingPolicy {
   const { enabled, amount } = settings.trialCredit;
-  const trialCredit = parseUnits(amount);
+  const trialCredit = fromDecimal(amount);
   const given = trialCredit > 0n && (enabled === 'on' || (enabled === 'auto' && dialect === 'sqlite'));
   return {
     currency: settings.currency,
@@ -24,7 +24,7 @@ export function policyOf(settings: SettingsOf<typeof billingSettings>, dialect: 
     graceSeconds: settings.graceSeconds,
     noticeRunwaySeconds: settings.noticeRunwaySeconds,
     warningRunwaySeconds: settings.warningRunwaySeconds,
-    warningBelow: parseUnits(settings.warningBelow),
+    warningBelow: fromDecimal(settings.warningBelow),
     accrualSeconds: settings.accrualSeconds,
   };
 }

@@ -1,5 +1,5 @@
 import type { ReplyOf } from '@portico/plugin-kit/contract';
-import { toMoney } from '@portico/plugin-kit/contract';
+import { toInstant, toInstantOrNull, toMoney } from '@portico/plugin-kit/contract';
 import type { getBalance, listLedger, listUsage } from '@portico/plugin-billing/contract';
 import type { Balance } from './domain/balance';
 import type { EntryRow } from './store/ledger';
@@ -16,7 +16,7 @@ export function balanceReply(balance: Balance, options: { currency: string; at: 
     status: balance.status,
     burn_rate_per_hour: toMoney(balance.burnRatePerHour, currency),
     runway_seconds: balance.runwaySeconds,
-    as_of: instant(options.at),
+    as_of: toInstant(options.at),
   };
 }
 
@@ -32,8 +32,8 @@ export function usageItem(row: UsageRow): ReplyOf<typeof listUsage>['items'][num
     price_per_hour: toMoney(row.price_per_hour_micros, row.currency),
     seconds: Math.floor(row.milliseconds / 1000),
     cost: toMoney(row.usage_micros, row.currency),
-    started_at: instant(row.started_at),
-    stopped_at: nullableInstant(row.stopped_at),
+    started_at: toInstant(row.started_at),
+    stopped_at: toInstantOrNull(row.stopped_at),
   };
 }
 
@@ -49,16 +49,8 @@ export function ledgerItem(row: EntryRow): ReplyOf<typeof listLedger>['items'][n
     user_id: row.user_id,
     allocation_id: row.allocation_id,
     description: row.description,
-    period_from: nullableInstant(row.period_from_at),
-    period_to: nullableInstant(row.period_to_at),
-    created_at: instant(row.created_at),
+    period_from: toInstantOrNull(row.period_from_at),
+    period_to: toInstantOrNull(row.period_to_at),
+    created_at: toInstant(row.created_at),
   };
-}
-
-function instant(at: number): string {
-  return new Date(at).toISOString();
-}
-
-function nullableInstant(at: number | null): string | null {
-  return at === null ? null : instant(at);
 }

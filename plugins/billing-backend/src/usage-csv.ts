@@ -1,6 +1,6 @@
 import type { Queries } from '@portico/plugin-kit/backend';
+import { toDecimal, toInstant, toInstantOrNull } from '@portico/plugin-kit/contract';
 import { stringify } from 'csv-stringify/sync';
-import { formatUnits } from './domain/amount';
 import { usagePage } from './store/usage';
 import type { UsageFilter, UsageRow, UsageSort } from './store/usage';
 
@@ -46,11 +46,11 @@ function lineOf(row: UsageRow): (string | number | null)[] {
     row.user_id,
     row.sku_id,
     row.gpu_count,
-    new Date(row.started_at).toISOString(),
-    row.stopped_at === null ? null : new Date(row.stopped_at).toISOString(),
+    toInstant(row.started_at),
+    toInstantOrNull(row.stopped_at),
     Math.floor(row.milliseconds / 1000),
-    formatUnits(row.price_per_hour_micros),
-    formatUnits(row.usage_micros),
+    toDecimal(row.price_per_hour_micros),
+    toDecimal(row.usage_micros),
     row.currency,
   ];
 }

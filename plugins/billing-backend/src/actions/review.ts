@@ -1,10 +1,10 @@
-import type { Outbox, Transaction } from '@portico/plugin-kit/backend';
+import type { Attention, Outbox, Transaction } from '@portico/plugin-kit/backend';
 import { newId, toMoney } from '@portico/plugin-kit/contract';
 import { BALANCE_STATUSES, balanceAt, depletedSince, nextReviewAt } from '../domain/balance';
 import type { Balance, BalanceStatus } from '../domain/balance';
 import { burnsAt, costAt, dueThrough } from '../domain/metering';
 import type { BillingPolicy } from '../policy';
-import { lockDueCustomer, saveReview } from '../store/customers';
+import { lockDueCustomer, postponeReview, saveReview } from '../store/customers';
 import type { Customer } from '../store/customers';
 import { markCapped, metersOf, scopeOf } from '../store/meters';
 import { CustomerLedger } from './customer-ledger';
@@ -12,7 +12,15 @@ import { CustomerLedger } from './customer-ledger';
 interface ReviewDeps {
   readonly policy: BillingPolicy;
   readonly outbox: Outbox;
+  readonly attention: Attention;
 }
+
+/** With half a minute between them: what passes by itself has passed, and nobody has run on unpaid for long. */
+const FAILURES_BEFORE_ATTENTION = 3;
+const attentionItem = (organizationId: string) => ({
+  kind: 'billing_review_failing',
+  resource: { type: 'organization', id: organizationId },
+});
 
 /** The events a falling balance sends when it reaches a status; depletion has its own rule. */
 const FALLING_EVENTS: Partial<Record<BalanceStatus, string>> = {
@@ -41,6 +49,21 @@ export async function reviewCustomer(tx: Transaction, deps: ReviewDeps, organiza
     announced: balance.status,
     reviewAt: nextReviewAt(ledger.funds, tx.now, deps.policy),
   });
+  if (customer.reviewFailures >= FAILURES_BEFORE_ATTENTION)
+    await deps.attention.clear(tx, attentionItem(organizationId));
+}
+
+/** Has a review that failed tried again later, and asks for a person when it keeps failing: nothing is posted and nobody is warned meanwhile. */
+export async function reviewFailed(
+  tx: Transaction,
+  deps: Pick<ReviewDeps, 'attention'>,
+  failed: { organizationId: string; error: Error; retryAt: number },
+): Promise<void> {
+  const { organizationId, error } = failed;
+  const failures = await postponeReview(tx, { organizationId, until: failed.retryAt });
+  if (failures < FAILURES_BEFORE_ATTENTION) return;
+  const message = `The balance of this organization could not be reviewed ${failures} times in a row: ${error.message}`;
+  await deps.attention.raise(tx, { ...attentionItem(organizationId), organizationId, message });
 }
 
 /**

@@ -25,7 +25,8 @@ export const HOUR_MILLISECONDS = 3_600_000;
  * Usage is posted to the ledger for whole hours since the start, and at the stop. In between it is known to the millisecond but not written: a
  * customer reads one line per hour, and a thousand meters cost a thousand lines an hour instead of a thousand per tick.
  */
-export const POSTING_MILLISECONDS = HOUR_MILLISECONDS;
+const POSTING_HOURS = 1;
+export const POSTING_MILLISECONDS = POSTING_HOURS * HOUR_MILLISECONDS;
 
 /** Price × time, rounded down: the payer is never charged for a fraction not yet used. */
 export function costOfTime(options: { pricePerHour: Micros; milliseconds: number }): Micros {

@@ -10,6 +10,8 @@ export interface Customer extends Funds {
   readonly currency: string;
   /** The status last announced. */
   readonly announced: BalanceStatus;
+  /** Reviews that failed since the last that did not. */
+  readonly reviewFailures: number;
 }
 
 /** Opens the customer's accounts; does nothing when they are open. */
@@ -60,27 +62,29 @@ export async function saveReview(
   tx: Transaction,
   review: { organizationId: string; announced: BalanceStatus; reviewAt: number | null },
 ): Promise<void> {
-  await tx.run('UPDATE billing_customers SET status = ?, review_at = ? WHERE organization_id = ?', [
-    review.announced,
-    review.reviewAt,
-    review.organizationId,
-  ]);
+  await tx.run(
+    'UPDATE billing_customers SET status = ?, review_at = ?, review_failures = 0 WHERE organization_id = ?',
+    [review.announced, review.reviewAt, review.organizationId],
+  );
 }
 
+/** After a review that failed. Returns how many have failed in a row. */
 export async function postponeReview(
   tx: Transaction,
   review: { organizationId: string; until: number },
-): Promise<void> {
-  await tx.run('UPDATE billing_customers SET review_at = ? WHERE organization_id = ?', [
-    review.until,
-    review.organizationId,
-  ]);
+): Promise<number> {
+  const row = await tx.first<{ review_failures: number }>(
+    'UPDATE billing_customers SET review_at = ?, review_failures = review_failures + 1 WHERE organization_id = ? RETURNING review_failures',
+    [review.until, review.organizationId],
+  );
+  return row?.review_failures ?? 0;
 }
 
 interface CustomerRow {
   readonly organization_id: string;
   readonly currency: string;
   readonly status: BalanceStatus;
+  readonly review_failures: number;
   readonly available_micros: bigint;
   readonly held_micros: bigint;
   readonly receivable_micros: bigint;
@@ -105,7 +109,7 @@ export async function customersOf(
   const balance = (account: string) =>
     `(SELECT balance_micros FROM billing_accounts WHERE organization_id = customer.organization_id AND account = '${account}')`;
   const rows = await queries.all<CustomerRow>(
-    `SELECT customer.organization_id, customer.currency, customer.status,
+    `SELECT customer.organization_id, customer.currency, customer.status, customer.review_failures,
       ${balance('customer_available')} AS available_micros, ${balance('customer_held')} AS held_micros,
       ${balance('customer_receivable')} AS receivable_micros,
       meter.allocation_id, meter.price_per_hour_micros, meter.started_at, meter.capped_at, meter.posted_through_at, meter.posted_micros,
@@ -123,6 +127,7 @@ export async function customersOf(
       organizationId: row.organization_id,
       currency: row.currency,
       announced: row.status,
+      reviewFailures: row.review_failures,
       available: row.available_micros,
       held: row.held_micros,
       owed: -row.receivable_micros,

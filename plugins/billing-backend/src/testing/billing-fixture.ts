@@ -1,4 +1,4 @@
-import type { DomainEvent, Outbox } from '@portico/plugin-kit/backend';
+import type { Attention, DomainEvent, Outbox } from '@portico/plugin-kit/backend';
 import { newId } from '@portico/plugin-kit/contract';
 import type { DatabaseUnderTest } from '@portico/plugin-kit/testing';
 import type { BillingPort, LedgerScope } from '@portico/plugin-billing/port';
@@ -22,7 +22,11 @@ export const TEST_POLICY: BillingPolicy = {
 export class KeptOutbox implements Outbox {
   readonly events: Omit<DomainEvent, 'eventId' | 'occurredAt'>[] = [];
 
+  /** Of this organization nothing can be said. */
+  silenced: string | null = null;
+
   async append(...[tx, event]: Parameters<Outbox['append']>): Promise<void> {
+    if (event.organizationId === this.silenced) throw new Error('no more room for events');
     tx.afterCommit(() => void this.events.push(event));
   }
 
@@ -35,22 +39,37 @@ export class KeptOutbox implements Outbox {
   }
 }
 
+/** Attention that keeps what was committed. */
+export class KeptAttention implements Attention {
+  readonly messages = new Map<string, string>();
+
+  async raise(...[tx, item]: Parameters<Attention['raise']>): Promise<void> {
+    tx.afterCommit(() => void this.messages.set(`${item.kind} ${item.resource.id}`, item.message));
+  }
+
+  async clear(...[tx, item]: Parameters<Attention['clear']>): Promise<void> {
+    tx.afterCommit(() => void this.messages.delete(`${item.kind} ${item.resource.id}`));
+  }
+}
+
 /** Billing on a real database, with a clock to turn and an outbox to read. */
 export async function openBilling(db: DatabaseUnderTest, policy: Partial<BillingPolicy> = {}) {
   const { database, clock, close } = await db.open();
   await database.migrate('billing', migrations);
   const outbox = new KeptOutbox();
+  const attention = new KeptAttention();
   const deps = {
     database,
     clock,
     outbox,
+    attention,
     policy: { ...TEST_POLICY, ...policy },
     logger: { error: (_message: string, error: Error) => void errors.push(error) },
   };
   const errors: Error[] = [];
   const port = createBillingPort(deps);
   const accrual = new Accrual(deps);
-  return { database, clock, close, outbox, port, accrual, errors, policy: deps.policy, dialect: db.dialect };
+  return { database, clock, close, outbox, attention, port, accrual, errors, policy: deps.policy, dialect: db.dialect };
 }
 export type TestBilling = Awaited<ReturnType<typeof openBilling>>;
 
