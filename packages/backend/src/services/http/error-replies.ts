@@ -19,6 +19,7 @@ export function sendError(response: ServerResponse, error: CodedError, correlati
     details: error.details,
   });
   response.statusCode = error.status;
+  response.setHeader('X-Correlation-Id', correlationId);
   if (error.retryAfterSeconds !== undefined)
     response.setHeader('Retry-After', String(Math.max(1, Math.ceil(error.retryAfterSeconds))));
   if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');

@@ -143,7 +143,12 @@ test('a correlation id is taken over when it is sane and replaced when it is not
 });
 
 describe('refusals come in the envelope', () => {
-  const cases: [name: string, run: () => Promise<{ status: number; body: unknown }>, status: number, code: string][] = [
+  const cases: [
+    name: string,
+    run: () => Promise<{ status: number; body: unknown; headers: Headers }>,
+    status: number,
+    code: string,
+  ][] = [
     ['nobody', () => backend.request('GET', 'pebbles/p'), 401, 'authentication_required'],
     ['an old token', () => backend.request('GET', 'pebbles/p', { token: 'gone' }), 401, 'authentication_required'],
     [
@@ -153,6 +158,7 @@ describe('refusals come in the envelope', () => {
       'authentication_required',
     ],
     ['a path nobody serves', () => backend.request('GET', 'stones'), 404, 'not_found'],
+    ['a path outside of the API', () => backend.request('GET', '/stones'), 404, 'not_found'],
     [
       'a method the path does not have',
       () => backend.request('DELETE', 'pebbles/p', { token }),
@@ -229,6 +235,7 @@ describe('refusals come in the envelope', () => {
       status,
       body: { code, message: expect.any(String), correlation_id: expect.any(String), details: expect.any(Object) },
     });
+    expect(reply.headers.get('x-correlation-id')).toBe((reply.body as { correlation_id: string }).correlation_id);
   });
 
   test('a malformed request names each place', async () => {

@@ -9,7 +9,8 @@ export function operationErrorCodes(operation: OperationShape): readonly string[
     'authentication_required',
     ...(changes && operation.permission !== PUBLIC ? ['csrf_token_invalid'] : []),
     ...(operation.permission === PUBLIC || operation.permission === AUTHENTICATED ? [] : ['permission_denied']),
-    ...(operation.params === undefined ? [] : ['not_found']),
+    // A project that is not the caller's may be named by X-Project-Id wherever one has to be signed in.
+    ...(operation.params === undefined && operation.permission === PUBLIC ? [] : ['not_found']),
     ...(operation.body === undefined ? [] : ['body_too_large', 'media_type_unsupported']),
     ...(operation.idempotency === 'required' ? ['idempotency_key_required'] : []),
     ...(operation.idempotency ? ['idempotency_key_invalid', 'idempotency_in_progress', 'idempotency_key_reused'] : []),
