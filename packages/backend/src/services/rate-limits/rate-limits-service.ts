@@ -11,6 +11,8 @@ import { BurstyRateLimiter, RateLimiterMemory, RateLimiterPostgres, RateLimiterR
 import { databaseSettings, rateLimitSettings } from '../settings/platform-sections';
 
 const MINUTE_SECONDS = 60;
+/** Part of a limit's allowance that is spare where the configuration says nothing: who lowers a limit lowers all of it. A page asks for a dozen things at once. */
+const BURST_SHARES: Readonly<Record<string, number>> = { api: 1 / 6 };
 /** The spare allowance for bursts comes back after so long. */
 const BURST_SECONDS = 10 * 60;
 /** Connections of their own, so that counting never waits behind the work it is to protect from. */
@@ -33,7 +35,7 @@ const migrations: readonly Migration[] = [
 
 interface Allowance {
   readonly perMinute: number;
-  readonly burst: number;
+  readonly burst?: number;
 }
 
 export function createRateLimits(allowances: Readonly<Record<string, Allowance>>, pool?: Pool): RateLimits {
@@ -59,7 +61,9 @@ export function createRateLimits(allowances: Readonly<Record<string, Allowance>>
   };
 }
 
-function limiter(name: string, { perMinute, burst }: Allowance, pool: Pool | undefined) {
+function limiter(name: string, allowance: Allowance, pool: Pool | undefined) {
+  const { perMinute } = allowance;
+  const burst = allowance.burst ?? Math.floor(perMinute * (BURST_SHARES[name] ?? 0));
   const steady = counter({ keyPrefix: name, points: perMinute, duration: MINUTE_SECONDS }, pool);
   return burst === 0
     ? steady

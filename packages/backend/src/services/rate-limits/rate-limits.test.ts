@@ -26,6 +26,18 @@ test('so many a minute, then a spare allowance, then a refusal that says how lon
   expect(await refusal(limits.consume('money', 'user:b'))).toBeUndefined();
 });
 
+test.each([
+  [600, 700],
+  [12, 14],
+  [5, 5],
+])('a limit of %d a minute for the API lets %d through at once', async (perMinute, through) => {
+  const limits = createRateLimits({ api: { perMinute } });
+  const refusals = await Promise.all(
+    Array.from({ length: through + 3 }, () => refusal(limits.consume('api', 'user:a'))),
+  );
+  expect(refusals.filter(Boolean)).toHaveLength(3);
+});
+
 test('a limit nobody configured is a mistake of ours, not an open door', async () => {
   await expect(createRateLimits({}).consume('unknown', 'user:a')).rejects.toThrow('no rate limit called unknown');
 });

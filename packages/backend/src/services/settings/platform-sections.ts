@@ -104,16 +104,12 @@ export const secretsSettings = defineSettings({
   },
 });
 
-function rateLimit<const PerMinute extends number, const Burst extends number>(
-  perMinute: PerMinute,
-  burst: Burst,
-  description: string,
-) {
+function rateLimit<const PerMinute extends number>(perMinute: PerMinute, description: string) {
   return {
     type: 'object',
     description,
     additionalProperties: false,
-    required: ['perMinute', 'burst'],
+    required: ['perMinute'],
     default: {},
     properties: {
       perMinute: {
@@ -127,8 +123,8 @@ function rateLimit<const PerMinute extends number, const Burst extends number>(
         type: 'integer',
         minimum: 0,
         maximum: 1_000_000,
-        default: burst,
-        description: 'Further requests that may come at once.',
+        description:
+          'Further requests that may come at once. Default: a sixth of `perMinute` for `api`, none for the others.',
       },
     },
   } as const;
@@ -142,11 +138,11 @@ export const rateLimitSettings = defineSettings({
     additionalProperties: false,
     required: ['api', 'terminalTokens', 'money', 'adminOverview', 'signIn'],
     properties: {
-      api: rateLimit(600, 100, 'Every operation that has no limit of its own, per user.'),
-      terminalTokens: rateLimit(60, 0, 'Terminal tokens, per user.'),
-      money: rateLimit(30, 0, 'Operations that move money, per user.'),
-      adminOverview: rateLimit(600, 0, 'The admin overview, per user.'),
-      signIn: rateLimit(10, 0, 'Sign-in attempts, per account and address.'),
+      api: rateLimit(600, 'Every operation that has no limit of its own, per user.'),
+      terminalTokens: rateLimit(60, 'Terminal tokens, per user.'),
+      money: rateLimit(30, 'Operations that move money, per user.'),
+      adminOverview: rateLimit(600, 'The admin overview, per user.'),
+      signIn: rateLimit(10, 'Sign-in attempts, per account and address.'),
     },
   },
 });
