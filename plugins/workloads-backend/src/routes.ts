@@ -126,7 +126,10 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
       return { status: 200, body: metricsView(await readMetrics(services, options)) };
     },
 
-    getTask: async ({ caller, params }) => ({ status: 200, body: taskView(await ownTask(caller, params.task_id)) }),
+    async getTask({ caller, params }) {
+      const task = await ownTask(caller, params.task_id);
+      return { status: 200, body: taskView(task, await tasks.expectedSeconds(database.read, task.kind)) };
+    },
 
     async listTaskEvents({ caller, params, query }) {
       const { taskId } = await ownTask(caller, params.task_id);
@@ -145,7 +148,7 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
     cancelTask: request =>
       request.write(async tx => {
         const task = await cancelTask(tx, services, { context: contextOf(request), taskId: request.params.task_id });
-        return { status: 202, body: taskView(task) };
+        return { status: 202, body: taskView(task, await tasks.expectedSeconds(tx, task.kind)) };
       }),
 
     getAdminOverview: async () => ({ status: 200, body: await overview(database.read, services, clock.now()) }),

@@ -72,7 +72,10 @@ export function adminAllocationView(
   };
 }
 
-export function taskView(task: TaskRecord): ReplyOf<typeof getTask> {
+export function taskView(
+  task: TaskRecord,
+  expectedSeconds: ReplyOf<typeof getTask>['expected_seconds'],
+): ReplyOf<typeof getTask> {
   return {
     task_id: task.taskId,
     kind: task.kind,
@@ -85,6 +88,7 @@ export function taskView(task: TaskRecord): ReplyOf<typeof getTask> {
       finished_at: instantOrNull(step.finishedAt),
       error: step.error && { code: step.error.code, message: step.error.message },
     })),
+    expected_seconds: expectedSeconds,
     created_at: instant(task.createdAt),
     updated_at: instant(task.updatedAt),
   };

@@ -3,7 +3,7 @@ import { instantSchema, nullableInstantSchema } from '@portico/plugin-kit/contra
 export const taskSchema = {
   type: 'object',
   additionalProperties: false,
-  required: ['task_id', 'kind', 'status', 'resource', 'steps', 'created_at', 'updated_at'],
+  required: ['task_id', 'kind', 'status', 'resource', 'steps', 'expected_seconds', 'created_at', 'updated_at'],
   properties: {
     task_id: { type: 'string' },
     kind: {
@@ -36,6 +36,14 @@ export const taskSchema = {
           },
         },
       },
+    },
+    expected_seconds: {
+      type: ['object', 'null'],
+      description:
+        'How long tasks of this kind took from beginning to end: half of them so long at most, 95 of 100 so long at most. Null with too little history.',
+      additionalProperties: false,
+      required: ['p50', 'p95'],
+      properties: { p50: { type: 'number', minimum: 0 }, p95: { type: 'number', minimum: 0 } },
     },
     created_at: instantSchema,
     updated_at: instantSchema,
