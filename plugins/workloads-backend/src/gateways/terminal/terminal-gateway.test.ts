@@ -1,6 +1,7 @@
 import { signOut } from '@portico/plugin-access/contract';
 import type { SignedUp } from '@portico/plugin-kit/testing';
 import { waitFor } from '@portico/plugin-kit/testing';
+import { growthOfBuffers, heldBytes } from '../testing/held-memory';
 import { startPortalWithSandboxes } from '../testing/running-workload';
 import type { PortalWithSandboxes } from '../testing/running-workload';
 import { TerminalClient } from '../testing/terminal-client';
@@ -204,15 +205,11 @@ describe('flow control', () => {
   it('lets a client that stops reading stop the program, and bounds what it makes us hold', async () => {
     const client = await attached({ acknowledge: false });
     const megabytes = 60;
-    const before = process.memoryUsage().arrayBuffers;
+    const before = heldBytes();
     client.type(`yes ${'s'.repeat(99)} | head -c ${megabytes}000000; echo; echo fin""ished\n`);
     await client.sees(/sss/);
     client.socket.pause();
-    let highest = 0;
-    for (const until = Date.now() + 2_000; Date.now() < until; await new Promise(resolve => setTimeout(resolve, 20))) {
-      highest = Math.max(highest, process.memoryUsage().arrayBuffers - before);
-    }
-    expect(highest).toBeLessThan(10_000_000);
+    expect(await growthOfBuffers(2_000, before)).toBeLessThan(10_000_000);
     // What was held back comes whole.
     const seen = client.bytes;
     client.socket.resume();
