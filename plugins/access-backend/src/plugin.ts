@@ -9,6 +9,7 @@ import { accessPortRef } from '@portico/plugin-access/port';
 import { billingPortRef } from '@portico/plugin-billing/port';
 import * as kit from '@portico/plugin-kit/backend';
 import { accessPort } from './access-port';
+import { actorNamesFactory } from './actor-names';
 import { PasswordHasher } from './authentication/password-hasher';
 import { SessionAuthentication } from './authentication/session-authentication';
 import { startFirstAdmin } from './first-admin';
@@ -61,5 +62,5 @@ const accessPlugin = createBackendPlugin({
 });
 
 export default createBackendFeatureLoader({
-  loader: () => [foundationFactory, authenticationFactory, portFactory, accessPlugin],
+  loader: () => [foundationFactory, authenticationFactory, portFactory, actorNamesFactory, accessPlugin],
 });

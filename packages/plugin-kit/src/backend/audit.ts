@@ -1,6 +1,6 @@
-import { createServiceRef } from '@backstage/backend-plugin-api';
+import { createServiceFactory, createServiceRef } from '@backstage/backend-plugin-api';
 import type { Actor } from './caller';
-import type { Transaction } from './database';
+import type { Queries, Transaction } from './database';
 
 /** How a field appears in the audit: its values, not at all, or only that it changed. */
 export type FieldClass = 'track' | 'ignore' | 'secret';
@@ -30,3 +30,16 @@ export interface Audit {
 }
 
 export const auditRef = createServiceRef<Audit>({ id: 'portico.audit', scope: 'root' });
+
+/** Names of those who act, for people who read the log. Who knows them implements it; while nobody does, ids are all there is. */
+export interface ActorNames {
+  /** User id → user name; unknown ones are left out. */
+  ofUsers(queries: Queries, userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+export const actorNamesRef = createServiceRef<ActorNames>({
+  id: 'portico.actor-names',
+  scope: 'root',
+  defaultFactory: async service =>
+    createServiceFactory({ service, deps: {}, factory: () => ({ ofUsers: async () => new Map<string, string>() }) }),
+});

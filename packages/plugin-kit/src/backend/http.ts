@@ -1,7 +1,16 @@
 import { createServiceRef } from '@backstage/backend-plugin-api';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { WebSocket } from 'ws';
-import type { BodyOf, OperationShape, ParamsOf, PluginContract, QueryOf, ReplyOf, StatusOf } from '../contract';
+import type {
+  BodyOf,
+  OperationShape,
+  ParamsOf,
+  PluginContract,
+  QueryOf,
+  ReplyOf,
+  StatusOf,
+  StreamMediaType,
+} from '../contract';
 import type { Actor, Caller, UserCaller } from './caller';
 import type { Transaction } from './database';
 
@@ -49,6 +58,8 @@ export type ApiReply<Op> =
   | {
       readonly status: StatusOf<Op>;
       readonly stream: AsyncIterable<string | Uint8Array>;
+      /** One of those the operation streams; the first of them when absent. */
+      readonly mediaType?: StreamMediaType;
       readonly headers?: ReplyHeaders;
     };
 

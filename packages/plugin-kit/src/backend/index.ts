@@ -1,7 +1,7 @@
 export { attentionRef } from './attention';
 export type { Attention } from './attention';
-export { auditRef } from './audit';
-export type { Audit, AuditedResource, AuditEntry, FieldClass } from './audit';
+export { actorNamesRef, auditRef } from './audit';
+export type { ActorNames, Audit, AuditedResource, AuditEntry, FieldClass } from './audit';
 export { authenticationRef, authorizationRef } from './caller';
 export type {
   Actor,

@@ -1,3 +1,4 @@
+import { defineErrors } from './errors';
 import { operation } from './operation';
 import { instantSchema, pageQueryProperties, pageSchema } from './schemas';
 
@@ -36,7 +37,14 @@ export const auditEntrySchema = {
       properties: {
         type: { type: 'string', enum: ['user', 'task', 'system'] },
         id: { type: 'string' },
-        session_id: { type: ['string', 'null'] },
+        name: {
+          type: ['string', 'null'],
+          description: 'User name of a user as of now, for people; in the lists only, and not under the seal.',
+        },
+        session_id: {
+          type: ['string', 'null'],
+          description: 'The sign-in session, or the API key and, after the dot, which of its secrets.',
+        },
         address: { type: ['string', 'null'] },
       },
     },
@@ -77,6 +85,14 @@ const filters = {
   to: { ...instantSchema, description: 'Deeds before this instant.' },
 } as const;
 
+export const auditErrors = defineErrors({
+  audit_export_not_narrowable: {
+    status: 422,
+    sentence:
+      'Only a whole log can be verified, so JSON Lines take no filters; ask for format=csv, or leave the filters out.',
+  },
+});
+
 export const listAuditLogs = operation({
   id: 'listAuditLogs',
   method: 'GET',
@@ -112,13 +128,23 @@ export const exportAuditLogs = operation({
   method: 'GET',
   path: 'admin/audit-logs/export',
   tag: 'audit',
-  summary: 'The audit log as JSON Lines, for keeping and checking elsewhere',
+  summary: 'The audit log, for keeping and checking elsewhere',
   description:
-    'Oldest first, streamed: sealed entries as the lists show them, the signed checkpoints between them (`{"checkpoint": …}`), and as the last line how many entries ' +
+    'As JSON Lines: oldest first, streamed: sealed entries as the lists show them, the signed checkpoints between them (`{"checkpoint": …}`), and as the last line how many entries ' +
     'were not sealed yet (`{"unsealed": n}`). `npm run audit:verify -- FILE` checks the chain and the signatures without the portal, and names the first ' +
-    'entry that was altered.',
+    'entry that was altered. As CSV: what the filters leave, newest first, a row each with the changes as JSON, for spreadsheets; a cell that one would run as a ' +
+    'formula is made inert by a leading apostrophe.',
   permission: 'audit.log.read_any',
+  query: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      format: { type: 'string', enum: ['jsonl', 'csv'], default: 'jsonl' },
+      ...filters,
+      organization_id: filterValue,
+    },
+  },
   responses: { 200: { type: 'string' } },
-  errors: [],
-  streams: 'application/jsonl',
+  errors: ['audit_export_not_narrowable'],
+  streams: ['application/jsonl', 'text/csv'],
 });

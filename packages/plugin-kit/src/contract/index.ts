@@ -1,5 +1,5 @@
-export { auditEntrySchema, exportAuditLogs, listAllAuditLogs, listAuditLogs } from './audit';
-export { operation } from './operation';
+export { auditEntrySchema, auditErrors, exportAuditLogs, listAllAuditLogs, listAuditLogs } from './audit';
+export { operation, streamTypesOf } from './operation';
 export type {
   BodyOf,
   BodySentTo,
@@ -9,6 +9,7 @@ export type {
   QuerySentTo,
   ReplyOf,
   StatusOf,
+  StreamMediaType,
 } from './operation';
 export { defineContract } from './contract';
 export type { PluginContract } from './contract';

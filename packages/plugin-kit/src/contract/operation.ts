@@ -29,8 +29,15 @@ export interface OperationShape {
   readonly secretReply?: boolean;
   /** Name of the limit in `rateLimits` of the configuration; `api` when absent. */
   readonly rateLimit?: string;
-  /** The reply is a stream of this media type instead of JSON. */
-  readonly streams?: 'text/csv' | 'text/event-stream' | 'application/jsonl';
+  /** The reply is a stream of this media type instead of JSON; where there are several, the handler says which, else it is the first. */
+  readonly streams?: StreamMediaType | readonly [StreamMediaType, ...StreamMediaType[]];
+}
+
+export type StreamMediaType = 'text/csv' | 'text/event-stream' | 'application/jsonl';
+
+/** The media types an operation streams; none when it answers with JSON. */
+export function streamTypesOf(operation: Pick<OperationShape, 'streams'>): readonly StreamMediaType[] {
+  return [operation.streams ?? []].flat();
 }
 
 export function operation<const Op extends OperationShape>(definition: Op): Op {

@@ -1,4 +1,4 @@
-import { exportAuditLogs, listAllAuditLogs, listAuditLogs } from './audit';
+import { auditErrors, exportAuditLogs, listAllAuditLogs, listAuditLogs } from './audit';
 import { defineContract } from './contract';
 import { operation } from './operation';
 import { definePermissions } from './permissions';
@@ -65,7 +65,7 @@ const listAttention = operation({
 export const platformContract = defineContract({
   plugin: 'platform',
   operations: { getOpenApi, streamEvents, listAttention, listAuditLogs, listAllAuditLogs, exportAuditLogs },
-  errors: {},
+  errors: auditErrors,
   permissions: definePermissions({
     'platform.attention.read': 'see what needs a person, on the whole platform',
     'audit.log.read_any': 'read and export the audit log of the whole platform',

@@ -1,5 +1,5 @@
 import { exportAuditLogs, listAllAuditLogs, listAuditLogs } from '@portico/plugin-kit/contract';
-import { addSshKey } from '@portico/plugin-access/contract';
+import { addSshKey, creditUser } from '@portico/plugin-access/contract';
 import { signIn } from '@portico/plugin-access/contract';
 import { startTestBackend, waitFor } from '@portico/plugin-kit/testing';
 import type { TestBackend } from '@portico/plugin-kit/testing';
@@ -32,7 +32,9 @@ describe.each(['sqlite', 'postgres'] as const)('the audit log on %s', database =
     expect(new Set(own.items.map(item => item.organization_id))).toEqual(new Set([one.organizationId]));
     const found = await backend.call(listAuditLogs, { token: one.token, query: { correlation_id: 'corr-of-the-key' } });
     expect(found.items).toEqual([
-      expect.objectContaining({ actor: expect.objectContaining({ type: 'user', id: one.userId }) as object }),
+      expect.objectContaining({
+        actor: expect.objectContaining({ type: 'user', id: one.userId, name: one.username }) as object,
+      }),
     ]);
     expect(
       (await backend.call(listAuditLogs, { token: other.token, query: { correlation_id: 'corr-of-the-key' } })).items,
@@ -61,6 +63,56 @@ describe.each(['sqlite', 'postgres'] as const)('the audit log on %s', database =
         changes: { permission: { after: 'audit.log.read_any' } },
       }),
     ]);
+  });
+
+  test('as CSV it is what the filters leave, and runs no formula', async () => {
+    const person = await backend.signUp();
+    const headers = { 'x-correlation-id': 'corr-of-the-csv' };
+    await backend.call(addSshKey, {
+      token: person.token,
+      body: { name: '=cmd', public_key: PUBLIC_KEY },
+      headers,
+    });
+    const token = await admin();
+    await backend.call(creditUser, {
+      token,
+      params: { user_id: person.userId },
+      body: { amount: { amount: '1000000', currency: 'USD', scale: 6 }, reason: '=1+1, "gladly"' },
+      headers,
+    });
+    const query = { format: 'csv', correlation_id: 'corr-of-the-csv' };
+    const reply = await backend.request('GET', 'admin/audit-logs/export', { token, query });
+    expect(reply.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    const [heading, ...lines] = reply.text.trimEnd().split('\r\n');
+    expect(heading).toMatch(/^audit_id,at,action,actor_type,actor_id,actor_name,/);
+    expect(lines.map(line => line.split(',')[2])).toEqual(
+      expect.arrayContaining(['access.ssh_key.add', 'access.user.credit']),
+    );
+    expect(lines.map(line => line.split(',')[5])).toEqual(expect.arrayContaining([person.username, 'admin']));
+    expect(reply.text).toContain(`"'=1+1, ""gladly"""`);
+    const refusal = await backend.refusal(exportAuditLogs, { token, query: { actor_id: person.userId } });
+    expect(refusal).toMatchObject({ status: 422, code: 'audit_export_not_narrowable' });
+  });
+
+  test('an export longer than one read has each entry once, newest first', async () => {
+    const token = await admin();
+    const written = 1_203;
+    await backend.services.database.transaction(async tx => {
+      for (let number = 0; number < written; number += 1) {
+        await tx.run(
+          `INSERT INTO platform_audit_log (audit_id, at, action, actor_type, actor_id, resource_type, target_id, correlation_id, changes_json)
+           VALUES (?, ?, 'many', 'system', 'test', 'thing', 'thing', 'corr-of-many', '{}')`,
+          [`aud_many${number}`, tx.now],
+        );
+      }
+    });
+    const text = await backend.call(exportAuditLogs, { token, query: { format: 'csv', action: 'many' } });
+    const ids = (text as string)
+      .trimEnd()
+      .split('\r\n')
+      .slice(1)
+      .map(line => line.split(',')[0]);
+    expect(ids).toEqual(Array.from({ length: written }, (_, index) => `aud_many${written - 1 - index}`));
   });
 
   test('is sealed within moments, and the export verifies offline', async () => {

@@ -1,5 +1,6 @@
-import type { Parameter, Queries } from '@portico/plugin-kit/backend';
-import { decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
+import type { ActorNames, Parameter, Queries } from '@portico/plugin-kit/backend';
+import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
+import { auditColumns, auditCsvRow, csvLines } from './audit-csv';
 import { toAuditItem } from './audit-rows';
 import type { AuditItem, AuditRow } from './audit-rows';
 
@@ -54,27 +55,55 @@ function conditionsOf(filter: AuditFilter): { conditions: string[]; parameters: 
 }
 
 /** Newest first. */
+async function newestFirst(
+  queries: Queries,
+  filter: AuditFilter,
+  part: { before: number | null; limit: number },
+): Promise<AuditRow[]> {
+  const { conditions, parameters } = conditionsOf(filter);
+  if (part.before !== null) {
+    conditions.push('log.sequence < ?');
+    parameters.push(part.before);
+  }
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+  return queries.all<AuditRow>(`${selected}${where} ORDER BY log.sequence DESC LIMIT ?`, [...parameters, part.limit]);
+}
+
+/** Newest first, with the names of those who acted. */
 export async function auditPage(
   queries: Queries,
   filter: AuditFilter,
-  page: { limit: number; cursor?: string | undefined },
+  page: { limit: number; cursor?: string | undefined; names: ActorNames },
 ): Promise<{ items: AuditItem[]; nextCursor: string | null }> {
-  const { conditions, parameters } = conditionsOf(filter);
-  if (page.cursor !== undefined) {
-    conditions.push('log.sequence < ?');
-    parameters.push(...decodeCursor(LIST, page.cursor, ['number']));
+  const before = page.cursor === undefined ? null : (decodeCursor(LIST, page.cursor, ['number'])[0] as number);
+  const rows = await newestFirst(queries, filter, { before, limit: page.limit + 1 });
+  const { shown, nextCursor } = cutPage(rows, page.limit, last => encodeCursor(LIST, [last.sequence]));
+  return { items: await withNames(queries, shown, page.names), nextCursor };
+}
+
+/** What the filter leaves as CSV, newest first, one read after the other. */
+export async function* auditCsv(
+  queries: Queries,
+  filter: AuditFilter,
+  options: { names: ActorNames; signal: AbortSignal },
+): AsyncGenerator<string> {
+  yield csvLines([auditColumns]);
+  for (let before: number | null = null; !options.signal.aborted;) {
+    const rows: AuditRow[] = await newestFirst(queries, filter, { before, limit: EXPORT_PAGE });
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield csvLines((await withNames(queries, rows, options.names)).map(auditCsvRow));
+    before = last.sequence;
   }
-  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
-  const rows = await queries.all<AuditRow>(`${selected}${where} ORDER BY log.sequence DESC LIMIT ?`, [
-    ...parameters,
-    page.limit + 1,
-  ]);
-  const shown = rows.slice(0, page.limit);
-  const last = shown.at(-1);
-  return {
-    items: shown.map(toAuditItem),
-    nextCursor: rows.length > page.limit && last ? encodeCursor(LIST, [last.sequence]) : null,
-  };
+}
+
+async function withNames(queries: Queries, rows: readonly AuditRow[], actorNames: ActorNames): Promise<AuditItem[]> {
+  const users = rows.filter(row => row.actor_type === 'user').map(row => row.actor_id);
+  const names = await actorNames.ofUsers(queries, [...new Set(users)]);
+  return rows.map(row => {
+    const item = toAuditItem(row);
+    return { ...item, actor: { ...item.actor, name: names.get(item.actor.id) ?? null } };
+  });
 }
 
 /** The sealed log from its beginning with its checkpoints, as JSON Lines; the last line counts what was not sealed yet. */

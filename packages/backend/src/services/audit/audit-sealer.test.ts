@@ -27,6 +27,7 @@ function deed(number: number, part: Partial<AuditEntry> = {}): AuditEntry {
 
 const record = (database: Database, number: number, part?: Partial<AuditEntry>) =>
   database.transaction(tx => audit.record(tx, deed(number, part)));
+const names = { ofUsers: async () => new Map<string, string>() };
 const never = new AbortController().signal;
 
 eachDatabase(db => {
@@ -49,7 +50,7 @@ eachDatabase(db => {
 
     const verdict = await verifyAuditExport(byLine(auditJsonLines(database.read, never)));
     expect(verdict).toEqual({ kind: 'intact', entries: 4, checkpoints: 2, signedThrough: 4, unsealed: 1 });
-    const { items } = await auditPage(database.read, {}, { limit: 10 });
+    const { items } = await auditPage(database.read, {}, { limit: 10, names });
     expect(items.map(item => item.seal?.position ?? null)).toEqual([null, 4, 3, 2, 1]);
     await close();
   });
@@ -92,19 +93,23 @@ eachDatabase(db => {
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
-      const page = await auditPage(database.read, { organization_id: 'org_odd' }, { limit: 2, cursor });
+      const page = await auditPage(database.read, { organization_id: 'org_odd' }, { limit: 2, cursor, names });
       seen.push(...page.items.map(item => item.resource.id));
       cursor = page.nextCursor ?? undefined;
     } while (cursor !== undefined);
     expect(seen).toEqual(['thing_9', 'thing_7', 'thing_5', 'thing_3', 'thing_1']);
-    const removed = await auditPage(database.read, { action: 'thing.removed', actor_id: 'usr_1' }, { limit: 10 });
+    const removed = await auditPage(
+      database.read,
+      { action: 'thing.removed', actor_id: 'usr_1' },
+      { limit: 10, names },
+    );
     expect(removed.items).toEqual([
       expect.objectContaining({
         resource: { type: 'thing', id: 'thing_3' },
         changes: { name: { before: 'a', after: 'b3' }, token: 'changed' },
       }),
     ]);
-    expect((await auditPage(database.read, { correlation_id: 'nobody' }, { limit: 10 })).items).toEqual([]);
+    expect((await auditPage(database.read, { correlation_id: 'nobody' }, { limit: 10, names })).items).toEqual([]);
     await close();
   });
 });

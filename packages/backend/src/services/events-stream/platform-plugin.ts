@@ -1,6 +1,7 @@
 /** The backend's own operations, served like any plugin's. */
 import { createBackendPlugin } from '@backstage/backend-plugin-api';
 import {
+  actorNamesRef,
   authenticationRef,
   clockRef,
   databaseRef,
@@ -12,9 +13,9 @@ import {
   tasksRef,
 } from '@portico/plugin-kit/backend';
 import type { Queries } from '@portico/plugin-kit/backend';
-import { PAGE_LIMIT_DEFAULT, platformContract } from '@portico/plugin-kit/contract';
+import { auditErrors, errorsOf, PAGE_LIMIT_DEFAULT, platformContract } from '@portico/plugin-kit/contract';
 import { listAttention } from '../attention/attention-service';
-import { auditJsonLines, auditPage } from '../audit/audit-reading';
+import { auditCsv, auditJsonLines, auditPage } from '../audit/audit-reading';
 import type { AuditFilter } from '../audit/audit-reading';
 import { contractListRef } from '../http/contract-list';
 import { registerPlatformGauges } from '../observability/platform-gauges';
@@ -22,6 +23,8 @@ import { assembleOpenApi } from '../openapi/assemble';
 import { eventFeedRef } from '../outbox/outbox-service';
 import { appSettings } from '../settings/platform-sections';
 import { EventStreams } from './event-stream';
+
+const auditFailures = errorsOf(auditErrors);
 
 export const platformPlugin = createBackendPlugin({
   pluginId: 'platform',
@@ -38,14 +41,19 @@ export const platformPlugin = createBackendPlugin({
         metrics: metricsRegistryRef,
         // Named so that its tables are there before the gauges ask.
         tasks: tasksRef,
+        names: actorNamesRef,
       },
-      async init({ http, list, settings, authentication, database, clock, feed, metrics }) {
+      async init({ http, list, settings, authentication, database, clock, feed, metrics, names }) {
         registerPlatformGauges(metrics, database);
         const streams = new EventStreams({ feed, authentication, clock });
         let document: Record<string, unknown> | undefined;
         const auditReply = async (filter: AuditFilter, page: { cursor?: string; limit?: number }) => {
           const limit = page.limit ?? PAGE_LIMIT_DEFAULT;
-          const { items, nextCursor } = await auditPage(database.read, filter, { limit, cursor: page.cursor });
+          const { items, nextCursor } = await auditPage(database.read, filter, {
+            limit,
+            cursor: page.cursor,
+            names,
+          });
           return { items, next_cursor: nextCursor };
         };
         http.serve(platformContract, {
@@ -65,11 +73,22 @@ export const platformPlugin = createBackendPlugin({
             status: 200,
             body: await auditReply(filter, { cursor, limit }),
           }),
-          exportAuditLogs: async ({ signal }) => ({
-            status: 200,
-            stream: auditJsonLines(database.read, signal),
-            headers: { 'content-disposition': 'attachment; filename="audit.jsonl"' },
-          }),
+          exportAuditLogs: async ({ query: { format, ...filter }, signal }) => {
+            if (format === 'csv') {
+              return {
+                status: 200,
+                stream: auditCsv(database.read, filter, { names, signal }),
+                mediaType: 'text/csv',
+                headers: { 'content-disposition': 'attachment; filename="audit.csv"' },
+              };
+            }
+            if (Object.keys(filter).length > 0) throw auditFailures.fail('audit_export_not_narrowable');
+            return {
+              status: 200,
+              stream: auditJsonLines(database.read, signal),
+              headers: { 'content-disposition': 'attachment; filename="audit.jsonl"' },
+            };
+          },
           listAttention: async ({ query }) => ({ status: 200, body: await attentionPage(database.read, query) }),
         });
       },

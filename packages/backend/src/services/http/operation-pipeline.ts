@@ -11,7 +11,7 @@ import type {
   Database,
   RateLimits,
 } from '@portico/plugin-kit/backend';
-import { AUTHENTICATED, CodedError, common, commonErrors, PUBLIC } from '@portico/plugin-kit/contract';
+import { AUTHENTICATED, CodedError, common, commonErrors, PUBLIC, streamTypesOf } from '@portico/plugin-kit/contract';
 import type { OperationShape } from '@portico/plugin-kit/contract';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { recordDenial } from './denials';
@@ -100,9 +100,12 @@ export async function runOperation(
   } as AnyRequest);
 
   if ('stream' in reply) {
-    if (!operation.streams) throw new Error(`${operation.id} answered with a stream, which its contract does not say`);
+    const promised = streamTypesOf(operation);
+    const mediaType = reply.mediaType ?? promised[0];
+    if (mediaType === undefined || !promised.includes(mediaType))
+      throw new Error(`${operation.id} answered with a stream (${mediaType}), which its contract does not say`);
     setHeaders(exchange.response, reply.headers);
-    await sendStream(exchange.response, { status: reply.status, mediaType: operation.streams, stream: reply.stream });
+    await sendStream(exchange.response, { status: reply.status, mediaType, stream: reply.stream });
     return;
   }
   if (services.checkReplies) {

@@ -2,7 +2,7 @@
  * One OpenAPI 3.1 document out of the contracts of all plugins. Nothing is added that a contract does not say, except what holds for every operation: the
  * envelope of errors, the correlation id, the idempotency key, the active project.
  */
-import { commonErrors, errorSchema, PUBLIC } from '@portico/plugin-kit/contract';
+import { commonErrors, errorSchema, PUBLIC, streamTypesOf } from '@portico/plugin-kit/contract';
 import type { ErrorDefinition, OperationShape, PluginContract } from '@portico/plugin-kit/contract';
 import { operationErrorCodes } from './operation-errors';
 
@@ -119,7 +119,7 @@ function parametersOf(operation: OperationShape): Json[] {
         'Repeating the request with the same key returns the first reply, for a day at least, with `Idempotency-Replayed: true`.',
     });
   }
-  if (operation.streams === 'text/event-stream') {
+  if (streamTypesOf(operation).includes('text/event-stream')) {
     parameters.push({
       name: 'Last-Event-ID',
       in: 'header',
@@ -161,10 +161,16 @@ function successes(operation: OperationShape): Json {
             }
           : {}),
       },
-      ...(schema === null ? {} : { content: { [operation.streams ?? 'application/json']: { schema } } }),
+      ...(schema === null ? {} : { content: contentOf(operation, schema) }),
     };
   }
   return responses;
+}
+
+function contentOf(operation: OperationShape, schema: unknown): Json {
+  const streamed = streamTypesOf(operation);
+  const mediaTypes = streamed.length === 0 ? ['application/json'] : streamed;
+  return Object.fromEntries(mediaTypes.map(mediaType => [mediaType, { schema }]));
 }
 
 /** Per status the codes that may travel under it; which one it was is in the envelope. */
