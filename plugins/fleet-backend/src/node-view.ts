@@ -1,3 +1,4 @@
+import { toInstant, toInstantOrNull } from '@portico/plugin-kit/contract';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
 import type { listNodes, listResourceSlots } from '@portico/plugin-fleet/contract';
 import type { NodeRow } from './store/nodes';
@@ -16,7 +17,7 @@ export function nodeItem(
     node_id: node.node_id,
     name: node.name,
     status: node.status,
-    status_changed_at: instant(node.status_changed_at),
+    status_changed_at: toInstant(node.status_changed_at),
     runtime: node.runtime,
     isolation: node.isolation,
     isolation_detail: node.isolation_detail,
@@ -36,8 +37,8 @@ export function nodeItem(
     cpu_count: node.cpu_count,
     memory_bytes: node.memory_bytes,
     disk_bytes_free: node.disk_bytes_free,
-    last_seen_at: node.last_seen_at === null ? null : instant(node.last_seen_at),
-    created_at: instant(node.created_at),
+    last_seen_at: toInstantOrNull(node.last_seen_at),
+    created_at: toInstant(node.created_at),
   };
 }
 
@@ -57,10 +58,6 @@ export function slotItem(slot: SlotRow): SlotItem {
     nvme: slot.nvme,
     gpu_fraction_milli: slot.fraction_milli,
     allocation_id: slot.allocation_id,
-    held_since: slot.held_at === null ? null : instant(slot.held_at),
+    held_since: toInstantOrNull(slot.held_at),
   };
-}
-
-function instant(at: number): string {
-  return new Date(at).toISOString();
 }

@@ -1,4 +1,5 @@
 import type { Queries } from '@portico/plugin-kit/backend';
+import { toInstant } from '@portico/plugin-kit/contract';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { TOPOLOGY_NODES_MAX } from '@portico/plugin-fleet/contract';
 import type { getFleetTopology } from '@portico/plugin-fleet/contract';
@@ -36,7 +37,7 @@ export async function readTopology(
     gpu_model: view.gpuModel,
     nodes,
     truncated: nodeIds.length > TOPOLOGY_NODES_MAX,
-    as_of: new Date(view.now).toISOString(),
+    as_of: toInstant(view.now),
   };
 }
 

@@ -43,6 +43,7 @@ export type { DomainEvent, Outbox } from './outbox';
 export { defineSettings, metricsRegistryRef, rateLimitsRef, secretsRef, settingsRef } from './platform';
 export type { RateLimits, Secrets, Settings, SettingsOf, SettingsSection } from './platform';
 export { repeat } from './repeat';
+export { containsPattern, searchText } from './search-text';
 export { PermanentStepError, tasksRef } from './tasks';
 export type {
   NewTask,

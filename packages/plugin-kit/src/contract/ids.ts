@@ -1,4 +1,4 @@
-/** Prefixed, opaque, sortable by creation to the millisecond: 48 bits of time and 80 of randomness in Crockford base 32 (as ULID does). */
+/** Crockford's base 32: no letter looks like a digit. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
 export type IdPrefix =
@@ -18,15 +18,15 @@ export type IdPrefix =
   | 'aud'
   | 'led'
   | 'hold'
-  | 'quote'
   | 'att'
   | 'term'
   | 'corr'
-  | 'batch'
-  | 'price'
-  | 'use'
-  | 'step';
+  | 'price';
 
+/**
+ * Prefixed, opaque, sortable by creation to the millisecond: 50 bits of time and 80 of randomness, as ULID has it. `now` in epoch milliseconds is the
+ * transaction's; only tests leave it out.
+ */
 export function newId(prefix: IdPrefix, now: number = Date.now()): string {
   const random = crypto.getRandomValues(new Uint8Array(16));
   let text = '';

@@ -17,7 +17,17 @@ export { CodedError, common, commonErrors, defineErrors, errorsOf } from './erro
 export type { ErrorDefinition, ErrorDefinitions } from './errors';
 export { newId } from './ids';
 export type { IdPrefix } from './ids';
-export { fromMoney, MICROS_MAX, MICROS_PER_UNIT, multiplyDivideDown, multiplyDivideUp, toMoney } from './money';
+export { toInstant, toInstantOrNull } from './instants';
+export {
+  fromDecimal,
+  fromMoney,
+  MICROS_MAX,
+  MICROS_PER_UNIT,
+  multiplyDivideDown,
+  multiplyDivideUp,
+  toDecimal,
+  toMoney,
+} from './money';
 export type { Micros, Money } from './money';
 export { AUTHENTICATED, definePermissions, PUBLIC } from './permissions';
 export type { PermissionDefinitions } from './permissions';

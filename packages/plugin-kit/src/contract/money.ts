@@ -20,6 +20,21 @@ export function fromMoney(money: Money): Micros {
   return BigInt(money.amount);
 }
 
+/** Digits after the point that a decimal amount may have: one for each power of ten in a micro-unit. */
+const DECIMALS = 6;
+
+/** `"3.39"` units are 3,390,000 micro-units, exact. For texts whose form a schema has checked: digits, and at most six decimals. */
+export function fromDecimal(text: string): Micros {
+  const [units = '0', decimals = ''] = text.split('.');
+  return BigInt(units) * MICROS_PER_UNIT + BigInt(decimals.padEnd(DECIMALS, '0'));
+}
+/** Micro-units as a decimal number of units with all six places, exact: what a spreadsheet adds up. */
+export function toDecimal(amount: Micros): string {
+  const magnitude = amount < 0n ? -amount : amount;
+  const decimals = (magnitude % MICROS_PER_UNIT).toString().padStart(DECIMALS, '0');
+  return `${amount < 0n ? '-' : ''}${magnitude / MICROS_PER_UNIT}.${decimals}`;
+}
+
 /** a × b ÷ c, rounded down for a non-negative result: the payer is never charged for a fraction not yet used. */
 export function multiplyDivideDown(options: { value: bigint; times: bigint; per: bigint }): bigint {
   return (options.value * options.times) / options.per;

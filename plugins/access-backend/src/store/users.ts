@@ -1,6 +1,5 @@
-import { placeholders } from '@portico/plugin-kit/backend';
+import { containsPattern, placeholders, searchText } from '@portico/plugin-kit/backend';
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
-import { containsPattern, searchText } from '../domain/search-text';
 
 export type UserStatus = 'active' | 'disabled';
 
@@ -70,7 +69,7 @@ export async function usersPage(
   const conditions: string[] = [];
   const parameters: (string | number)[] = [];
   if (page.q !== undefined) {
-    conditions.push(`search_text LIKE ? ESCAPE '\\'`);
+    conditions.push(`search_text LIKE ? ESCAPE '!'`);
     parameters.push(containsPattern(page.q));
   }
   if (page.after) {

@@ -1,8 +1,7 @@
 import type { Actor, Audit, AuditedResource, Database, SettingsOf, Transaction } from '@portico/plugin-kit/backend';
-import { newId } from '@portico/plugin-kit/contract';
+import { fromDecimal, newId } from '@portico/plugin-kit/contract';
 import type { Micros } from '@portico/plugin-kit/contract';
 import type { catalogSettings } from '@portico/plugin-catalog/contract';
-import { priceMicros } from '../domain/price';
 import { saveImage, withdrawOtherImages } from '../store/images';
 import { currentPrices, insertPrice, saveSku, withdrawOtherSkus } from '../store/skus';
 
@@ -59,7 +58,7 @@ async function followPrices(
 ): Promise<void> {
   const current = await currentPrices(tx, skuId);
   const wanted = new Map<string, Micros | null>([...current.keys()].map(currency => [currency, null]));
-  for (const [currency, decimal] of Object.entries(prices)) wanted.set(currency, priceMicros(decimal));
+  for (const [currency, decimal] of Object.entries(prices)) wanted.set(currency, fromDecimal(decimal));
   for (const [currency, perGpuHour] of wanted) {
     const before = current.get(currency);
     if (before !== undefined && before.price_micros === perGpuHour) continue;

@@ -1,3 +1,4 @@
+import { containsPattern } from '@portico/plugin-kit/backend';
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
 import type { Isolation, RuntimeKind } from '@portico/plugin-fleet/port';
 import type { NodeStatus } from '../domain/node';
@@ -57,11 +58,8 @@ export function newestNodes(queries: Queries, filter: NodeFilter): Promise<NodeR
     parameters.push(parameter);
   };
   if (filter.status !== undefined) add('status = ?', filter.status);
-  if (filter.name !== undefined)
-    add(
-      "lower(name) LIKE ? ESCAPE '!'",
-      `%${filter.name.toLowerCase().replaceAll(/[!%_]/g, character => `!${character}`)}%`,
-    );
+  // Names are in lower case already: the settings' pattern has no other.
+  if (filter.name !== undefined) add("name LIKE ? ESCAPE '!'", containsPattern(filter.name));
   if (filter.before !== undefined) add('ordinal < ?', filter.before);
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
   return queries.all<NodeRow>(`SELECT * FROM fleet_nodes${where} ORDER BY ordinal DESC LIMIT ?`, [

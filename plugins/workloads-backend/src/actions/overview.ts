@@ -1,4 +1,5 @@
 import type { Queries } from '@portico/plugin-kit/backend';
+import { toInstant } from '@portico/plugin-kit/contract';
 import type { AllocationStatus } from '@portico/plugin-workloads/contract';
 import { statusesShownAs } from '../domain/allocation';
 import type { Services } from '../services';
@@ -22,6 +23,6 @@ export async function overview(queries: Queries, services: Pick<Services, 'acces
     nodes,
     allocations: { active: sum(active), provisioning: sum(provisioning), needs_attention: sum(needsAttention) },
     users: { total: users.total, active_30d: users.active },
-    as_of: new Date(now).toISOString(),
+    as_of: toInstant(now),
   };
 }

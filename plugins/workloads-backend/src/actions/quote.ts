@@ -5,8 +5,6 @@ import { type Quote, quoteId } from '../domain/quote';
 import type { Services } from '../services';
 import { listPrice, quoteSigner } from './launch-facts';
 
-const MILLISECONDS = 1000;
-
 export interface Quoted {
   readonly quoteId: string;
   readonly quote: Quote;
@@ -28,7 +26,7 @@ export async function quote(
   const pricePerHour = listPrice(sku, gpuCount);
   if (pricePerHour === undefined) throw launchFailure.fail('price_unavailable', { details: { currency } });
 
-  const expiresAt = options.now + services.workloads.quoteSeconds * MILLISECONDS;
+  const expiresAt = options.now + services.workloads.quoteSeconds * 1000;
   const made: Quote = { organizationId, skuId, gpuCount, pricePerHour, currency, expiresAt };
   return {
     quoteId: quoteId(made, quoteSigner(services)),

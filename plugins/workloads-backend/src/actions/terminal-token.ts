@@ -6,7 +6,6 @@ import { findAllocation } from '../store/allocations';
 import { issueTerminalToken } from '../store/terminal-tokens';
 
 const { fail } = errorsOf(workloadErrors);
-const MILLISECONDS = 1000;
 
 export async function createTerminalToken(
   tx: Transaction,
@@ -26,7 +25,7 @@ export async function createTerminalToken(
     userId: caller.userId,
     sessionId: caller.sessionId,
   };
-  const expiresAt = tx.now + services.workloads.terminal.tokenSeconds * MILLISECONDS;
+  const expiresAt = tx.now + services.workloads.terminal.tokenSeconds * 1000;
   const token = await issueTerminalToken(tx, services.secrets, { grant, expiresAt });
   return { token, expiresAt, websocketPath: `/ws/terminal/${allocationId}` };
 }

@@ -2,7 +2,7 @@ import type { Forecast } from '@portico/plugin-billing/port';
 import { billingErrors } from '@portico/plugin-billing/contract';
 import type { OsImage, Sku } from '@portico/plugin-catalog/port';
 import type { PlacementRefusal } from '@portico/plugin-fleet/port';
-import { errorsOf, type Micros, toMoney } from '@portico/plugin-kit/contract';
+import { errorsOf, type Micros, toInstant, toMoney } from '@portico/plugin-kit/contract';
 import { type LaunchError, workloadErrors } from '@portico/plugin-workloads/contract';
 import type { QuoteReading } from './quote';
 
@@ -50,8 +50,7 @@ export function launchRefusals(request: LaunchRequest, facts: LaunchFacts): read
   if (!facts.keysFound) refuse('ssh_key_not_found', { ssh_key_ids: request.sshKeyIds ?? [] });
   if (facts.sku && !countOffered(facts.sku, request.gpuCount)) refusals.push(countRefusal(facts.sku, request.gpuCount));
   if (facts.quote.kind === 'invalid') refuse('quote_invalid');
-  if (facts.quote.kind === 'expired')
-    refuse('quote_expired', { expired_at: new Date(facts.quote.expiredAt).toISOString() });
+  if (facts.quote.kind === 'expired') refuse('quote_expired', { expired_at: toInstant(facts.quote.expiredAt) });
   if (facts.sku && facts.quote.kind === 'absent' && facts.pricePerHour === undefined)
     refuse('price_unavailable', { currency: facts.currency });
   if (facts.placement?.fits === false) refusals.push(placementRefusal(facts.placement, request));

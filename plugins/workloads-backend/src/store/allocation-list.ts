@@ -1,4 +1,5 @@
 import {
+  containsPattern,
   cutPage,
   decodeCursor,
   encodeCursor,
@@ -8,7 +9,7 @@ import {
 } from '@portico/plugin-kit/backend';
 import type { AllocationSort, AllocationStatus } from '@portico/plugin-workloads/contract';
 import type { Allocation } from '../domain/allocation';
-import { type AllocationRow, foldCase, fromRow } from './allocation-row';
+import { type AllocationRow, fromRow } from './allocation-row';
 
 export interface AllocationFilter {
   readonly organizationId?: string;
@@ -85,7 +86,7 @@ function conditionsOf(filter: AllocationFilter): { conditions: string[]; paramet
   }
   if (filter.search !== undefined) {
     conditions.push(`search_text LIKE ? ESCAPE '!'`);
-    parameters.push(`%${foldCase(filter.search).replace(/[!%_]/g, '!$&')}%`);
+    parameters.push(containsPattern(filter.search));
   }
   return { conditions, parameters };
 }

@@ -1,3 +1,4 @@
+import { searchText } from '@portico/plugin-kit/backend';
 import type { Allocation } from '../domain/allocation';
 
 /** A row of `workloads_allocations`, as the database gives it. */
@@ -70,6 +71,7 @@ export function toRow(allocation: Allocation): AllocationRow {
     project_id: allocation.projectId,
     user_id: allocation.userId,
     name: allocation.name,
+    // Name first, so that sorting by it sorts by name.
     search_text: searchText(allocation.name, allocation.allocationId),
     sku_id: allocation.skuId,
     gpu_count: allocation.gpuCount,
@@ -92,14 +94,4 @@ export function toRow(allocation: Allocation): AllocationRow {
     updated_at: allocation.updatedAt,
     task_id: allocation.taskId,
   };
-}
-
-/** Name first, so that sorting by it sorts by name. */
-function searchText(name: string, allocationId: string): string {
-  return `${foldCase(name)} ${allocationId}`;
-}
-
-/** Lower case by one rule on both databases: SQLite's own `lower` knows ASCII only. */
-export function foldCase(text: string): string {
-  return text.toLocaleLowerCase('en-US');
 }

@@ -52,7 +52,10 @@ async function openStream(socketPath: string, execId: string, stream: 'stdio' | 
 function waitForStart(control: AgentConnection): (process: AgentExec) => Promise<void> {
   return process =>
     new Promise((done, failed) => {
-      const fail = (message: string) => failed(new RuntimeError('runtime_failed', message));
+      const fail = (message: string) => {
+        clearTimeout(timer);
+        failed(new RuntimeError('runtime_failed', message));
+      };
       const timer = setTimeout(() => fail('The command did not start in time.'), CONNECT_DEADLINE_MS);
       control.socket.once('close', () => fail('The sandbox closed the connection.'));
       control.onFrame((type, payload) => {
@@ -60,7 +63,6 @@ function waitForStart(control: AgentConnection): (process: AgentExec) => Promise
           clearTimeout(timer);
           done();
         } else if (type === frameType.refused) {
-          clearTimeout(timer);
           fail(`The command could not be started: ${String(readJson(payload)['message']).slice(0, 200)}`);
         } else if (type === frameType.exit) process.finish(readJson(payload));
       });

@@ -24,6 +24,13 @@ export const INPUT_QUEUE_BYTES_MAX = 8 * MiB;
 /** A terminal whose program does not read: how often a refused write is tried again. Never on the path of a key press. */
 export const INPUT_RETRY_MS = 5;
 
+/** Chunks of output held for a listener that is not there yet: an output window in the small pieces a terminal gives. More is an agent gone wrong. */
+export const HELD_CHUNKS_MAX = 4096;
+/** Output of an exec's terminal waiting for its reader. Several of the socket's own buffers, so that reading and writing overlap. */
+export const TERMINAL_BACKLOG_BYTES = 512 * KiB;
+/** A program that was told to hang up gets this long before it is killed. */
+export const HANG_UP_GRACE_MS = 2_000;
+
 export const SHELL_SESSIONS_MAX = 16;
 export const EXECS_MAX = 64;
 /** Connections the agent serves at once: shells, three per exec, and forwards. */

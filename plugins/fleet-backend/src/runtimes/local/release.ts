@@ -43,14 +43,15 @@ export async function destroyAllocation(target: {
     }
   }
 
-  const deadline = Date.now() + RELEASE_DEADLINE_MS;
+  // By a clock that nobody sets.
+  const deadline = performance.now() + RELEASE_DEADLINE_MS;
   const group = ControlGroup.open(controlGroupName(installation, allocationId));
   for (;;) {
     const left = remaining(target, record?.uid ?? null, record?.isolation ?? 'sandbox');
     group?.kill();
     for (const process of left) killProcess(process);
     if (left.length === 0 && (!group || group.remove())) break;
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       throw new RuntimeError(
         'runtime_failed',
         `${left.length} processes of ${allocationId} could not be ended in time.`,

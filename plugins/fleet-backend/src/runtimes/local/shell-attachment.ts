@@ -1,6 +1,12 @@
 import { greetAgent } from './agent-connection';
 import { encodeFrame, encodeJson, encodeOffset, FrameError, frameType, readJson, readOffset } from './frames';
-import { ACKNOWLEDGE_EVERY_BYTES, FRAME_BYTES_MAX, INPUT_QUEUE_BYTES_MAX, INPUT_WINDOW_BYTES } from './limits';
+import {
+  ACKNOWLEDGE_EVERY_BYTES,
+  FRAME_BYTES_MAX,
+  HELD_CHUNKS_MAX,
+  INPUT_QUEUE_BYTES_MAX,
+  INPUT_WINDOW_BYTES,
+} from './limits';
 import type { AgentConnection } from './agent-connection';
 import type { ShellAttachment, ShellRequest } from './port';
 
@@ -159,5 +165,3 @@ class AgentShell implements EndingAttachment {
     this.endedListener?.();
   }
 }
-
-const HELD_CHUNKS_MAX = 4096;

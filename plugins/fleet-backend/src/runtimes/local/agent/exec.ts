@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { encodeJson, frameType, readJson, FrameError } from '../frames';
+import { HANG_UP_GRACE_MS, TERMINAL_BACKLOG_BYTES } from '../limits';
 import { Terminal } from './terminal';
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
@@ -131,14 +132,10 @@ export class Exec {
     setTimeout(() => {
       this.terminal?.kill('SIGKILL');
       if (this.child && pid !== undefined) killGroup(pid, 'SIGKILL');
-    }, KILL_GRACE_MS).unref();
+    }, HANG_UP_GRACE_MS).unref();
   }
 }
 
-/** Output of a terminal waiting for its reader. Several of the socket's own buffers, so that reading and writing overlap. */
-const TERMINAL_BACKLOG_BYTES = 512 * 1024;
-/** A command whose connection is gone gets this long to notice its hang-up. */
-const KILL_GRACE_MS = 2_000;
 const SFTP_SERVERS = ['/usr/lib/openssh/sftp-server', '/usr/libexec/openssh/sftp-server', '/usr/lib/ssh/sftp-server'];
 
 function killGroup(pid: number, signal: NodeJS.Signals): void {

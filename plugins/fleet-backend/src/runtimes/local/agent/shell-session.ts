@@ -1,6 +1,7 @@
 import { encodeJson, encodeOffset, frameType, readJson, readOffset, FrameError } from '../frames';
 import {
   ENDED_SESSION_KEPT_MS,
+  HANG_UP_GRACE_MS,
   INPUT_WINDOW_BYTES,
   OUTPUT_FRAME_BYTES,
   OUTPUT_WINDOW_BYTES,
@@ -91,7 +92,7 @@ export class ShellSession {
 
   end(): void {
     this.terminal.kill('SIGHUP');
-    setTimeout(() => this.terminal.kill('SIGKILL'), TERMINATE_GRACE_MS).unref();
+    setTimeout(() => this.terminal.kill('SIGKILL'), HANG_UP_GRACE_MS).unref();
   }
 
   private onFrame(attachment: Attachment, type: number, payload: Buffer): void {
@@ -190,5 +191,3 @@ export class ShellSession {
     this.forget = setTimeout(this.options.onForgotten, ENDED_SESSION_KEPT_MS);
   }
 }
-
-const TERMINATE_GRACE_MS = 2_000;
