@@ -25,8 +25,8 @@ export class SshWorkload {
   ) {}
 
   static async start(): Promise<SshWorkload> {
-    const openSsh = new OpenSsh();
     const portal = await startPortalWithSandboxes();
+    const openSsh = new OpenSsh();
     const person = await portal.signUp();
     await portal.addKey(person.token, openSsh.key('mine'));
     const { allocation_id: allocationId, connection } = await portal.launch(person);
