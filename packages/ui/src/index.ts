@@ -10,6 +10,7 @@ export {
   type PageStateProps,
 } from './page-state';
 export { ListPage, type ListFilter, type ListPageProps } from './list-page';
+export { useCalmRows, type CalmRows } from './use-calm-rows';
 export { useListUrlState, type ListUrl } from './use-list-url-state';
 export {
   parseListUrl,

@@ -63,10 +63,14 @@ export function ListPage<Row, F extends string>(props: ListPageProps<Row, F>) {
   const table = useRef<HTMLDivElement>(null);
   const remember = useListReturn(table, rows !== undefined);
   const selectedCount = props.selection?.selected.size ?? 0;
-  const hasFilterRow = filters.length > 0 || list.schema.search !== undefined || props.extraFilters || props.toolbar;
+  // Where there is nothing at all, there is nothing to narrow and nothing to download.
+  const isBare = rows?.length === 0 && !isNarrowed(list) && !list.hasPrevious;
+  const hasControls = filters.length > 0 || list.schema.search !== undefined || props.extraFilters || props.toolbar;
+  const hasFilterRow = hasControls && !isBare;
   return (
     <div className="pt-list-page">
-      {header && <PageHeader {...header} />}
+      {/* The empty state offers the way on; a second button for it would be one too many. */}
+      {header && <PageHeader {...header} primaryAction={isBare ? undefined : header.primaryAction} />}
       {props.children}
       {hasFilterRow && (
         <div className="pt-filter-row">

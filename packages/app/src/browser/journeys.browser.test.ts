@@ -82,7 +82,11 @@ describe('using the portal', () => {
     await go('/workloads');
     await page.getByRole('link', { name: 'trainer' }).waitFor();
     const second = await api.launch('second');
-    for (const tab of [first, page]) await tab.getByRole('row', { name: /second .*Active/ }).waitFor();
+    for (const tab of [first, page]) {
+      // Rows under the pointer stay where they are; what came since is offered.
+      await tab.getByRole('button', { name: '1 new' }).click();
+      await tab.getByRole('row', { name: /second .*Active/ }).waitFor();
+    }
     expect(streams).toHaveLength(1);
     await first.close();
     await waitFor(() => streams.length === 2, 'the other tab holds the stream');

@@ -44,8 +44,20 @@ describe('from an empty portal to a paid workload', () => {
     run(
       'ssh',
       [
-        '-p', String(portal.sshPort), '-i', options.key ?? path.join(folder, 'id'), '-o', 'IdentitiesOnly=yes', '-o', 'BatchMode=yes',
-        '-o', 'StrictHostKeyChecking=accept-new', '-o', `UserKnownHostsFile=${path.join(folder, 'known_hosts')}`, `${allocationId}@127.0.0.1`, ...command,
+        '-p',
+        String(portal.sshPort),
+        '-i',
+        options.key ?? path.join(folder, 'id'),
+        '-o',
+        'IdentitiesOnly=yes',
+        '-o',
+        'BatchMode=yes',
+        '-o',
+        'StrictHostKeyChecking=accept-new',
+        '-o',
+        `UserKnownHostsFile=${path.join(folder, 'known_hosts')}`,
+        `${allocationId}@127.0.0.1`,
+        ...command,
       ],
       { timeout: 30_000 },
     );
@@ -93,7 +105,10 @@ describe('from an empty portal to a paid workload', () => {
     await page.keyboard.type('secret_number=$((6*7)); nvidia-smi -L; echo "answer: $secret_number"\n');
     const screen = page.locator('.xterm-rows');
     await screen.getByText('answer: 42').first().waitFor();
-    await screen.getByText(/GPU 0: .*H200/).first().waitFor();
+    await screen
+      .getByText(/GPU 0: .*H200/)
+      .first()
+      .waitFor();
     await page.reload();
     await page.getByRole('button', { name: 'Open terminal' }).click();
     await page.getByText(/^Connected/).waitFor();
@@ -108,8 +123,20 @@ describe('from an empty portal to a paid workload', () => {
     expect((await ssh(['echo "$CUDA_VISIBLE_DEVICES:$HOME"'])).stdout).toMatch(/^\d+:\/home\/\S+\n$/);
     await expect(ssh(['exit 7'])).rejects.toMatchObject({ code: 7 });
 
-    const connection = ['-P', String(portal.sshPort), '-i', path.join(folder, 'id'), '-o', 'BatchMode=yes', '-o', `UserKnownHostsFile=${path.join(folder, 'known_hosts')}`];
-    await run('sh', ['-c', `printf 'put ${path.join(folder, 'id.pub')} copied.pub\\n' | sftp -b - ${connection.join(' ')} ${allocationId}@127.0.0.1`]);
+    const connection = [
+      '-P',
+      String(portal.sshPort),
+      '-i',
+      path.join(folder, 'id'),
+      '-o',
+      'BatchMode=yes',
+      '-o',
+      `UserKnownHostsFile=${path.join(folder, 'known_hosts')}`,
+    ];
+    await run('sh', [
+      '-c',
+      `printf 'put ${path.join(folder, 'id.pub')} copied.pub\\n' | sftp -b - ${connection.join(' ')} ${allocationId}@127.0.0.1`,
+    ]);
     expect((await ssh(['cat copied.pub'])).stdout).toBe(await readFile(path.join(folder, 'id.pub'), 'utf8'));
   });
 
@@ -136,8 +163,16 @@ describe('from an empty portal to a paid workload', () => {
 
   test('a removed key is refused', async () => {
     const held = spawn('ssh', [
-      '-p', String(portal.sshPort), '-i', path.join(folder, 'id'), '-o', 'BatchMode=yes', '-o', `UserKnownHostsFile=${path.join(folder, 'known_hosts')}`,
-      `${allocationId}@127.0.0.1`, 'echo here; sleep 600',
+      '-p',
+      String(portal.sshPort),
+      '-i',
+      path.join(folder, 'id'),
+      '-o',
+      'BatchMode=yes',
+      '-o',
+      `UserKnownHostsFile=${path.join(folder, 'known_hosts')}`,
+      `${allocationId}@127.0.0.1`,
+      'echo here; sleep 600',
     ]);
     await new Promise<void>(resolve => held.stdout.once('data', () => resolve()));
     const cutOff = new Promise<number | null>(resolve => held.once('exit', resolve));
@@ -163,8 +198,14 @@ describe('from an empty portal to a paid workload', () => {
     });
     const { access_token: token } = (await signedIn.json()) as { access_token: string };
     const get = async <Reply>(where: string) =>
-      (await (await fetch(`${portal.url}/api/v1/${where}`, { headers: { authorization: `Bearer ${token}` } })).json()) as Reply;
-    const allocation = await get<{ billing_started_at: string; billing_stopped_at: string; price_per_hour: { amount: string } }>(`allocations/${allocationId}`);
+      (await (
+        await fetch(`${portal.url}/api/v1/${where}`, { headers: { authorization: `Bearer ${token}` } })
+      ).json()) as Reply;
+    const allocation = await get<{
+      billing_started_at: string;
+      billing_stopped_at: string;
+      price_per_hour: { amount: string };
+    }>(`allocations/${allocationId}`);
     const milliseconds = BigInt(Date.parse(allocation.billing_stopped_at) - Date.parse(allocation.billing_started_at));
     const expected = (BigInt(allocation.price_per_hour.amount) * milliseconds) / 3_600_000n;
     const usage = await get<{ items: { cost: { amount: string } }[] }>(`billing/usage?allocation_id=${allocationId}`);
@@ -173,9 +214,16 @@ describe('from an empty portal to a paid workload', () => {
     expect(BigInt(balance.available.amount)).toBe(25_000_000n - expected);
     expect(balance.held.amount).toBe('0');
 
+    await waitFor(
+      async () =>
+        (
+          await run('sh', ['-c', `ps -eo args | grep -c '[${allocationId.charAt(0)}]${allocationId.slice(1)}' || true`])
+        ).stdout.trim() === '0',
+      'no process of the workload is left',
+    );
+
     await page.getByRole('link', { name: 'Billing & Usage' }).first().click();
     await page.getByRole('link', { name: 'first steps' }).waitFor();
-    await waitFor(async () => (await run('sh', ['-c', `ps -eo args | grep -c '[${allocationId.charAt(0)}]${allocationId.slice(1)}' || true`])).stdout.trim() === '0', 'no process of the workload is left');
   });
 
   test('no page threw, nor was refused anything by its content security policy', () => {

@@ -1,4 +1,4 @@
-import { ActivityIcon, CardIcon, CpuIcon, HomeIcon, KeyIcon } from '@portico/ui';
+import { ActivityIcon, CardIcon, CpuIcon, HomeIcon, KeyIcon, ShieldIcon } from '@portico/ui';
 import type { NavGroup, NavItem } from '@portico/ui';
 
 interface Entry extends NavItem {
@@ -24,7 +24,14 @@ const navigation: readonly { title: string; items: readonly Entry[] }[] = [
   },
   {
     title: 'Access',
-    items: [{ to: '/access/ssh-keys', label: 'SSH keys', icon: KeyIcon, permission: 'access.ssh_key.read' }],
+    items: [
+      { to: '/access/ssh-keys', label: 'SSH keys', icon: KeyIcon, permission: 'access.ssh_key.read' },
+      { to: '/access/audit-logs', label: 'Audit log', icon: ShieldIcon, permission: 'audit.log.read' },
+    ],
+  },
+  {
+    title: 'Admin',
+    items: [{ to: '/admin/audit-logs', label: 'Audit log', icon: ShieldIcon, permission: 'audit.log.read_any' }],
   },
 ];
 

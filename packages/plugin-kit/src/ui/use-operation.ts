@@ -124,6 +124,11 @@ export function useAction<Page extends PageDefinition, Name extends keyof Page['
         ...(signal === undefined ? {} : { signal }),
       }),
     retry: false,
+    // Refused because things are no longer as the page shows them: show how they are.
+    onError: error => {
+      if (error.status !== 404 && error.status !== 409) return;
+      for (const id of options.invalidates ?? []) queries.invalidateQueries({ queryKey: [id] }).catch(() => undefined);
+    },
     onSuccess: async () => {
       await Promise.all((options.invalidates ?? []).map(id => queries.invalidateQueries({ queryKey: [id] })));
     },

@@ -1,3 +1,4 @@
+import { exportAuditLogs, listAllAuditLogs, listAuditLogs } from '@portico/plugin-kit/contract';
 import { definePage } from '@portico/plugin-kit/ui';
 import { getSignInOptions, signIn, signUp } from '../contract/auth-operations';
 import { addSshKey, listSshKeys, removeSshKey } from '../contract/resource-operations';
@@ -8,6 +9,22 @@ export const signInPage = definePage({
   title: 'Sign in',
   operations: { getSignInOptions, signIn, signUp },
   states: ['loading', 'error', 'success', 'rate_limited'],
+});
+
+export const auditLogsPage = definePage({
+  name: 'audit-logs',
+  path: '/access/audit-logs',
+  title: 'Audit log',
+  operations: { listAuditLogs },
+  states: ['loading', 'empty', 'error', 'success', 'restricted', 'rate_limited'],
+});
+
+export const allAuditLogsPage = definePage({
+  name: 'all-audit-logs',
+  path: '/admin/audit-logs',
+  title: 'Audit log of the platform',
+  operations: { listAllAuditLogs, exportAuditLogs },
+  states: ['loading', 'empty', 'error', 'success', 'restricted', 'rate_limited'],
 });
 
 export const sshKeysPage = definePage({

@@ -14,13 +14,17 @@ export function balanceWords(balance: Balance): { tone: BannerTone; title: strin
     case 'healthy':
       return null;
     case 'notice':
-      return { tone: 'notice', title: `The balance lasts for about ${runway ?? 'a while'}`, text: `${available} are left at what runs now.` };
+      return {
+        tone: 'notice',
+        title: `The balance lasts for about ${runway ?? 'a while'}`,
+        text: `${available} are left at what runs now.`,
+      };
     case 'warning':
       return {
         tone: 'warning',
         title: 'The balance is low',
         text: burns
-          ? `${available} are left, for about ${runway ?? 'a short time'}. When it is used up, your workloads are released and what they hold on disk is deleted.`
+          ? `${available} are left, for about ${runway ?? 'a short time'}. Then your workloads are released and their disks deleted.`
           : `${available} are left. A launch holds one hour of its price first.`,
       };
     case 'auto_release_pending':

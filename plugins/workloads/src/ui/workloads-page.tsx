@@ -1,5 +1,16 @@
 import { useOperation, useSignedIn } from '@portico/plugin-kit/ui';
-import { ActivityIcon, LaunchIcon, LinkButton, ListPage, Rate, RelativeTime, statusOptions, StatusChip, useListUrlState } from '@portico/ui';
+import {
+  ActivityIcon,
+  LaunchIcon,
+  LinkButton,
+  ListPage,
+  Rate,
+  RelativeTime,
+  statusOptions,
+  StatusChip,
+  useCalmRows,
+  useListUrlState,
+} from '@portico/ui';
 import type { DataColumn } from '@portico/ui';
 import { displayStatuses, statusGroups } from '../contract/allocation';
 import { movesWorkloads } from './concerns';
@@ -40,12 +51,44 @@ export function WorkloadsPage() {
     { live: movesWorkloads, keepPrevious: true },
   );
 
+  const calm = useCalmRows({
+    rows: workloads.data?.items,
+    rowKey: row => row.allocation_id,
+    identity: JSON.stringify([list.filters, list.search, list.sort, list.cursor]),
+    isStale: workloads.isPlaceholderData,
+  });
+
   const columns: DataColumn<Workload>[] = [
     { key: 'name', header: 'Name', cell: row => row.name, sortKey: 'name', priority: 1 },
-    { key: 'status', header: 'Status', cell: row => <StatusChip family="allocation" status={row.display_status} />, priority: 1, isNarrow: true },
-    { key: 'hardware', header: 'Hardware', cell: row => `${row.gpu_count} × ${skuName.get(row.sku_id) ?? row.sku_id}`, priority: 2 },
-    { key: 'price', header: 'Price', cell: row => <Rate value={row.price_per_hour} />, align: 'end', priority: 2, isNarrow: true },
-    { key: 'created', header: 'Launched', cell: row => <RelativeTime at={row.created_at} />, sortKey: 'created_at', priority: 2, isNarrow: true },
+    {
+      key: 'status',
+      header: 'Status',
+      cell: row => <StatusChip family="allocation" status={row.display_status} />,
+      priority: 1,
+      isNarrow: true,
+    },
+    {
+      key: 'hardware',
+      header: 'Hardware',
+      cell: row => `${row.gpu_count} × ${skuName.get(row.sku_id) ?? row.sku_id}`,
+      priority: 2,
+    },
+    {
+      key: 'price',
+      header: 'Price',
+      cell: row => <Rate value={row.price_per_hour} />,
+      align: 'end',
+      priority: 2,
+      isNarrow: true,
+    },
+    {
+      key: 'created',
+      header: 'Launched',
+      cell: row => <RelativeTime at={row.created_at} />,
+      sortKey: 'created_at',
+      priority: 2,
+      isNarrow: true,
+    },
   ];
   const launch = mayLaunch && (
     <LinkButton to="/launch" variant="primary" icon={LaunchIcon}>
@@ -59,11 +102,17 @@ export function WorkloadsPage() {
       list={list}
       filters={[
         { key: 'status_group', label: 'Group', options: statusOptions('status_group') },
-        { key: 'status', label: 'Status', options: statusOptions('allocation').filter(option => option.value !== 'requested') },
+        {
+          key: 'status',
+          label: 'Status',
+          options: statusOptions('allocation').filter(option => option.value !== 'requested'),
+        },
       ]}
       searchLabel="Search by name or id"
       columns={columns}
-      rows={workloads.data?.items}
+      rows={calm.rows}
+      newCount={calm.newCount}
+      onShowNew={calm.showNew}
       rowKey={row => row.allocation_id}
       rowTo={row => `/workloads/${row.allocation_id}`}
       nextCursor={workloads.data?.next_cursor ?? null}

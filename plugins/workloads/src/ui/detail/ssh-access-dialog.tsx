@@ -46,10 +46,12 @@ export default function SshAccessDialog({ workload, onClose }: { workload: Workl
       title={`SSH access of ${workload.name}`}
       footer={
         <>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button type="submit" form={FORM} variant="primary" isPending={save.isPending}>
-            Save
-          </Button>
+          <Button onPress={onClose}>{items.length > 0 ? 'Cancel' : 'Close'}</Button>
+          {items.length > 0 && (
+            <Button type="submit" form={FORM} variant="primary" isPending={save.isPending}>
+              Save
+            </Button>
+          )}
         </>
       }
     >
@@ -90,7 +92,9 @@ export default function SshAccessDialog({ workload, onClose }: { workload: Workl
               <Banner tone="info">No key is chosen: only the terminal in the browser will work.</Banner>
             )}
             {save.error !== null && <Banner tone="failed">{save.error.message}</Banner>}
-            <EquivalentCall page={workloadPage} name="setAllocationSshKeys" args={{ params, body }} />
+            {items.length > 0 && (
+              <EquivalentCall page={workloadPage} name="setAllocationSshKeys" args={{ params, body }} />
+            )}
           </Stack>
         </form>
       </PageState>
