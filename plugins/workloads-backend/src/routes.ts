@@ -1,6 +1,6 @@
 import type { ApiRequest, Handlers, RequestContext, TaskRecord, UserCaller } from '@portico/plugin-kit/backend';
 import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
-import { common } from '@portico/plugin-kit/contract';
+import { common, toInstant } from '@portico/plugin-kit/contract';
 import type {
   listAllocations as listAllocationsOperation,
   precheckLaunch,
@@ -19,7 +19,7 @@ import { type Allocation, statusesShownAs } from './domain/allocation';
 import type { Services } from './services';
 import { listAllocations } from './store/allocation-list';
 import { findAllocation } from './store/allocations';
-import { adminAllocationView, allocationView, instant, metricsView, quoteView, taskEventView, taskView } from './views';
+import { adminAllocationView, allocationView, metricsView, quoteView, taskEventView, taskView } from './views';
 
 const TASK_EVENTS = 'task-events';
 
@@ -101,7 +101,7 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
         });
         return {
           status: 201,
-          body: { token: made.token, expires_at: instant(made.expiresAt), websocket_path: made.websocketPath },
+          body: { token: made.token, expires_at: toInstant(made.expiresAt), websocket_path: made.websocketPath },
         };
       }),
 

@@ -1,5 +1,5 @@
 import type { TaskEvent, TaskRecord } from '@portico/plugin-kit/backend';
-import { type ReplyOf, toMoney } from '@portico/plugin-kit/contract';
+import { type ReplyOf, toInstant, toInstantOrNull, toMoney } from '@portico/plugin-kit/contract';
 import type {
   getAllocation,
   getAllocationMetrics,
@@ -46,10 +46,10 @@ export function allocationView(allocation: Allocation, sshAddress: SshAddress): 
     price_per_hour: toMoney(allocation.pricePerHour, allocation.currency),
     failure_reason: allocation.failureReason,
     release_failed_reason: allocation.releaseFailedReason,
-    billing_started_at: instantOrNull(allocation.billingStartedAt),
-    billing_stopped_at: instantOrNull(allocation.billingStoppedAt),
-    created_at: instant(allocation.createdAt),
-    updated_at: instant(allocation.updatedAt),
+    billing_started_at: toInstantOrNull(allocation.billingStartedAt),
+    billing_stopped_at: toInstantOrNull(allocation.billingStoppedAt),
+    created_at: toInstant(allocation.createdAt),
+    updated_at: toInstant(allocation.updatedAt),
     task_id: allocation.taskId,
   };
 }
@@ -84,20 +84,20 @@ export function taskView(
     steps: task.steps.map(step => ({
       name: step.name,
       status: step.status,
-      started_at: instantOrNull(step.startedAt),
-      finished_at: instantOrNull(step.finishedAt),
+      started_at: toInstantOrNull(step.startedAt),
+      finished_at: toInstantOrNull(step.finishedAt),
       error: step.error && { code: step.error.code, message: step.error.message },
     })),
     expected_seconds: expectedSeconds,
-    created_at: instant(task.createdAt),
-    updated_at: instant(task.updatedAt),
+    created_at: toInstant(task.createdAt),
+    updated_at: toInstant(task.updatedAt),
   };
 }
 
 export function taskEventView(event: TaskEvent): ReplyOf<typeof listTaskEvents>['items'][number] {
   return {
     position: event.position,
-    at: instant(event.at),
+    at: toInstant(event.at),
     step: event.step,
     kind: event.kind,
     message: event.message,
@@ -121,7 +121,7 @@ export function quoteView({ quoteId, quote, forecast }: Quoted): ReplyOf<typeof 
     burn_rate_per_hour: money(forecast.burnRatePerHour),
     runway_seconds_without: forecast.runwaySecondsNow,
     runway_seconds_with: forecast.runwaySecondsAfter,
-    expires_at: instant(quote.expiresAt),
+    expires_at: toInstant(quote.expiresAt),
   };
 }
 
@@ -137,10 +137,10 @@ export function metricsView(options: {
   const { window } = options;
   return {
     allocation_id: options.allocation.allocationId,
-    from: instant(window.from),
-    to: instant(window.to),
+    from: toInstant(window.from),
+    to: toInstant(window.to),
     resolution_seconds: window.tier.seconds,
-    at: options.at.map(instant),
+    at: options.at.map(toInstant),
     series: options.series.map(series => ({
       name: series.name,
       unit: series.unit,
@@ -167,17 +167,9 @@ function markerOf(transition: Transition): MetricsView['markers'] {
   const { kind, message } = markers[transition.to];
   return [
     {
-      at: instant(transition.at),
+      at: toInstant(transition.at),
       kind,
       message: transition.reason === null ? message : `${message} (${transition.reason})`,
     },
   ];
-}
-
-export function instant(at: number): string {
-  return new Date(at).toISOString();
-}
-
-function instantOrNull(at: number | null): string | null {
-  return at === null ? null : instant(at);
 }

@@ -21,7 +21,7 @@ export interface OperationShape {
   readonly body?: unknown;
   /** Status of success → schema of its JSON body; null when there is none. */
   readonly responses: Readonly<Record<number, unknown>>;
-  /** Codes beyond the ones every operation may answer (see `commonErrorCodes`). */
+  /** Codes beyond the ones every operation may answer (see `commonErrors`). */
   readonly errors: readonly string[];
   /** `required`: refused without `Idempotency-Key`; `accepted`: honoured when sent. Absent: the operation creates or moves nothing. */
   readonly idempotency?: 'required' | 'accepted';

@@ -5,6 +5,14 @@ import type { Services } from '../services';
 import { fencingToken } from './fencing';
 import { callRuntime, endInstance } from './runtime-errors';
 
+/** How long a step may take and how often it is tried, as the settings have it. */
+export function patienceOf({
+  tasks,
+}: Services['workloads']): Pick<TaskStep<AllocationTaskInput>, 'deadlineSeconds' | 'retry'> {
+  const { deadlineSeconds, attemptsMax, backoffSeconds, backoffSecondsMax } = tasks;
+  return { deadlineSeconds, retry: { attemptsMax, backoffSeconds, backoffSecondsMax } };
+}
+
 export type InstanceServices = Pick<Services, 'database' | 'fleet'>;
 
 export async function placedInstance(services: InstanceServices, allocationId: string) {

@@ -7,7 +7,7 @@ import { hostnameOf } from '../domain/hostname';
 import type { Services } from '../services';
 import { findAllocation, handToTask, lockAllocation } from '../store/allocations';
 import { fencingToken } from './fencing';
-import { endInstanceOf, placedInstance } from './instance-steps';
+import { endInstanceOf, patienceOf, placedInstance } from './instance-steps';
 import { callRuntime, failureReasonOf } from './runtime-errors';
 
 type Context = StepContext<AllocationTaskInput>;
@@ -22,15 +22,7 @@ export type ProvisionServices = Pick<
  * its last act. Undone, nothing runs, and only then the slots are given back.
  */
 export function provisionTask(services: ProvisionServices): TaskDefinition<AllocationTaskInput> {
-  const { tasks: patience } = services.workloads;
-  const step = {
-    deadlineSeconds: patience.deadlineSeconds,
-    retry: {
-      attemptsMax: patience.attemptsMax,
-      backoffSeconds: patience.backoffSeconds,
-      backoffSecondsMax: patience.backoffSecondsMax,
-    },
-  };
+  const step = patienceOf(services.workloads);
   const steps: readonly TaskStep<AllocationTaskInput>[] = [
     {
       name: 'prepare_node',

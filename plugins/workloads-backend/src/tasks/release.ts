@@ -5,7 +5,7 @@ import { changeState } from '../actions/change-state';
 import type { Services } from '../services';
 import { lockAllocation } from '../store/allocations';
 import { revokeTerminalTokens } from '../store/terminal-tokens';
-import { endingSteps, placedInstance } from './instance-steps';
+import { endingSteps, patienceOf, placedInstance } from './instance-steps';
 import { callRuntime } from './runtime-errors';
 
 const RELEASE_FAILED_ATTENTION = 'release_failed';
@@ -17,15 +17,7 @@ export type ReleaseServices = Pick<Services, 'attention' | 'billing' | 'database
  * nothing is left, however often that fails; when patience ends the allocation is `release_failed` and a person is told.
  */
 export function releaseTask(services: ReleaseServices): TaskDefinition<AllocationTaskInput> {
-  const { tasks: patience } = services.workloads;
-  const step = {
-    deadlineSeconds: patience.deadlineSeconds,
-    retry: {
-      attemptsMax: patience.attemptsMax,
-      backoffSeconds: patience.backoffSeconds,
-      backoffSecondsMax: patience.backoffSecondsMax,
-    },
-  };
+  const step = patienceOf(services.workloads);
   return {
     kind: RELEASE_KIND,
     steps: [

@@ -1,6 +1,7 @@
 /**
  * The clock: the one place that asks the machine for the time. Everything else is given `clockRef`, so tests can move time and a
- * transaction can take a single reading.
+ * transaction can take a single reading. Apart from it stand lines of the log, which bear the machine's time whatever a test thinks, and the programs
+ * beside a sandbox, which are processes of their own.
  */
 import { createServiceFactory } from '@backstage/backend-plugin-api';
 import { clockRef } from '@portico/plugin-kit/backend';

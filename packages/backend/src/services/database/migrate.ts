@@ -9,7 +9,11 @@ export const silent = { debug: () => {}, warn: () => {}, error: () => {}, deprec
  * Several replicas may call it at once: on PostgreSQL an advisory lock that ends with the transaction makes them take turns, and on SQLite the caller
  * holds the one write turn.
  */
-export async function runMigrations(knex: Knex, plugin: string, migrations: readonly Migration[]): Promise<void> {
+export async function runMigrations(
+  knex: Knex,
+  options: { plugin: string; migrations: readonly Migration[]; now: () => number },
+): Promise<void> {
+  const { plugin, migrations, now } = options;
   assertNames(plugin, migrations);
   const table = `${plugin}_migrations`;
   const turn = (trx: Knex) => lock(trx, table);
@@ -36,7 +40,7 @@ export async function runMigrations(knex: Knex, plugin: string, migrations: read
       if ((await trx(table).where({ name: migration.name }).first()) !== undefined) return;
       await migration.up(trx);
       await assertForeignKeys(trx, migration.name);
-      await trx(table).insert({ name: migration.name, migrated_at: Date.now() });
+      await trx(table).insert({ name: migration.name, migrated_at: now() });
     });
   }
 }

@@ -6,7 +6,8 @@ export type DatabaseLocation =
   | {
       readonly dialect: 'sqlite';
       readonly filename: string;
-      /** `OFF` is for tests whose files need not survive a power cut. */ readonly synchronous?: 'FULL' | 'OFF';
+      /** `OFF` is for tests whose files need not survive a power cut. */
+      readonly synchronous?: 'FULL' | 'OFF';
     }
   | { readonly dialect: 'postgres'; readonly url: string; readonly connectionsMax?: number };
 

@@ -107,7 +107,7 @@ export class PostgresDatabase implements Database {
       log: silent,
     });
     try {
-      await runMigrations(knex, plugin, migrations);
+      await runMigrations(knex, { plugin, migrations, now: () => this.#clock.now() });
     } catch (error) {
       throwStorageError(error);
     } finally {

@@ -70,7 +70,7 @@ export class SqliteDatabase implements Database {
     });
     try {
       await knex.raw('PRAGMA foreign_keys = OFF');
-      await runMigrations(knex, plugin, migrations);
+      await runMigrations(knex, { plugin, migrations, now: () => this.#clock.now() });
     } catch (error) {
       throwStorageError(error);
     } finally {

@@ -4,6 +4,7 @@ import {
   actorNamesRef,
   authenticationRef,
   clockRef,
+  cutPage,
   databaseRef,
   decodeCursor,
   encodeCursor,
@@ -13,7 +14,7 @@ import {
   tasksRef,
 } from '@portico/plugin-kit/backend';
 import type { Queries } from '@portico/plugin-kit/backend';
-import { auditErrors, errorsOf, PAGE_LIMIT_DEFAULT, platformContract } from '@portico/plugin-kit/contract';
+import { auditErrors, errorsOf, PAGE_LIMIT_DEFAULT, platformContract, toInstant } from '@portico/plugin-kit/contract';
 import { listAttention } from '../attention/attention-service';
 import { auditCsv, auditJsonLines, auditPage } from '../audit/audit-reading';
 import type { AuditFilter } from '../audit/audit-reading';
@@ -102,17 +103,18 @@ async function attentionPage(queries: Queries, query: { limit?: number; cursor?:
     query.cursor === undefined ? undefined : decodeCursor('attention', query.cursor, ['number', 'string']);
   const before = position && { raisedAt: position[0] as number, attentionId: position[1] as string };
   const found = await listAttention(queries, { limit: limit + 1, ...(before ? { before } : {}) });
-  const items = found.slice(0, limit);
-  const last = items.at(-1);
+  const { shown, nextCursor } = cutPage(found, limit, last =>
+    encodeCursor('attention', [last.raisedAt, last.attentionId]),
+  );
   return {
-    items: items.map(item => ({
+    items: shown.map(item => ({
       attention_id: item.attentionId,
       kind: item.kind,
       resource: item.resource,
       organization_id: item.organizationId,
       message: item.message,
-      raised_at: new Date(item.raisedAt).toISOString(),
+      raised_at: toInstant(item.raisedAt),
     })),
-    next_cursor: found.length > limit && last ? encodeCursor('attention', [last.raisedAt, last.attentionId]) : null,
+    next_cursor: nextCursor,
   };
 }

@@ -39,7 +39,8 @@ test.each([
   ['a private key', '-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----', 'abc'],
   ['a database URL', 'connecting to postgres://portico:hunter22@db/portico', 'hunter22'],
   ['a password in text', '{"password":"hunter22"} and password=hunter22', 'hunter22'],
-  ['a session cookie', 'cookie __Host-portico_session=abcdef', 'abcdef'],
+  ['a session cookie', 'cookie __Host-portico=abcdef', 'abcdef'],
+  ['a session cookie on loopback', 'cookie theme=dark; portico=abcdef', 'abcdef'],
 ])('%s does not survive in text', (_what, text, secret) => {
   expect(redact(text)).not.toContain(secret);
   expect(redact(new Error(text))).not.toContain(secret);

@@ -16,7 +16,7 @@ const SECRET_TEXT: readonly [pattern: RegExp, replacement: string][] = [
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, REDACTED],
   [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]+):[^\s@/]+@/gi, `$1:${REDACTED}@`],
   [/((?:password|passwd|secret|token)["']?\s*[=:]\s*["']?)[^\s"',;&]{3,}/gi, `$1${REDACTED}`],
-  [/(__Host-[A-Za-z_-]+|portico_session[A-Za-z_-]*)=[^;\s]+/g, `$1=${REDACTED}`],
+  [/\b(__Host-[A-Za-z_-]+|portico)=[^;\s]+/g, `$1=${REDACTED}`],
 ];
 
 export function redactText(text: string): string {

@@ -63,8 +63,9 @@ export function assembleOpenApi(contracts: readonly PluginContract[], title = 'P
         session: {
           type: 'apiKey',
           in: 'cookie',
-          name: '__Host-portico_session',
-          description: 'The browser’s session; methods that change something need the CSRF header too.',
+          name: '__Host-portico',
+          description:
+            'The browser’s session; methods that change something need `X-CSRF-Token` too. On plain-HTTP loopback its name is `portico`.',
         },
       },
     },

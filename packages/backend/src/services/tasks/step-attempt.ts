@@ -12,8 +12,8 @@ export type AttemptEnd =
   | {
       readonly kind: 'aborted';
       readonly reason: AbortReason;
-      /** What it came to before the grace was over; `abandoned` when it did not. */ readonly rest:
-        'done' | 'threw' | 'abandoned';
+      /** What it came to before the grace was over; `abandoned` when it did not. */
+      readonly rest: 'done' | 'threw' | 'abandoned';
       readonly result?: object | void;
     };
 
