@@ -76,7 +76,8 @@ export async function startPortal(options: {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const end = () => child.kill('SIGKILL');
+  // Not SIGKILL: a command in between could not pass it on.
+  const end = () => child.kill('SIGTERM');
   process.once('exit', end);
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += String(chunk)));
 

@@ -1,3 +1,5 @@
+import { availableParallelism, loadavg } from 'node:os';
+
 /** What benchmarks share: rounds that alternate, figures that survive a noisy machine, and the table they end in. */
 
 /** Runs the sides by turns, A B A B, so that whatever else the machine does falls on all of them. */
@@ -41,6 +43,10 @@ export interface Row {
   readonly bar?: Bar;
 }
 
+const cores = availableParallelism();
+/** Processes that wanted a core before we began: far above the cores, the figures tell of them as much as of us. */
+const loadAtStart = loadavg()[0] ?? 0;
+
 /** Prints the rows. A missed bar is said and nothing more: benchmarks are no tests. */
 export function printTable(title: string, rows: readonly Row[]): void {
   const header = ['', 'measured', 'anchor', 'ratio', 'bar', ''];
@@ -49,7 +55,7 @@ export function printTable(title: string, rows: readonly Row[]): void {
   // The first column is words, the others are figures.
   const pad = (cell: string, column: number) =>
     column === 0 || column === 5 ? cell.padEnd(widths[column] as number) : cell.padStart(widths[column] as number);
-  console.log(`\n${title}`);
+  console.log(`\n${title}\n(${cores} cores, load ${loadAtStart.toFixed(1)} before)`);
   for (const line of lines) console.log(`  ${line.map(pad).join('  ').trimEnd()}`);
 }
 
