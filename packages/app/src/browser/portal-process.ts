@@ -9,7 +9,8 @@ import path from 'node:path';
 import { waitFor } from '@portico/plugin-kit/testing';
 
 const root = path.resolve(__dirname, '../../../..');
-const bundle = path.join(root, 'packages/backend/dist/main.js');
+/** The program under test; another build of it may be named, such as an installed one. */
+const bundle = process.env.PORTICO_BUNDLE ?? path.join(root, 'packages/backend/dist/main.js');
 
 /** The portal as people run it: the production build in a process of its own, on a data folder of its own. */
 export interface PortalProcess {

@@ -77,6 +77,9 @@ export const TerminalView = /* @__PURE__ */ forwardRef<TerminalHandle, TerminalV
         if (event.type === 'keydown') leave();
         return false;
       });
+      // Escape is a key of the programs inside; a dialog around the terminal must not take it for its own.
+      const keepEscape = (event: KeyboardEvent) => event.key === 'Escape' && event.stopPropagation();
+      element.addEventListener('keydown', keepEscape);
       const leave = () => {
         if (latest.current.onExit) latest.current.onExit();
         else exit.current?.focus();
@@ -115,6 +118,7 @@ export const TerminalView = /* @__PURE__ */ forwardRef<TerminalHandle, TerminalV
       if (latest.current.autoFocus) terminal.focus();
       return () => {
         handle.current = null;
+        element.removeEventListener('keydown', keepEscape);
         unsubscribe();
         observer.disconnect();
         for (const subscription of subscriptions) subscription.dispose();
