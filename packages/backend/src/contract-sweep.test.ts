@@ -53,6 +53,10 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
         public_key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ6dH0xBSUVjqDCxCPZ0rVGnJ1Sj9Wd0X7Hn3kB6Y9mQ mine',
       },
     });
+    const apiKey = await backend.request('POST', 'api-keys', {
+      token,
+      body: { name: 'mine', scopes: ['access.ssh_key.read'] },
+    });
     const sku = (await get('skus')).items?.find(item => item.availability === 'available');
     const image = (await get('os-images')).items?.[0];
     const launched = await backend.request('POST', 'allocations', {
@@ -68,11 +72,17 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       allocation_id: allocation.allocation_id as string,
       task_id: launched.body.task_id as string,
       key_id: String(key.body.key_id),
+      'api-keys.key_id': String(apiKey.body.key_id),
       user_id: owner.userId,
       project_id: owner.projectId,
       organization_id: owner.organizationId,
       node_id: String(node?.node_id),
     };
+  }
+
+  /** One name may stand for several things: then what it is of comes before it. */
+  function ownedBy({ tag }: OperationShape, name: string): string | undefined {
+    return owned[`${tag}.${name}`] ?? owned[name];
   }
 
   async function administrator(): Promise<{ admin: string }> {
@@ -264,7 +274,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
         const [fits] = sample(parts(operation), 1) as [Parts];
         const reply = await send(
           operation,
-          { ...fits, params: Object.fromEntries(names.map(name => [name, owned[name]])) },
+          { ...fits, params: Object.fromEntries(names.map(name => [name, ownedBy(operation, name)])) },
           bob.token,
         );
         expect([

@@ -1,4 +1,5 @@
 import type { Migration } from '@portico/plugin-kit/backend';
 import { accessTables } from './0001_access';
+import { apiKeyTables } from './0002_api_keys';
 
-export const migrations: readonly Migration[] = [accessTables];
+export const migrations: readonly Migration[] = [accessTables, apiKeyTables];

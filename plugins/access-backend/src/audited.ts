@@ -33,6 +33,19 @@ export const auditedSshKey = {
   fields: { name: 'track', key_type: 'track', fingerprint: 'track', public_key: 'ignore' },
 } as const satisfies AuditedResource;
 
+export const auditedApiKey = {
+  type: 'api_key',
+  fields: {
+    name: 'track',
+    prefix: 'track',
+    scopes: 'track',
+    project_id: 'track',
+    expires_at: 'track',
+    grace: 'track',
+    secret_hash: 'secret',
+  },
+} as const satisfies AuditedResource;
+
 export const auditedCredit = {
   type: 'credit',
   fields: { entry_id: 'track', user_id: 'track', amount: 'track', currency: 'track' },

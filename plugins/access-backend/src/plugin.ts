@@ -46,6 +46,7 @@ const accessPlugin = createBackendPlugin({
         database: kit.databaseRef,
         clock: kit.clockRef,
         audit: kit.auditRef,
+        authorization: kit.authorizationRef,
         outbox: kit.outboxRef,
         rateLimits: kit.rateLimitsRef,
         billing: billingPortRef,

@@ -1,4 +1,4 @@
-import type { Audit, Clock, Database, Outbox, RateLimits } from '@portico/plugin-kit/backend';
+import type { Audit, Authorization, Clock, Database, Outbox, RateLimits } from '@portico/plugin-kit/backend';
 import type { BillingPort } from '@portico/plugin-billing/port';
 import type { PasswordHasher } from './authentication/password-hasher';
 import type { SessionCookie } from './authentication/session-cookie';
@@ -9,6 +9,7 @@ export interface AccessServices {
   readonly database: Database;
   readonly clock: Clock;
   readonly audit: Audit;
+  readonly authorization: Authorization;
   readonly outbox: Outbox;
   readonly rateLimits: RateLimits;
   readonly billing: BillingPort;

@@ -1,4 +1,5 @@
-import type { Clock, Database, Handlers } from '@portico/plugin-kit/backend';
+import { projectInReach } from '@portico/plugin-kit/backend';
+import type { Clock, Database, Handlers, UserCaller } from '@portico/plugin-kit/backend';
 import { common, errorsOf, PAGE_LIMIT_DEFAULT } from '@portico/plugin-kit/contract';
 import type { billingContract } from '@portico/plugin-billing/contract';
 import { billingErrors } from '@portico/plugin-billing/contract';
@@ -29,7 +30,7 @@ export function createHandlers({ database, clock, policy }: RouteDeps): Handlers
     },
     async listUsage({ caller, query }) {
       const page = {
-        filter: filterOf(caller.organizationId, query),
+        filter: filterOf(caller, query),
         sort: query.sort ?? '-started_at',
         now: clock.now(),
       };
@@ -42,7 +43,7 @@ export function createHandlers({ database, clock, policy }: RouteDeps): Handlers
     },
     async exportUsage({ caller, query, signal }) {
       const page = {
-        filter: filterOf(caller.organizationId, query),
+        filter: filterOf(caller, query),
         sort: query.sort ?? '-started_at',
         now: clock.now(),
       };
@@ -55,6 +56,7 @@ export function createHandlers({ database, clock, policy }: RouteDeps): Handlers
     async listLedger({ caller, query }) {
       const page = {
         organizationId: caller.organizationId,
+        projectId: projectInReach(caller),
         limit: query.limit ?? PAGE_LIMIT_DEFAULT,
         cursor: query.cursor,
       };
@@ -71,11 +73,18 @@ interface PeriodQuery {
   readonly to?: string;
 }
 
-function filterOf(organizationId: string, query: PeriodQuery): UsageFilter {
+function filterOf(caller: UserCaller, query: PeriodQuery): UsageFilter {
   const from = instantOf(query.from);
   const to = instantOf(query.to);
   if (from !== undefined && to !== undefined && from > to) throw billing.fail('period_invalid');
-  return { organizationId, allocationId: query.allocation_id, projectId: query.project_id, from, to };
+  const { organizationId } = caller;
+  return {
+    organizationId,
+    allocationId: query.allocation_id,
+    projectId: projectInReach(caller, query.project_id),
+    from,
+    to,
+  };
 }
 
 /** RFC 3339 knows leap seconds and JavaScript does not: 23:59:60 is the instant after. */

@@ -1,5 +1,5 @@
 import type { ApiRequest, Handlers, RequestContext, TaskRecord, UserCaller } from '@portico/plugin-kit/backend';
-import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
+import { cutPage, decodeCursor, encodeCursor, isInReach, projectInReach } from '@portico/plugin-kit/backend';
 import { common, toInstant } from '@portico/plugin-kit/contract';
 import type {
   listAllocations as listAllocationsOperation,
@@ -31,18 +31,19 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
 
   async function owned(caller: UserCaller, allocationId: string): Promise<Allocation> {
     const allocation = await findAllocation(database.read, allocationId);
-    if (!allocation || allocation.organizationId !== caller.organizationId) throw common.fail('not_found');
+    if (!allocation || !isInReach(caller, allocation)) throw common.fail('not_found');
     return allocation;
   }
 
   async function ownTask(caller: UserCaller, taskId: string): Promise<TaskRecord> {
     const task = await tasks.get(database.read, taskId);
-    if (!task || task.organizationId !== caller.organizationId) throw common.fail('not_found');
+    if (!task || !isInReach(caller, task)) throw common.fail('not_found');
     return task;
   }
 
   async function listOwn({ caller, query }: Pick<ApiRequest<typeof listAllocationsOperation>, 'caller' | 'query'>) {
-    const { project_id: projectId, sku_id: skuId, q: search } = query;
+    const { sku_id: skuId, q: search } = query;
+    const projectId = projectInReach(caller, query.project_id);
     const filtered = query.status !== undefined || query.status_group !== undefined;
     const statuses = filtered ? statusesShownAs({ displayStatus: query.status, group: query.status_group }) : undefined;
     const page = { limit: query.limit ?? 25, cursor: query.cursor, sort: query.sort ?? '-created_at' };
@@ -192,7 +193,7 @@ function wantedLaunch({ body, caller }: Pick<ApiRequest<typeof precheckLaunch>, 
     gpuCount: body.gpu_count,
     imageId: body.image_id,
     sshKeyIds: body.ssh_key_ids,
-    projectId: body.project_id ?? caller.projectId,
+    projectId: projectInReach(caller, body.project_id) ?? caller.projectId,
     quoteId: body.quote_id,
     networkMode: body.network?.mode ?? 'egress',
   };

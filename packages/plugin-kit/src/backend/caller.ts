@@ -1,5 +1,6 @@
 import { createServiceRef } from '@backstage/backend-plugin-api';
 import type { IncomingMessage } from 'node:http';
+import { common } from '../contract';
 import type { Queries } from './database';
 
 /** Who is asking. Made by the authentication service alone; permissions are read anew for every request. */
@@ -13,14 +14,37 @@ export interface UserCaller {
   readonly kind: 'user';
   readonly userId: string;
   readonly username: string;
-  /** Sign-in session, null where the user is acted for without one (an SSH key). */
+  /**
+   * What the request was made with and ends with: the sign-in session, or the secret of an API key. Null where the user is acted for without
+   * one (an SSH key).
+   */
   readonly sessionId: string | null;
+  /** Present under an API key, which may do less than its user and, bound to a project, nothing outside it. */
+  readonly apiKey?: { readonly keyId: string; readonly projectId: string | null };
   readonly organizationId: string;
   /** The active project: `X-Project-Id`, else the caller's default; always one of the organization the caller may see. */
   readonly projectId: string;
   readonly departmentId: string;
   /** Granted in this organization and project, platform permissions included. */
   readonly permissions: ReadonlySet<string>;
+}
+
+/** Whether what belongs to this organization and project is there for the caller: if not, the answer is `not_found`. */
+export function isInReach(
+  caller: UserCaller,
+  owner: { readonly organizationId: string | null; readonly projectId: string | null },
+): boolean {
+  const onlyProjectId = caller.apiKey?.projectId ?? null;
+  return (
+    owner.organizationId === caller.organizationId && (onlyProjectId === null || owner.projectId === onlyProjectId)
+  );
+}
+
+/** The project a list is narrowed to: the one asked for, else that of a key that is bound to one. Throws `not_found` when those are two. */
+export function projectInReach(caller: UserCaller, asked?: string): string | undefined {
+  const only = caller.apiKey?.projectId ?? undefined;
+  if (only !== undefined && asked !== undefined && asked !== only) throw common.fail('not_found');
+  return asked ?? only;
 }
 
 /** Implemented by the access plugin. */

@@ -2,7 +2,7 @@ export { attentionRef } from './attention';
 export type { Attention } from './attention';
 export { actorNamesRef, auditRef } from './audit';
 export type { ActorNames, Audit, AuditedResource, AuditEntry, FieldClass } from './audit';
-export { authenticationRef, authorizationRef } from './caller';
+export { authenticationRef, authorizationRef, isInReach, projectInReach } from './caller';
 export type {
   Actor,
   AnonymousCaller,

@@ -13,6 +13,7 @@ export type IdPrefix =
   | 'sku'
   | 'img'
   | 'key'
+  | 'apikey'
   | 'sess'
   | 'evt'
   | 'aud'

@@ -23,8 +23,8 @@ const streamEvents = operation({
   summary: 'Events of the caller’s organization, live',
   description:
     'Server-sent events. Each has the position as `id` and the envelope, type included, as `data`; the event field is left at its default, `message`. Send `Last-Event-ID` to resume after ' +
-    'it; an event named `reset` says that the position is no longer kept and that what is shown must be read again. The stream ends when the session does.',
-  permission: 'authenticated',
+    'it; an event named `reset` says that the position is no longer kept and that what is shown must be read again. The stream ends when the session or the API key does; a key bound to a project is told of that project alone.',
+  permission: 'events.stream.read',
   responses: { 200: { type: 'string' } },
   errors: [],
   streams: 'text/event-stream',
@@ -67,6 +67,7 @@ export const platformContract = defineContract({
   operations: { getOpenApi, streamEvents, listAttention, listAuditLogs, listAllAuditLogs, exportAuditLogs },
   errors: auditErrors,
   permissions: definePermissions({
+    'events.stream.read': 'follow what happens in the organization as it happens',
     'platform.attention.read': 'see what needs a person, on the whole platform',
     'audit.log.read_any': 'read and export the audit log of the whole platform',
     'audit.log.read': 'read the audit log of the organization',

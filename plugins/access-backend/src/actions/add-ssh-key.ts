@@ -5,8 +5,9 @@ import { access } from '../access-errors';
 import { auditedSshKey } from '../audited';
 import { parseSshKey } from '../domain/ssh-key';
 import type { AccessServices } from '../services';
-import { countSshKeys, insertSshKey, lockKeysOf } from '../store/ssh-keys';
+import { countSshKeys, insertSshKey } from '../store/ssh-keys';
 import type { StoredSshKey } from '../store/ssh-keys';
+import { lockUser } from '../store/users';
 
 export async function addSshKey(
   tx: Transaction,
@@ -17,7 +18,7 @@ export async function addSshKey(
   const parsed = parseSshKey(request.publicKey);
   if ('code' in parsed) throw access.fail(parsed.code, { details: { reason: parsed.reason } });
 
-  await lockKeysOf(tx, caller.userId);
+  await lockUser(tx, caller.userId);
   if ((await countSshKeys(tx, caller.userId)) >= SSH_KEYS_PER_USER_MAX) {
     throw access.fail('key_limit_reached', { details: { maximum: SSH_KEYS_PER_USER_MAX } });
   }

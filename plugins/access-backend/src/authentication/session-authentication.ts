@@ -2,12 +2,14 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Audit, Authentication, Caller, Clock, Database, Queries, UserCaller } from '@portico/plugin-kit/backend';
 import { common, newId } from '@portico/plugin-kit/contract';
 import type { IncomingMessage } from 'node:http';
+import { isApiKey, secretIdentityOf } from '../domain/api-key';
 import { COOKIE_OVERLAP_SECONDS, presentedSecret, TOUCH_SECONDS } from '../domain/session';
 import { handleOf } from '../domain/session-token';
 import { callerRowsByHandle, callerRowsBySession, callerRowsByUser } from '../store/callers';
 import type { CallerRow } from '../store/callers';
 import { endSession } from '../actions/end-session';
 import { touchSession } from '../store/sessions';
+import { ApiKeyAuthentication } from './api-key-authentication';
 import { callerOfRows } from './caller-of-rows';
 import { isSafe, isSameOrigin } from './cross-site';
 import type { SessionCookie } from './session-cookie';
@@ -30,20 +32,24 @@ interface Credential {
 
 /** Who asks, by one statement per request. Nothing is cached: a session that ended is refused by the next request on every replica. */
 export class SessionAuthentication implements Authentication {
-  constructor(private readonly parts: Parts) {}
+  readonly #apiKeys: ApiKeyAuthentication;
+
+  constructor(private readonly parts: Parts) {
+    this.#apiKeys = new ApiKeyAuthentication(parts);
+  }
 
   async authenticate(request: IncomingMessage): Promise<Caller> {
     const credential = this.#credentialOf(request);
     if (credential === null) return { kind: 'anonymous' };
+    const wanted = request.headers['x-project-id'];
+    const projectId = typeof wanted === 'string' ? wanted : null;
+    if (credential.kind === 'token' && isApiKey(credential.token))
+      return this.#apiKeys.authenticate(credential.token, projectId);
+
     const { keys, database } = this.parts;
     const handle = handleOf('access', credential.token);
     if (handle === null) throw common.fail('authentication_required');
-
-    const wanted = request.headers['x-project-id'];
-    const rows = await callerRowsByHandle(database.read, {
-      handleHash: keys.ofHandle(handle),
-      projectId: typeof wanted === 'string' ? wanted : null,
-    });
+    const rows = await callerRowsByHandle(database.read, { handleHash: keys.ofHandle(handle), projectId });
     const row = rows[0];
     if (!row || row.session_id === null || row.kind !== credential.kind) throw common.fail('authentication_required');
     await this.#checkSecret(row, credential.token);
@@ -56,6 +62,8 @@ export class SessionAuthentication implements Authentication {
   async revalidate(caller: UserCaller): Promise<UserCaller | null> {
     const { read } = this.parts.database;
     if (caller.sessionId === null) return this.callerFor(read, caller);
+    const secret = secretIdentityOf(caller.sessionId);
+    if (secret !== null) return this.#apiKeys.revalidate(secret, caller.projectId);
     const rows = await callerRowsBySession(read, { sessionId: caller.sessionId, projectId: caller.projectId });
     const row = rows[0];
     // The session's own end counts here, not that of the short access token a stream was opened with.

@@ -11,6 +11,9 @@ export class SessionKeys {
   ofToken(token: string): string {
     return this.secrets.fingerprint('access.session.token', token);
   }
+  ofApiKey(secret: string): string {
+    return this.secrets.fingerprint('access.api_key', secret);
+  }
   /** What `X-CSRF-Token` must be in a session by cookie: bound to the session, so another's is of no use. */
   csrfToken(sessionId: string): string {
     return this.secrets.fingerprint('access.session.csrf', sessionId);

@@ -3,6 +3,8 @@
  * the database by name (membership, platform role); what a name grants is here, so a change reaches everyone with the next request.
  */
 const organizationOwner = [
+  'access.api_key.manage',
+  'access.api_key.read',
   'access.project.read',
   'access.ssh_key.manage',
   'access.ssh_key.read',
@@ -11,6 +13,7 @@ const organizationOwner = [
   'billing.usage.read',
   'catalog.image.read',
   'catalog.sku.read',
+  'events.stream.read',
   'audit.log.read',
   'workloads.allocation.connect',
   'workloads.allocation.launch',
@@ -50,4 +53,13 @@ export function permissionsOf(roles: {
     ...roles.organization.flatMap(role => organizationRoles.get(role) ?? []),
     ...roles.platform.flatMap(role => platformRoles.get(role) ?? []),
   ]);
+}
+
+/** What one does for the whole account: an SSH key opens the workloads of every project. */
+const ofTheAccount: ReadonlySet<string> = new Set(['access.ssh_key.manage']);
+const ofThePlatform: ReadonlySet<string> = new Set([...platformRoles.values()].flat());
+
+/** Whether holding it in one project alone would mean something. */
+export function isOfProject(permission: string): boolean {
+  return !ofTheAccount.has(permission) && !ofThePlatform.has(permission);
 }

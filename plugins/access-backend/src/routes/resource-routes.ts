@@ -21,6 +21,7 @@ export function resourceRoutes(services: AccessServices): Pick<Handlers<typeof a
       const after = cursor === undefined ? undefined : position('projects', cursor);
       const rows = await projectsPage(read, {
         organizationId: caller.organizationId,
+        onlyProjectId: caller.apiKey?.projectId ?? null,
         after: after && { createdAt: after.at, projectId: after.id },
         limit: limit + 1,
       });

@@ -2,9 +2,15 @@ import type { accessContract } from '@portico/plugin-access/contract';
 import type { Handlers } from '@portico/plugin-kit/backend';
 import type { AccessServices } from '../services';
 import { adminRoutes } from './admin-routes';
+import { apiKeyRoutes } from './api-key-routes';
 import { resourceRoutes } from './resource-routes';
 import { sessionRoutes } from './session-routes';
 
 export function accessRoutes(services: AccessServices): Handlers<typeof accessContract> {
-  return { ...sessionRoutes(services), ...resourceRoutes(services), ...adminRoutes(services) };
+  return {
+    ...sessionRoutes(services),
+    ...resourceRoutes(services),
+    ...apiKeyRoutes(services),
+    ...adminRoutes(services),
+  };
 }

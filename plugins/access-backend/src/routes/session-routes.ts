@@ -76,6 +76,7 @@ export function sessionRoutes(services: AccessServices): Pick<Handlers<typeof ac
     async signOut(request) {
       const { caller, actor, correlationId } = request;
       const { sessionId, userId, organizationId } = caller;
+      if (caller.apiKey) throw access.fail('session_required');
       return request.write(async tx => {
         if (sessionId !== null) {
           await endSession(tx, services.audit, {
@@ -180,7 +181,13 @@ async function me(queries: Queries, services: AccessServices, caller: UserCaller
   const { user, defaultProject } = await home(queries, caller.userId);
   const organization = await organizationById(queries, caller.organizationId);
   if (!organization) throw new Error(`organization ${caller.organizationId} has no row`);
-  const projects = await projectsPage(queries, { organizationId: caller.organizationId, limit: SELECTOR_PROJECTS_MAX });
+  // An API key is told no more here than its scopes let it ask for elsewhere.
+  const mayListProjects = caller.permissions.has('access.project.read');
+  const projects = await projectsPage(queries, {
+    organizationId: caller.organizationId,
+    onlyProjectId: mayListProjects ? (caller.apiKey?.projectId ?? null) : caller.projectId,
+    limit: SELECTOR_PROJECTS_MAX,
+  });
   const balance = (await services.billing.balances(queries, [caller.organizationId])).get(caller.organizationId);
   return {
     user: userReply(user),
@@ -190,7 +197,8 @@ async function me(queries: Queries, services: AccessServices, caller: UserCaller
     projects: projects.map(project => projectReply(project, user.defaultProjectId)),
     permissions: [...caller.permissions].sort(),
     first_run: {
-      available: balance ? toMoney(balance.available, balance.currency) : null,
+      available:
+        balance && caller.permissions.has('billing.balance.read') ? toMoney(balance.available, balance.currency) : null,
       ssh_key_count: await countSshKeys(queries, caller.userId),
     },
   };

@@ -35,15 +35,26 @@ export async function projectById(queries: Queries, projectId: string): Promise<
   return row && fromRow(row);
 }
 
-/** Oldest first, so that the default one, made with the organization, leads. `after` is the last row of the page before. */
+/** Of the organization, or that one alone. Oldest first, so that the default one, made with the organization, leads. `after` is the last row of the page before. */
 export async function projectsPage(
   queries: Queries,
-  page: { organizationId: string; after?: { createdAt: number; projectId: string }; limit: number },
+  page: {
+    organizationId: string;
+    onlyProjectId?: string | null;
+    after?: { createdAt: number; projectId: string };
+    limit: number;
+  },
 ): Promise<Project[]> {
   const after = page.after ? 'AND (created_at, project_id) > (?, ?)' : '';
+  const only = page.onlyProjectId ? 'AND project_id = ?' : '';
   const rows = await queries.all<ProjectRow>(
-    `SELECT ${COLUMNS} FROM access_projects WHERE organization_id = ? ${after} ORDER BY created_at, project_id LIMIT ?`,
-    [page.organizationId, ...(page.after ? [page.after.createdAt, page.after.projectId] : []), page.limit],
+    `SELECT ${COLUMNS} FROM access_projects WHERE organization_id = ? ${only} ${after} ORDER BY created_at, project_id LIMIT ?`,
+    [
+      page.organizationId,
+      ...(page.onlyProjectId ? [page.onlyProjectId] : []),
+      ...(page.after ? [page.after.createdAt, page.after.projectId] : []),
+      page.limit,
+    ],
   );
   return rows.map(fromRow);
 }

@@ -29,11 +29,6 @@ export async function insertSshKey(tx: Transaction, key: Omit<StoredSshKey, 'cre
   return inserted > 0;
 }
 
-/** Makes additions of one user wait for each other, so that the limit holds under parallel requests. */
-export async function lockKeysOf(tx: Transaction, userId: string): Promise<void> {
-  await tx.first(`SELECT user_id FROM access_users WHERE user_id = ?${tx.forUpdate}`, [userId]);
-}
-
 export async function countSshKeys(queries: Queries, userId: string): Promise<number> {
   const row = await queries.first<{ count: number }>(
     'SELECT COUNT(*) AS count FROM access_ssh_keys WHERE user_id = ?',

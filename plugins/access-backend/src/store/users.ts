@@ -61,6 +61,11 @@ export async function userById(queries: Queries, userId: string): Promise<User |
   return row && fromRow(row);
 }
 
+/** Makes changes of what one user has wait for each other, so that limits hold under parallel requests. */
+export async function lockUser(tx: Transaction, userId: string): Promise<void> {
+  await tx.first(`SELECT user_id FROM access_users WHERE user_id = ?${tx.forUpdate}`, [userId]);
+}
+
 /** Newest first. `after` is the last row of the page before. */
 export async function usersPage(
   queries: Queries,

@@ -162,7 +162,7 @@ export const signOut = operation({
     'Its tokens and its cookie stop working at once; terminals, SSH connections and event streams opened under it close within seconds.',
   permission: 'authenticated',
   responses: { 204: null },
-  errors: [],
+  errors: ['session_required'],
 });
 
 export const getMe = operation({
@@ -195,7 +195,8 @@ export const getMe = operation({
         projects: {
           type: 'array',
           items: projectSchema,
-          description: 'Of the organization, for the selector; at most 200, then `GET projects` pages on.',
+          description:
+            'Of the organization, as far as the caller may see them, for the selector; at most 200, then `GET projects` pages on.',
         },
         permissions: { type: 'array', items: { type: 'string' } },
         ...csrfProperties,
@@ -208,7 +209,8 @@ export const getMe = operation({
             available: {
               ...moneySchema,
               type: ['object', 'null'],
-              description: 'Money available to the organization; null without an account.',
+              description:
+                'Money available to the organization; null without an account, or when the caller may not see it.',
             },
             ssh_key_count: { type: 'integer' },
           },

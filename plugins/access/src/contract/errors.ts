@@ -30,6 +30,23 @@ export const accessErrors = defineErrors({
       'This is a private key. It was not stored; treat it as exposed if others may have seen it, and paste the .pub file instead.',
   },
   key_duplicate: { status: 409, sentence: 'You have added this key already.' },
+  api_key_scope_unknown: { status: 422, sentence: 'There is no such permission; details name what was asked for.' },
+  api_key_scope_not_of_project: {
+    status: 422,
+    sentence:
+      'Details name permissions that reach beyond one project; leave them out, or make the key for the organization.',
+  },
+  api_key_beyond_own: {
+    status: 403,
+    sentence: 'A key cannot be given more than you may do yourself; details say what is beyond it.',
+  },
+  api_key_expiry_past: { status: 422, sentence: 'A key expires in the future or never; this instant is past.' },
+  api_key_ended: { status: 409, sentence: 'This key was revoked or has expired; make a new one.' },
+  api_key_limit_reached: {
+    status: 409,
+    sentence: 'You have as many API keys as one account may have; revoke one first.',
+  },
+  session_required: { status: 403, sentence: 'An API key has no session to end; revoke the key instead.' },
   key_limit_reached: { status: 409, sentence: 'You have as many SSH keys as one account may have; remove one first.' },
   credit_amount_out_of_range: {
     status: 422,

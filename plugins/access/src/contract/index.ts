@@ -1,10 +1,12 @@
 import { defineContract } from '@portico/plugin-kit/contract';
+import { createApiKey, listApiKeys, listPermissions, revokeApiKey, rotateApiKey } from './api-key-operations';
 import { creditUser, getUser, listUsers } from './admin-operations';
 import { getMe, getSignInOptions, refreshToken, signIn, signOut, signUp } from './auth-operations';
 import { accessErrors } from './errors';
 import { accessPermissions } from './permissions';
 import { addSshKey, listProjects, listSshKeys, removeSshKey } from './resource-operations';
 
+export { createApiKey, listApiKeys, listPermissions, revokeApiKey, rotateApiKey } from './api-key-operations';
 export { creditUser, getUser, listUsers } from './admin-operations';
 export { getMe, getSignInOptions, refreshToken, signIn, signOut, signUp } from './auth-operations';
 export { addSshKey, listProjects, listSshKeys, removeSshKey } from './resource-operations';
@@ -12,6 +14,9 @@ export { accessErrors } from './errors';
 export { accessPermissions } from './permissions';
 export { accessSettings } from './settings';
 export {
+  API_KEY_GRACE_SECONDS,
+  API_KEY_SCOPES_MAX,
+  API_KEYS_PER_USER_MAX,
   ACCESS_TOKEN_SECONDS,
   CREDIT_MICROS_MAX,
   PASSWORD_LENGTH_MAX,
@@ -21,6 +26,8 @@ export {
   SSH_KEYS_PER_USER_MAX,
   USERNAME_PATTERN,
 } from './limits';
+export type { ApiKeyGrace } from './limits';
+export { apiKeySchema } from './api-keys';
 export { adminUserSchema, organizationSchema, projectSchema, sshKeySchema, userSchema } from './resources';
 
 export const accessContract = defineContract({
@@ -36,6 +43,11 @@ export const accessContract = defineContract({
     listSshKeys,
     addSshKey,
     removeSshKey,
+    listPermissions,
+    listApiKeys,
+    createApiKey,
+    rotateApiKey,
+    revokeApiKey,
     listUsers,
     getUser,
     creditUser,
@@ -44,6 +56,9 @@ export const accessContract = defineContract({
   permissions: accessPermissions,
   events: {
     'access.user_signed_up': 'A person made an account, with an organization of their own.',
+    'access.api_key_created': 'A user made an API key.',
+    'access.api_key_rotated': 'An API key was given a new secret.',
+    'access.api_key_revoked': 'An API key was ended; what was opened with it closes.',
     'access.ssh_key_added': 'A user added an SSH key.',
     'access.ssh_key_removed': 'A user removed an SSH key; whoever accepted it must stop.',
   },

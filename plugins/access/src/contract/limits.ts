@@ -11,6 +11,14 @@ export const PUBLIC_KEY_LENGTH_MAX = 16_384;
 /** Keys of one user. The SSH gateway compares an offered key with all of them, so the number bounds that work. */
 export const SSH_KEYS_PER_USER_MAX = 50;
 
+/** API keys of one user that work. Each has a rate limit of its own, so the number bounds what one user may ask for in all. */
+export const API_KEYS_PER_USER_MAX = 50;
+/** Scopes sent for one key: several times the permissions there are, so that one too many is told by name. */
+export const API_KEY_SCOPES_MAX = 200;
+/** Seconds the secret before stays good after a rotation, by name: at once when it may be known to others, longer while programs are moved over. */
+export const API_KEY_GRACE_SECONDS = { none: 0, hour: 60 * 60, day: 24 * 60 * 60, week: 7 * 24 * 60 * 60 } as const;
+export type ApiKeyGrace = keyof typeof API_KEY_GRACE_SECONDS;
+
 /** Micro-units (100,000.00): one credit by an administrator. A slip of the finger stays bounded; more is several credits. */
 export const CREDIT_MICROS_MAX = 100_000_000_000n;
 

@@ -155,7 +155,7 @@ export interface EntryRow {
 /** Newest first. */
 export async function entriesPage(
   queries: Queries,
-  options: { organizationId: string; limit: number; cursor: string | undefined },
+  options: { organizationId: string; projectId?: string | undefined; limit: number; cursor: string | undefined },
 ): Promise<{ rows: readonly EntryRow[]; nextCursor: string | null }> {
   const after =
     options.cursor === undefined ? undefined : decodeKeyset('billing.ledger', options.cursor, ['instant', 'id']);
@@ -165,9 +165,14 @@ export async function entriesPage(
     `SELECT entry_id, kind, currency, amount_micros, department_id, project_id, user_id, allocation_id, description, period_from_at, period_to_at,
       created_at, ${effect('customer_available')} AS available_micros, ${effect('customer_held')} AS held_micros
     FROM billing_entries
-    WHERE organization_id = ?${after === undefined ? '' : ' AND (created_at, entry_id) < (?, ?)'}
+    WHERE organization_id = ?${options.projectId === undefined ? '' : ' AND project_id = ?'}${after === undefined ? '' : ' AND (created_at, entry_id) < (?, ?)'}
     ORDER BY created_at DESC, entry_id DESC LIMIT ?`,
-    [options.organizationId, ...(after ?? []), options.limit + 1],
+    [
+      options.organizationId,
+      ...(options.projectId === undefined ? [] : [options.projectId]),
+      ...(after ?? []),
+      options.limit + 1,
+    ],
   );
   const { shown, nextCursor } = cutPage(rows, options.limit, last =>
     encodeCursor('billing.ledger', [last.created_at, last.entry_id]),

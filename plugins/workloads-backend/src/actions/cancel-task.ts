@@ -1,3 +1,4 @@
+import { isInReach } from '@portico/plugin-kit/backend';
 import type { RequestContext, TaskRecord, Transaction } from '@portico/plugin-kit/backend';
 import { common, errorsOf } from '@portico/plugin-kit/contract';
 import { workloadErrors } from '@portico/plugin-workloads/contract';
@@ -15,7 +16,7 @@ export async function cancelTask(
 ): Promise<TaskRecord> {
   const { context, taskId } = options;
   const task = await services.tasks.get(tx, taskId);
-  if (!task || task.organizationId !== context.caller.organizationId) throw common.fail('not_found');
+  if (!task || !isInReach(context.caller, task)) throw common.fail('not_found');
   const seen = task.kind === PROVISION_KIND ? await findAllocation(tx, task.resource.id) : undefined;
   const launch = seen ? await cancelLaunch(tx, services, seen) : 'none';
   const allocation = seen && (await lockAllocation(tx, seen.allocationId));

@@ -14,11 +14,10 @@ export async function release(
   options: { context: RequestContext; allocationId: string },
 ): Promise<Allocation> {
   const { context, allocationId } = options;
-  const { actor, correlationId } = context;
-  const { organizationId } = context.caller;
+  const { actor, caller, correlationId } = context;
   const { before, after } = await requestRelease(tx, services, {
     allocationId,
-    organizationId,
+    caller,
     actor,
     correlationId,
     reason: 'user_requested',

@@ -1,4 +1,5 @@
-import type { Actor, Transaction } from '@portico/plugin-kit/backend';
+import { isInReach } from '@portico/plugin-kit/backend';
+import type { Actor, Transaction, UserCaller } from '@portico/plugin-kit/backend';
 import { common, errorsOf } from '@portico/plugin-kit/contract';
 import { workloadErrors } from '@portico/plugin-workloads/contract';
 import type { Allocation } from '../domain/allocation';
@@ -23,16 +24,15 @@ const { fail } = errorsOf(workloadErrors);
 
 /**
  * Asks for the release of one allocation, whatever it is doing. Before it is active its launch is cancelled and the cancelled task ends it;
- * from then on a task of its own does. While it is being released nothing is added. `organizationId` limits whose it may be.
+ * from then on a task of its own does. While it is being released nothing is added. `caller` limits whose it may be.
  */
 export async function requestRelease(
   tx: Transaction,
   services: ReleaseActionServices,
-  options: ReleaseRequest & { allocationId: string; organizationId?: string },
+  options: ReleaseRequest & { allocationId: string; caller?: UserCaller },
 ): Promise<{ before: Allocation; after: Allocation }> {
   const seen = await findAllocation(tx, options.allocationId);
-  if (!seen || (options.organizationId !== undefined && seen.organizationId !== options.organizationId))
-    throw common.fail('not_found');
+  if (!seen || (options.caller !== undefined && !isInReach(options.caller, seen))) throw common.fail('not_found');
   const launch = await cancelLaunch(tx, services, seen);
   const before = await lockAllocation(tx, options.allocationId);
   if (!before) throw common.fail('not_found');

@@ -1,3 +1,4 @@
+import { isInReach } from '@portico/plugin-kit/backend';
 import type { RequestContext, Transaction } from '@portico/plugin-kit/backend';
 import { common, errorsOf } from '@portico/plugin-kit/contract';
 import { workloadErrors } from '@portico/plugin-workloads/contract';
@@ -16,7 +17,7 @@ export async function setSshKeys(
 ): Promise<Allocation> {
   const { context, allocationId, keyIds } = options;
   const before = await lockAllocation(tx, allocationId);
-  if (!before || before.organizationId !== context.caller.organizationId) throw common.fail('not_found');
+  if (!before || !isInReach(context.caller, before)) throw common.fail('not_found');
   if (!liveStatuses.some(status => status === before.status))
     throw fail('allocation_not_active', { details: { status: before.status } });
   const keys = await services.access.sshKeys(tx, { userId: before.userId, keyIds });

@@ -1,3 +1,4 @@
+import { isInReach } from '@portico/plugin-kit/backend';
 import type { RequestContext, Transaction } from '@portico/plugin-kit/backend';
 import { common, errorsOf } from '@portico/plugin-kit/contract';
 import { workloadErrors } from '@portico/plugin-workloads/contract';
@@ -14,7 +15,7 @@ export async function createTerminalToken(
 ): Promise<{ token: string; expiresAt: number; websocketPath: string }> {
   const { caller } = options.context;
   const allocation = await findAllocation(tx, options.allocationId);
-  if (!allocation || allocation.organizationId !== caller.organizationId) throw common.fail('not_found');
+  if (!allocation || !isInReach(caller, allocation)) throw common.fail('not_found');
   if (allocation.status !== 'active') throw fail('allocation_not_active', { details: { status: allocation.status } });
 
   const { allocationId, organizationId } = allocation;

@@ -1,5 +1,6 @@
 import type { SshKey } from '@portico/plugin-access/port';
 import type { InstanceRef, Runtime } from '@portico/plugin-fleet/runtime';
+import { isInReach } from '@portico/plugin-kit/backend';
 import type { Authentication, Authorization, Queries, UserCaller } from '@portico/plugin-kit/backend';
 import type { Services } from '../services';
 import { findAllocation } from '../store/allocations';
@@ -43,8 +44,7 @@ export function createAllocationAccess(
       // A chosen key that was removed since is no key any more, and takes nothing from the others.
       return sshKeyIds === null ? keys : keys.filter(key => sshKeyIds.includes(key.keyId));
     },
-    mayConnect: (caller, allocation) =>
-      caller.organizationId === allocation.organizationId && authorization.allows(caller, CONNECT),
+    mayConnect: (caller, allocation) => isInReach(caller, allocation) && authorization.allows(caller, CONNECT),
     callerOf: (queries, { userId, projectId }) => authentication.callerFor(queries, { userId, projectId }),
   };
 }

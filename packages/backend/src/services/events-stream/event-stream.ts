@@ -15,6 +15,8 @@ const REVALIDATE_MILLISECONDS = 3_000;
 const RECONNECT_MILLISECONDS = 2_000;
 /** Streams of one user on one replica. A browser's tabs share one, so this is a person with many devices, or a program gone wrong. */
 export const STREAMS_PER_USER_MAX = 20;
+/** Without it the stream ends, also when it is taken away later. */
+const PERMISSION = 'events.stream.read';
 /** Version of the envelope. */
 const ENVELOPE_VERSION = 1;
 
@@ -41,9 +43,11 @@ export class EventStreams {
     const ended = new AbortController();
     const over = AbortSignal.any([signal, ended.signal]);
     const afterPosition = positionOf(lastEventId);
+    const onlyProjectId = caller.apiKey?.projectId ?? null;
     const items = feed.subscribe({
       ...(afterPosition === undefined ? {} : { afterPosition }),
       organizationId: caller.organizationId,
+      ...(onlyProjectId === null ? {} : { filter: event => event.payload['project_id'] === onlyProjectId }),
       signal: over,
     });
     this.#count(caller.userId, 1);
@@ -80,7 +84,7 @@ export class EventStreams {
       if (over.aborted) return;
       try {
         const now = await this.services.authentication.revalidate(caller);
-        if (now?.organizationId !== caller.organizationId) ended.abort();
+        if (now?.organizationId !== caller.organizationId || !now.permissions.has(PERMISSION)) ended.abort();
       } catch {
         continue;
       }

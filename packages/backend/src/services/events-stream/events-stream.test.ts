@@ -50,7 +50,7 @@ describe('the stream of events', () => {
     );
 
   test('tells what happens in the caller’s organization and nothing of another', async () => {
-    const { token, caller } = backend.signInAs({});
+    const { token, caller } = backend.signInAs({ permissions: ['events.stream.read'] });
     const heard = await listen(backend, token);
     await waitFor(() => heard.text.includes('retry:'));
     await say('org_other', 'elsewhere');
@@ -71,7 +71,7 @@ describe('the stream of events', () => {
   });
 
   test('goes on after the last event seen, skipping and repeating none', async () => {
-    const { token, caller } = backend.signInAs({});
+    const { token, caller } = backend.signInAs({ permissions: ['events.stream.read'] });
     const first = await listen(backend, token);
     await waitFor(() => first.text.includes('retry:'));
     await say(caller.organizationId, 'one');
@@ -88,7 +88,7 @@ describe('the stream of events', () => {
   test.each(['nonsense', '999999999'])(
     'a position it does not know (%s) is answered with a reset',
     async lastEventId => {
-      const heard = await listen(backend, backend.signInAs({}).token, lastEventId);
+      const heard = await listen(backend, backend.signInAs({ permissions: ['events.stream.read'] }).token, lastEventId);
       await waitFor(() => heard.text.includes('event: reset'));
       heard.leave();
     },
@@ -96,7 +96,7 @@ describe('the stream of events', () => {
 
   test('needs somebody signed in, and is not opened without end', async () => {
     expect((await backend.request('GET', 'events')).status).toBe(401);
-    const { token } = backend.signInAs({});
+    const { token } = backend.signInAs({ permissions: ['events.stream.read'] });
     const open = await Promise.all(Array.from({ length: STREAMS_PER_USER_MAX }, () => listen(backend, token)));
     await waitFor(() => open.every(stream => stream.text.includes('retry:')));
     const oneMore = await backend.request('GET', 'events', { token });
@@ -108,7 +108,7 @@ describe('the stream of events', () => {
 test('the stream ends with the session, and shows a sign of life meanwhile', async () => {
   const clock = new TestClock();
   const backend = await startTestBackend({ plugins: [], clock });
-  const { token } = backend.signInAs({});
+  const { token } = backend.signInAs({ permissions: ['events.stream.read'] });
   const heard = await listen(backend, token);
   await waitFor(() => heard.text.includes('retry:'));
   await waitFor(async () => {
@@ -126,7 +126,7 @@ test('the stream ends with the session, and shows a sign of life meanwhile', asy
 
 test('stopping the portal ends the streams', async () => {
   const backend = await startTestBackend({ plugins: [] });
-  const heard = await listen(backend, backend.signInAs({}).token);
+  const heard = await listen(backend, backend.signInAs({ permissions: ['events.stream.read'] }).token);
   await waitFor(() => heard.text.includes('retry:'));
   await backend.stop();
   await waitFor(() => heard.ended);
@@ -135,7 +135,13 @@ test('stopping the portal ends the streams', async () => {
 test('what needs a person is listed page by page, for those who may see it', async () => {
   const backend = await startTestBackend({ plugins: [], expose: { attention: attentionRef } });
   const { token } = backend.signInAs({ permissions: ['platform.attention.read'] });
-  expect((await backend.request('GET', 'ops/attention', { token: backend.signInAs({}).token })).status).toBe(403);
+  expect(
+    (
+      await backend.request('GET', 'ops/attention', {
+        token: backend.signInAs({ permissions: ['events.stream.read'] }).token,
+      })
+    ).status,
+  ).toBe(403);
   const { attention, database } = backend.services;
   const raise = (id: string) =>
     database.transaction(tx =>

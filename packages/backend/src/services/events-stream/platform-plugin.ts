@@ -10,6 +10,7 @@ import {
   encodeCursor,
   httpApiRef,
   metricsRegistryRef,
+  projectInReach,
   settingsRef,
   tasksRef,
 } from '@portico/plugin-kit/backend';
@@ -66,10 +67,15 @@ export const platformPlugin = createBackendPlugin({
             status: 200,
             stream: streams.stream({ caller, lastEventId: [headers['last-event-id']].flat()[0], signal }),
           }),
-          listAuditLogs: async ({ caller, query: { cursor, limit, ...filter } }) => ({
-            status: 200,
-            body: await auditReply({ ...filter, organization_id: caller.organizationId }, { cursor, limit }),
-          }),
+          listAuditLogs: async ({ caller, query: { cursor, limit, ...filter } }) => {
+            const projectId = projectInReach(caller, filter.project_id);
+            const own = {
+              ...filter,
+              organization_id: caller.organizationId,
+              ...(projectId === undefined ? {} : { project_id: projectId }),
+            };
+            return { status: 200, body: await auditReply(own, { cursor, limit }) };
+          },
           listAllAuditLogs: async ({ query: { cursor, limit, ...filter } }) => ({
             status: 200,
             body: await auditReply(filter, { cursor, limit }),

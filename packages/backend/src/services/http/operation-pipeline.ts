@@ -83,7 +83,7 @@ export async function runOperation(
     send(served, exchange, { reply: stored, replayed: true });
     return;
   }
-  await services.rateLimits.consume(operation.rateLimit ?? 'api', limitKey(caller, exchange));
+  await services.rateLimits.consume(operation.rateLimit ?? 'api', limitKey(caller, operation, exchange));
 
   const writing = new Writing(keyed, services);
   const reply = await handled(served, services, {
@@ -115,8 +115,13 @@ export async function runOperation(
   send(served, exchange, { reply: reply as StoredReply, replayed: writing.replayed });
 }
 
-function limitKey(caller: Caller, { address }: Exchange): string {
-  return caller.kind === 'user' ? `user:${caller.userId}` : `address:${address}`;
+/**
+ * The common allowance is each API key's own: a program gone wrong does not lock its owner out. The limits with a name are about what is done and not by
+ * what, so more keys are no way around them.
+ */
+function limitKey(caller: Caller, operation: OperationShape, { address }: Exchange): string {
+  if (caller.kind === 'anonymous') return `address:${address}`;
+  return caller.apiKey && operation.rateLimit === undefined ? `key:${caller.apiKey.keyId}` : `user:${caller.userId}`;
 }
 
 /** A denial is audited, and counted against the limit first, so that the log cannot be filled by asking. */
@@ -129,7 +134,7 @@ async function requirePermission(
   const { id: operationId, permission } = operation;
   if (caller.kind === 'user' && !services.authorization.allows(caller, permission)) {
     const { address, correlationId } = exchange;
-    await services.rateLimits.consume('api', limitKey(caller, exchange));
+    await services.rateLimits.consume('api', limitKey(caller, operation, exchange));
     await recordDenial(services, { caller, operationId, permission, correlationId, address });
   }
   services.authorization.require(caller, permission);
@@ -176,7 +181,8 @@ function keyedRequest(options: {
 }): KeyedRequest {
   const { operation, exchange, caller, key, query, body, keys } = options;
   return {
-    scope: caller.kind === 'user' ? caller.userId : `${exchange.address} ${operation.id}`,
+    // What a person was answered is not told to a key of theirs that sends the same: it may not have been allowed to ask.
+    scope: caller.kind === 'user' ? (caller.apiKey?.keyId ?? caller.userId) : `${exchange.address} ${operation.id}`,
     key,
     fingerprint: keys.fingerprint({
       method: operation.method,

@@ -205,6 +205,7 @@ export function announce(tx: Transaction, outbox: Outbox, task: TaskRow): Promis
     resource: { type: 'task', id: task.task_id },
     payload: {
       task_id: task.task_id,
+      project_id: task.project_id,
       kind: task.kind,
       status: task.status,
       resource: { type: task.resource_type, id: task.resource_id },

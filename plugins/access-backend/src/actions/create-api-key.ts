@@ -1,0 +1,81 @@
+import { API_KEYS_PER_USER_MAX } from '@portico/plugin-access/contract';
+import type { RequestContext, Transaction } from '@portico/plugin-kit/backend';
+import { common, newId } from '@portico/plugin-kit/contract';
+import { access } from '../access-errors';
+import { auditedApiKey } from '../audited';
+import { newApiKeySecret, visiblePrefix } from '../domain/api-key';
+import { isOfProject } from '../domain/roles';
+import type { AccessServices } from '../services';
+import { apiKeyById, countActiveApiKeys, deleteApiKeysEndedBefore, insertApiKey } from '../store/api-keys';
+import type { ApiKey } from '../store/api-keys';
+import { projectById } from '../store/projects';
+import { lockUser } from '../store/users';
+import { requireWithinOwnReach } from './api-key-reach';
+
+/** Days a key that ended stays in the list, for people to see what it was. */
+const ENDED_KEPT_DAYS = 90;
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
+
+export interface IssuedApiKey {
+  readonly key: ApiKey;
+  /** Known here and to whoever asked, and to nobody later. */
+  readonly secret: string;
+}
+
+export async function createApiKey(
+  tx: Transaction,
+  services: AccessServices,
+  request: RequestContext & {
+    name: string;
+    scopes: readonly string[];
+    projectId: string | null;
+    expiresAt: number | null;
+  },
+): Promise<IssuedApiKey> {
+  const { caller, actor, correlationId, projectId, expiresAt } = request;
+  const { userId, organizationId } = caller;
+  const scopes = [...new Set(request.scopes)].sort();
+  const unknown = scopes.filter(scope => !services.authorization.permissions.has(scope));
+  if (unknown.length > 0) throw access.fail('api_key_scope_unknown', { details: { scopes: unknown } });
+  const wider = projectId === null ? [] : scopes.filter(scope => !isOfProject(scope));
+  if (wider.length > 0) throw access.fail('api_key_scope_not_of_project', { details: { scopes: wider } });
+  await lockUser(tx, userId);
+  await requireWithinOwnReach(tx, caller, { scopes: new Set(scopes), projectId, expiresAt });
+  if (projectId !== null && (await projectById(tx, projectId))?.organizationId !== organizationId)
+    throw common.fail('not_found');
+  if (expiresAt !== null && expiresAt <= tx.now) throw access.fail('api_key_expiry_past');
+  await deleteApiKeysEndedBefore(tx, { userId, endedBefore: tx.now - ENDED_KEPT_DAYS * DAY_MILLISECONDS });
+  if ((await countActiveApiKeys(tx, userId)) >= API_KEYS_PER_USER_MAX)
+    throw access.fail('api_key_limit_reached', { details: { maximum: API_KEYS_PER_USER_MAX } });
+
+  const secret = newApiKeySecret();
+  const name = request.name.trim();
+  const prefix = visiblePrefix(secret);
+  const keyId = newId('apikey', tx.now);
+  const createdByKeyId = caller.apiKey?.keyId ?? null;
+  await insertApiKey(
+    tx,
+    { keyId, userId, organizationId, projectId, name, prefix, scopes, createdByKeyId, expiresAt },
+    services.keys.ofApiKey(secret),
+  );
+  await services.audit.record(tx, {
+    action: 'access.api_key.create',
+    actor,
+    organizationId,
+    projectId,
+    resource: auditedApiKey,
+    targetId: keyId,
+    correlationId,
+    after: { name, prefix, scopes, project_id: projectId, expires_at: expiresAt, secret_hash: 'new' },
+  });
+  await services.outbox.append(tx, {
+    eventType: 'access.api_key_created',
+    correlationId,
+    organizationId,
+    resource: { type: 'api_key', id: keyId },
+    payload: { key_id: keyId, user_id: userId, project_id: projectId, name, scopes },
+  });
+  const key = await apiKeyById(tx, keyId);
+  if (!key) throw new Error('a key that was just made is not there');
+  return { key, secret };
+}

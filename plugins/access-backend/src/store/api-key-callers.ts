@@ -1,0 +1,53 @@
+import type { Queries } from '@portico/plugin-kit/backend';
+import type { SecretIdentity } from '../domain/api-key';
+
+/**
+ * The caller behind one secret of an API key, in one statement as for a session: a row per platform role. Without user, membership or secret there is no row;
+ * a project outside the organization, or other than the one the key is bound to, leaves `project_id` null.
+ */
+export interface ApiKeyCallerRow {
+  readonly key_id: string;
+  readonly generation: number;
+  readonly bound_project_id: string | null;
+  readonly scopes_json: string;
+  readonly expires_at: number | null;
+  readonly secret_ends_at: number | null;
+  readonly last_used_at: number | null;
+  readonly user_id: string;
+  readonly username: string;
+  readonly project_id: string | null;
+  readonly department_id: string;
+  readonly organization_id: string;
+  readonly role: string;
+  readonly platform_role: string | null;
+}
+
+const FROM = `SELECT k.key_id, s.generation, k.project_id AS bound_project_id, k.scopes_json, k.expires_at, s.ends_at AS secret_ends_at,
+    k.last_used_at, u.user_id, u.username, p.project_id, p.department_id, k.organization_id, m.role, r.role AS platform_role
+  FROM access_api_key_secrets s
+  JOIN access_api_keys k ON k.key_id = s.key_id
+  JOIN access_users u ON u.user_id = k.user_id
+  JOIN access_memberships m ON m.user_id = k.user_id AND m.organization_id = k.organization_id
+  LEFT JOIN access_projects p ON p.project_id = COALESCE(?, k.project_id, u.default_project_id)
+    AND p.organization_id = k.organization_id AND (k.project_id IS NULL OR k.project_id = p.project_id)
+  LEFT JOIN access_platform_roles r ON r.user_id = u.user_id
+  WHERE k.revoked_at IS NULL AND u.status = 'active' AND`;
+
+/** `projectId` null stands for the key's own project, else the user's default one. */
+export function callerRowsBySecret(
+  queries: Queries,
+  by: { secretHash: string; projectId: string | null },
+): Promise<ApiKeyCallerRow[]> {
+  return queries.all<ApiKeyCallerRow>(`${FROM} s.secret_hash = ?`, [by.projectId, by.secretHash]);
+}
+
+export function callerRowsBySecretIdentity(
+  queries: Queries,
+  by: SecretIdentity & { projectId: string },
+): Promise<ApiKeyCallerRow[]> {
+  return queries.all<ApiKeyCallerRow>(`${FROM} s.key_id = ? AND s.generation = ?`, [
+    by.projectId,
+    by.keyId,
+    by.generation,
+  ]);
+}
