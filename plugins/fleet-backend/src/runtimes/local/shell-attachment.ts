@@ -6,6 +6,7 @@ import {
   HELD_CHUNKS_MAX,
   INPUT_QUEUE_BYTES_MAX,
   INPUT_WINDOW_BYTES,
+  OUTPUT_WINDOW_BYTES,
 } from './limits';
 import type { AgentConnection } from './agent-connection';
 import type { ShellAttachment, ShellRequest } from './port';
@@ -37,7 +38,7 @@ class AgentShell implements EndingAttachment {
   private closeListener: ((end: End) => void) | null = null;
   private drainListener: (() => void) | null = null;
   private endedListener: (() => void) | null = null;
-  /** At most one output window: the agent sends no more before it is acknowledged, and a larger backlog ends the attachment. */
+  /** At most one output window; a larger backlog ends the attachment. */
   private held: { chunk: Buffer; seq: number }[] = [];
   private heldGaps: { fromSeq: number; toSeq: number }[] = [];
   private inputQueue: Uint8Array[] = [];
@@ -55,7 +56,7 @@ class AgentShell implements EndingAttachment {
     this.fromSeq = Number.isSafeInteger(fromSeq) && fromSeq >= 0 ? fromSeq : 0;
     this.receivedSeq = this.acknowledgedSeq = this.fromSeq;
     const gapFrom = connection.answer['gapFromSeq'];
-    if (typeof gapFrom === 'number') this.heldGaps.push({ fromSeq: gapFrom, toSeq: this.fromSeq });
+    if (Number.isSafeInteger(gapFrom)) this.heldGaps.push({ fromSeq: Number(gapFrom), toSeq: this.fromSeq });
     connection.socket.on('close', () => this.close({ exitCode: null, reason: this.lostReason() }));
     connection.onFrame((type, payload) => this.onFrame(type, payload));
   }
@@ -122,9 +123,11 @@ class AgentShell implements EndingAttachment {
       // The agent's arithmetic is not trusted: bytes come in order or not at all.
       if (seq !== this.receivedSeq) throw new FrameError('output out of order');
       this.receivedSeq += chunk.length;
-      if (this.outputListener) this.outputListener(chunk, seq);
-      else if (this.held.push({ chunk, seq }) > HELD_CHUNKS_MAX)
+      // Nor is its patience: what it sends beyond the window would pile up here for a reader that is slow.
+      if (this.receivedSeq - this.acknowledgedSeq > OUTPUT_WINDOW_BYTES)
         throw new FrameError('more output than the window allows');
+      if (this.outputListener) this.outputListener(chunk, seq);
+      else if (this.held.push({ chunk, seq }) > HELD_CHUNKS_MAX) throw new FrameError('output in too many pieces');
     } else if (type === frameType.inputTaken) {
       this.inputInFlightBytes = Math.max(0, this.inputInFlightBytes - readOffset(payload));
       this.sendInput();
@@ -134,10 +137,12 @@ class AgentShell implements EndingAttachment {
       }
     } else if (type === frameType.gap) {
       const { fromSeq, toSeq } = readJson(payload) as { fromSeq: number; toSeq: number };
-      if (!Number.isSafeInteger(toSeq) || toSeq < this.receivedSeq) throw new FrameError('an impossible gap');
-      this.receivedSeq = toSeq;
+      if (!Number.isSafeInteger(fromSeq) || !Number.isSafeInteger(toSeq) || toSeq <= this.receivedSeq)
+        throw new FrameError('an impossible gap');
+      // What is gone needs no acknowledgement: the agent counts it as read.
+      this.receivedSeq = this.acknowledgedSeq = toSeq;
       if (this.gapListener) this.gapListener({ fromSeq, toSeq });
-      else this.heldGaps.push({ fromSeq, toSeq });
+      else if (this.heldGaps.push({ fromSeq, toSeq }) > HELD_CHUNKS_MAX) throw new FrameError('too many gaps');
     } else if (type === frameType.exit) {
       const { exitCode } = readJson(payload);
       this.close({ exitCode: typeof exitCode === 'number' ? exitCode : null, reason: 'exited' });
