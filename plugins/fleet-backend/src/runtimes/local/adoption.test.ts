@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { node, request } from './testing/requests';
-import { buildAssets, buildDriver, Reader, SandboxBench, until } from './testing/sandbox-bench';
+import { buildAssets, buildDriver, collect, Reader, SandboxBench, until } from './testing/sandbox-bench';
 
 const assets = buildAssets();
 const driver = buildDriver(assets.directory);
@@ -45,6 +46,28 @@ it('a sandbox and its shell outlive a backend that is killed, and are found agai
   const whole = new Reader(await runtime.openShell(bench.instance('paid'), { sessionId: 'main', cols: 80, rows: 24 }));
   await whole.sees(/before\r\n[^]*after\r\n/);
   runtime.close();
+});
+
+it('a descriptor that the backend was born with is not passed on to the tenant', async () => {
+  const file = join(bench.stateDirectory, 'operators');
+  writeFileSync(file, 'secret');
+  const descriptor = openSync(file, 'r');
+  const orders = {
+    options: { stateDirectory: bench.stateDirectory, isolation: 'util-linux', assetsDirectory: assets.directory },
+    allocationId: 'born',
+    lines: ['for pid in /proc/[0-9]*; do ls -l $pid/fd; done 2>/dev/null; cat <&9'],
+    shellInput: null,
+    release: true,
+  };
+  // Descriptor 9 of the backend, as a shell's `9<file` or a service manager would give it.
+  const inherited = ['ignore', 'pipe', 'inherit', ...Array<'ignore'>(6).fill('ignore'), descriptor] as const;
+  const backend = spawn(process.execPath, [driver, JSON.stringify(orders)], { stdio: [...inherited] });
+  closeSync(descriptor);
+  const [line] = (await collect(backend.stdout as Readable)).split('\n');
+  const { output } = JSON.parse(line as string) as { output: string };
+  expect(output).toMatch(/0 -> /);
+  expect(output).toMatch(/9: Bad file descriptor/);
+  expect(output).not.toMatch(/operators|secret/);
 });
 
 it('provision is idempotent: the running sandbox is returned, a stopped one is started again with its home', async () => {

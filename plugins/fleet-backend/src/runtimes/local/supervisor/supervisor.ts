@@ -9,6 +9,7 @@ import { socketAddress } from '../unix-socket';
 import { ControlGroup } from './control-group';
 import { EgressPolicy } from './egress-policy';
 import { EgressProxy } from './egress-proxy';
+import { closeInheritedDescriptors } from './inherited-descriptors';
 import { ResourceWatch } from './resource-watch';
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
@@ -37,6 +38,7 @@ function report(message: { ready: true } | { error: string; code?: string }): vo
 }
 
 async function main(): Promise<void> {
+  closeInheritedDescriptors(REPORT_FD);
   const spec = JSON.parse(readFileSync(path('spec.json'), 'utf8')) as SupervisorSpec;
   const self = identify(process.pid) as ProcessIdentity;
   const group = ControlGroup.create(spec.controlGroup, spec.limits);
