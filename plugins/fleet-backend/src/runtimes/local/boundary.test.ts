@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { TERMINALS_MAX } from './limits';
 import { processesOfUid } from './process-table';
 import { node, request } from './testing/requests';
 import { buildAssets, mechanisms, SandboxBench, until } from './testing/sandbox-bench';
@@ -46,6 +47,18 @@ describe.each(mechanisms())('a sandbox made with %s', isolation => {
     expect(output).not.toMatch(/uid=0/);
     expect((await run('mount -t tmpfs none /tmp')).exitCode).not.toBe(0);
     expect((await run('find /usr -xdev -perm -4000 -exec {} -c id \\; 2>/dev/null')).output).not.toMatch(/uid=0/);
+  });
+
+  it('has terminals of its own, and leaves others theirs', async () => {
+    const all =
+      'import os;held=[]\nwhile True:held.append(os.open("/dev/ptmx",os.O_RDWR|os.O_NOCTTY));print(len(held))';
+    // As an ordinary user bubblewrap cannot bound them.
+    if (isolation === 'bubblewrap' && !root) return;
+    const { output } = await run(`python3 -c '${all}' 2>/dev/null | tail -n 1`);
+    expect(Number(output)).toBe(TERMINALS_MAX);
+    expect((await bench.run('one', 'tty', { pty: { term: 'xterm', cols: 80, rows: 24 } })).output).toMatch(
+      /^\/dev\/pts/,
+    );
   });
 
   it('cannot change the system', async () => {

@@ -1,9 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RuntimeError } from './port';
 import { chooseIsolation } from './sandbox/isolation';
+import { measureTree } from './process-table';
 import { node, request } from './testing/requests';
 import { buildAssets, Reader, SandboxBench, until } from './testing/sandbox-bench';
 
@@ -79,6 +80,71 @@ it('a tenant that writes beyond its disk is stopped, and can still log in to del
     expect((await bench.run('big', 'rm ~/f* ~/one; echo cleaned')).output).toBe('cleaned\n');
   } finally {
     await bench.close();
+  }
+});
+
+it('a file that is deleted and still written to counts as well', async () => {
+  const bench = new SandboxBench(assets.directory);
+  const program = `import os,time
+held = []
+for _ in range(6):
+  held.append(open('f', 'wb')); os.remove('f'); held[-1].write(b'x' * 4000000); held[-1].flush()
+time.sleep(902)`;
+  const runs = async () => (await bench.run('sly', 'pgrep -f "[s]leep.902"')).exitCode === 0;
+  try {
+    await bench.runtime.provision(request('sly', { diskBytes: 8 * 1024 * 1024 }));
+    await bench.run('sly', `setsid python3 -c "${program}" >/dev/null 2>&1 &`);
+    await until('the writer to run', runs);
+    expect((await bench.run('sly', 'ls ~')).output).toBe('');
+    await until('the writer to be killed', async () => !(await runs()), 25_000);
+  } finally {
+    await bench.close();
+  }
+});
+
+(asRoot ? it : it.skip)(
+  'a tenant within its limit is stopped all the same when it fills the portal’s disk',
+  async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'portico-disk-'));
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=128m', 'tmpfs', directory]);
+    const bench = new SandboxBench(assets.directory, { stateDirectory: join(directory, 'state') });
+    try {
+      await bench.runtime.provision(request('greedy', { diskBytes: 1024 ** 3 }));
+      await bench.run('greedy', 'setsid sh -c "head -c 132000000 /dev/zero >~/f; exec sleep 903" >/dev/null 2>&1 &');
+      await until(
+        'the writer to be done',
+        async () => (await bench.run('greedy', 'pgrep -f "^sleep 903"')).exitCode === 0,
+      );
+      await until(
+        'the writer to be killed',
+        async () => (await bench.run('greedy', 'pgrep -f "^sleep 903"')).exitCode === 1,
+        25_000,
+      );
+      expect((await bench.run('greedy', 'rm ~/f; echo cleaned')).output).toBe('cleaned\n');
+    } finally {
+      await bench.close();
+      execFileSync('umount', ['-l', directory]);
+      rmSync(directory, { recursive: true, force: true });
+    }
+  },
+);
+
+it('memory that is shared, and on no disk, counts once', async () => {
+  const bytes = 64 * 1024 * 1024;
+  const program = `import mmap,os,sys
+m=mmap.mmap(-1,${bytes}); m.write(b'x'*${bytes})
+if os.fork()==0:
+  m.seek(0); m.read(); print('seen',flush=True)
+sys.stdin.read()`;
+  const child = spawn('python3', ['-c', program], { stdio: ['pipe', 'pipe', 'inherit'] });
+  try {
+    await new Promise(done => child.stdout.once('data', done));
+    const { memoryBytes, processes } = measureTree(child.pid as number);
+    expect(processes).toHaveLength(2);
+    expect(memoryBytes).toBeGreaterThan(bytes);
+    expect(memoryBytes).toBeLessThan(3 * bytes);
+  } finally {
+    child.stdin.end();
   }
 });
 

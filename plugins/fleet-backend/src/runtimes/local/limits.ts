@@ -41,6 +41,8 @@ export const ENDED_SESSION_KEPT_MS = 10 * 60_000;
 export const TERMINAL_DRAIN_MS = 200;
 
 export const PROCESSES_MAX = 1024;
+/** Pseudo-terminals of one sandbox. The kernel has 4096 for everybody, of which it keeps 1024 for the host. */
+export const TERMINALS_MAX = 128;
 export const OPEN_FILES_MAX = 65_536;
 export const SHARED_MEMORY_BYTES = 64 * MiB;
 /** The sandbox's own root and /dev are read-only memory; this much holds the mount points. */
@@ -49,7 +51,15 @@ export const ROOT_BYTES = 4 * MiB;
 export const WATCH_INTERVAL_MS = 2_000;
 /** Walking a large home is expensive; usage is measured this often and reported from memory in between. */
 export const DISK_USAGE_INTERVAL_MS = 10_000;
-export const DISK_USAGE_DEADLINE_MS = 60_000;
+/** A measurement that takes longer cannot tell who is filling a disk that is nearly full. */
+export const DISK_USAGE_PATIENCE_MS = 60_000;
+/** Below so much free space (the smaller of the two) the portal itself is in danger, and whoever goes on writing is stopped. */
+export const DISK_RESERVE_BYTES = 4 * 1024 * MiB;
+export const DISK_RESERVE_FRACTION = 0.02;
+/** What somebody must have written since the last look to be stopped for it: not those who only keep a log. */
+export const DISK_GROWTH_BYTES = 32 * MiB;
+/** Descriptors looked through for files that are deleted and still held open. */
+export const DESCRIPTORS_MEASURED_MAX = 100_000;
 
 export const EGRESS_CONNECTIONS_MAX = 256;
 export const EGRESS_CONNECT_MS = 15_000;

@@ -129,8 +129,6 @@ export interface TreeUsage {
   memoryBytes: number;
 }
 
-const PAGE_BYTES = 4096;
-
 /** Everything below that process. Nobody leaves the tree of a pid namespace's init: orphans are given back to it. */
 export function measureTree(rootPid: number): TreeUsage {
   const rows = pids()
@@ -143,22 +141,32 @@ export function measureTree(rootPid: number): TreeUsage {
     else byParent.set(row.parentPid, [row]);
   }
   const usage: TreeUsage = { processes: [], cpuTicks: new Map(), memoryBytes: 0 };
+  // Several processes may see the same shared memory: the one that sees most of it stands for all, so that nothing is counted twice.
+  let sharedMost = 0;
   const queue = rows.filter(row => row.pid === rootPid);
   for (let row = queue.pop(); row; row = queue.pop()) {
     queue.push(...(byParent.get(row.pid) ?? []));
-    const memoryBytes = privateMemory(row.pid);
-    usage.processes.push({ pid: row.pid, startTicks: row.startTicks, memoryBytes });
+    const memory = memoryOf(row.pid);
+    usage.processes.push({
+      pid: row.pid,
+      startTicks: row.startTicks,
+      memoryBytes: memory.privateBytes + memory.sharedBytes,
+    });
     usage.cpuTicks.set(`${row.pid}.${row.startTicks}`, row.cpuTicks);
-    usage.memoryBytes += memoryBytes;
+    usage.memoryBytes += memory.privateBytes;
+    sharedMost = Math.max(sharedMost, memory.sharedBytes);
   }
+  usage.memoryBytes += sharedMost;
   return usage;
 }
 
-function privateMemory(pid: number): number {
+/** Of its own, and shared with others but no file of a disk: that too is nowhere but in memory. */
+function memoryOf(pid: number): { privateBytes: number; sharedBytes: number } {
   try {
-    const [, resident, shared] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ').map(Number);
-    return Math.max(0, (resident ?? 0) - (shared ?? 0)) * PAGE_BYTES;
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const bytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024;
+    return { privateBytes: bytes('RssAnon'), sharedBytes: bytes('RssShmem') };
   } catch {
-    return 0;
+    return { privateBytes: 0, sharedBytes: 0 };
   }
 }

@@ -1,3 +1,4 @@
+import { TERMINALS_MAX } from '../limits';
 import { dropPrivilegesScript } from './drop-privileges';
 import { parentsOf, SANDBOX_UID } from './plan';
 import type { SandboxPlan } from './plan';
@@ -38,9 +39,13 @@ export function bubblewrapCommand(plan: SandboxPlan, nestUserNamespace: boolean)
   args.push('--remount-ro', '/dev', '--remount-ro', '/', '--chdir', '/', '--');
   // Bubblewrap covers /proc/sys; the last step needs it for one write, and afterwards nobody is left with the right to write there.
   const uncover = root && nestUserNamespace ? 'umount /proc/sys 2>/dev/null || true; ' : '';
+  // Bubblewrap cannot bound the terminals itself, and an ordinary user may not. What is not said again falls back to its default.
+  const terminals = root
+    ? `mount -o remount,ptmxmode=0666,mode=620,max=${TERMINALS_MAX},nosuid,noexec /dev/pts || exit 1; `
+    : '';
   const userNamespace = nestUserNamespace && root ? 'nest' : 'none';
   const drop = dropPrivilegesScript(plan, { userNamespace, capabilities: root });
-  return ['setpriv', '--pdeathsig', 'KILL', ...args, 'sh', '-c', uncover + drop];
+  return ['setpriv', '--pdeathsig', 'KILL', ...args, 'sh', '-c', terminals + uncover + drop];
 }
 
 /** `--dev` makes these itself. */

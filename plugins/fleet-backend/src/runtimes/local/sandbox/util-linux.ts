@@ -1,4 +1,4 @@
-import { ROOT_BYTES } from '../limits';
+import { ROOT_BYTES, TERMINALS_MAX } from '../limits';
 import { dropPrivilegesScript, quote } from './drop-privileges';
 import { parentsOf } from './plan';
 import type { SandboxPlan } from './plan';
@@ -36,7 +36,7 @@ function setupScript(plan: SandboxPlan, nestUserNamespace: boolean): string {
     `mkdir ${inRoot('/proc')} ${inRoot('/dev')} ${inRoot('/old')}`,
     `mount -t tmpfs -o size=${ROOT_BYTES},mode=755,nosuid tmpfs ${inRoot('/dev')}`,
     `mkdir ${inRoot('/dev/pts')}`,
-    `mount -t devpts -o newinstance,ptmxmode=0666,mode=620,nosuid,noexec devpts ${inRoot('/dev/pts')}`,
+    `mount -t devpts -o newinstance,ptmxmode=0666,mode=620,max=${TERMINALS_MAX},nosuid,noexec devpts ${inRoot('/dev/pts')}`,
     `ln -s pts/ptmx ${inRoot('/dev/ptmx')}; ln -s /proc/self/fd ${inRoot('/dev/fd')}`,
     ...['stdin', 'stdout', 'stderr'].map((name, fd) => `ln -s /proc/self/fd/${fd} ${inRoot(`/dev/${name}`)}`),
   ];

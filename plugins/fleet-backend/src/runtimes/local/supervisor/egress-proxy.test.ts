@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EgressPolicy } from './egress-policy';
@@ -83,5 +84,29 @@ describe('the proxy', () => {
     expect(await ask('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', async () => [])).toMatch(
       /^HTTP\/1.1 403 /,
     );
+  });
+
+  it('takes an answer that is no HTTP for an error of the other side, and goes on', async () => {
+    const other = createServer(socket => {
+      socket.on('error', () => undefined);
+      socket.end('HTTP/1.1 099 Nonsense\r\nContent-Length: 0\r\n\r\n');
+    });
+    await new Promise<void>(done => other.listen(0, '127.0.0.1', done));
+    const { port } = other.address() as AddressInfo;
+    // The machine itself stands in for the other side.
+    class Open extends EgressPolicy {
+      override allowsAddress(): boolean {
+        return true;
+      }
+    }
+    const path = join(directory, 'open');
+    proxy = new EgressProxy(new Open([]), async () => ['127.0.0.1']);
+    await proxy.listen(path);
+    const socket = connect(path);
+    socket.write(`GET http://other.example:${port}/ HTTP/1.1\r\nHost: other.example\r\nConnection: close\r\n\r\n`);
+    let answer = '';
+    for await (const chunk of socket) answer += String(chunk);
+    other.close();
+    expect(answer).toMatch(/^HTTP\/1.1 502 /);
   });
 });

@@ -90,7 +90,14 @@ export class EgressProxy {
         createConnection: () => upstream,
       });
       forwarded.on('response', answer => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        try {
+          response.writeHead(answer.statusCode ?? 502, answer.headers);
+        } catch {
+          // A status or a header that Node reads and will not write. Unheard it would end this process, and the sandbox with it.
+          upstream.destroy();
+          response.writeHead(502).end('The other side’s answer is not HTTP.\n');
+          return;
+        }
         answer.pipe(response);
       });
       forwarded.on('error', () =>

@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
-import { DISK_USAGE_DEADLINE_MS, DISK_USAGE_INTERVAL_MS } from '../limits';
 import { killProcess, measureTree } from '../process-table';
+import { DiskWatch } from './disk-watch';
 import type { ProcessIdentity, TreeUsage } from '../process-table';
 import type { ControlGroup } from './control-group';
 import type { SupervisorSpec, SupervisorStatus } from './spec';
@@ -19,7 +18,7 @@ export class ResourceWatch {
   private cpu = { at: Date.now(), usage: 0, percent: 0 };
   private lastTicks = new Map<string, number>();
   private tickSum = 0;
-  private disk = { at: 0, bytes: 0, running: false };
+  private readonly disk: DiskWatch;
   private tree: TreeUsage = { processes: [], cpuTicks: new Map(), memoryBytes: 0 };
 
   constructor(
@@ -28,12 +27,21 @@ export class ResourceWatch {
     private readonly group: ControlGroup | null,
     private readonly traffic: () => { rxBytes: number; txBytes: number },
   ) {
+    this.disk = new DiskWatch({
+      directories: spec.diskDirectories,
+      limitBytes: spec.limits.diskBytes,
+      pids: () => this.tree.processes.map(({ pid }) => pid),
+      stop: () => {
+        this.tree = measureTree(this.init.pid);
+        for (const worker of this.workers()) killProcess(worker);
+      },
+    });
     this.sample();
   }
 
   status(): SupervisorStatus {
     this.sample();
-    this.measureDisk();
+    this.disk.look();
     const { rxBytes, txBytes } = this.traffic();
     return {
       at: Date.now(),
@@ -48,7 +56,7 @@ export class ResourceWatch {
 
   enforce(): void {
     this.sample();
-    this.measureDisk();
+    this.disk.look();
     if (this.group?.limitsMemory || this.tree.memoryBytes <= this.spec.limits.memoryBytes) return;
     const largest = this.workers().sort((a, b) => b.memoryBytes - a.memoryBytes)[0];
     if (largest) killProcess(largest);
@@ -71,21 +79,5 @@ export class ResourceWatch {
       .filter(process => process.pid !== this.init.pid)
       .sort((a, b) => Number(a.startTicks) - Number(b.startTicks) || a.pid - b.pid)
       .slice(1);
-  }
-
-  private measureDisk(): void {
-    if (this.disk.running || Date.now() - this.disk.at < DISK_USAGE_INTERVAL_MS) return;
-    this.disk.running = true;
-    const options = { timeout: DISK_USAGE_DEADLINE_MS, killSignal: 'SIGKILL' as const };
-    execFile('nice', ['-n', '10', 'du', '-sxcB1', '--', ...this.spec.diskDirectories], options, (_error, stdout) => {
-      // A file that vanishes meanwhile makes du complain and still count; only the total, on the last line, is read.
-      const total = Number(/^(\d+)\s+\S+\s*$/m.exec(stdout.trim().split('\n').at(-1) ?? '')?.[1] ?? NaN);
-      const before = this.disk.bytes;
-      this.disk = { at: Date.now(), bytes: Number.isFinite(total) ? total : before, running: false };
-      if (this.disk.bytes > this.spec.limits.diskBytes && this.disk.bytes > before) {
-        this.tree = measureTree(this.init.pid);
-        for (const worker of this.workers()) killProcess(worker);
-      }
-    });
   }
 }
