@@ -136,6 +136,31 @@ test('a port that is taken is named, with what to do', async () => {
   );
 });
 
+test('the SSH gateway follows the port of the portal, and its port that is taken stops the start as well', async () => {
+  const taken = createServer();
+  await new Promise<void>(resolve => taken.listen(0, '127.0.0.1', resolve));
+  const { port } = taken.address() as AddressInfo;
+  const portal = start({
+    PORTICO_DATA_DIR: dataDirectory(),
+    PORTICO_PORT: String(port - 15),
+    APP_CONFIG_workloads_ssh_port: '',
+  });
+  await waitFor(() => portal.code() !== null, 'the portal to give up');
+  taken.close();
+  expect(portal.code()).toBe(1);
+  expect(portal.output()).toContain(`The SSH port ${port} on 127.0.0.1 is already in use.`);
+  expect(portal.output()).not.toContain('Portico is ready');
+});
+
+test('a PostgreSQL that cannot be reached is named without its password', async () => {
+  const url = 'postgres://portico:hunter2@127.0.0.1:1/books';
+  const portal = start({ PORTICO_DATA_DIR: dataDirectory(), PORTICO_DATABASE_URL: url });
+  await waitFor(() => portal.code() !== null, 'the portal to give up');
+  expect(portal.code()).toBe(1);
+  expect(portal.output()).toMatch(/PostgreSQL at 127\.0\.0\.1:1\/books cannot be used \(.*ECONNREFUSED.*\)/);
+  expect(portal.output()).not.toContain('hunter2');
+});
+
 test('a setting nobody knows stops the start with a sentence that names it, and nothing else', async () => {
   const portal = start({ PORTICO_DATA_DIR: dataDirectory(), APP_CONFIG_server_prot: '1' });
   await waitFor(() => portal.code() !== null, 'the portal to give up');

@@ -59,20 +59,22 @@ function startBackgroundLoops(services: Services): { stop(): Promise<void> } {
   };
 }
 
-/** Gateway and loops run between start-up and shutdown; the gateway listens first, so that an address that is taken stops the start. */
-export function runWhileStarted(
+/**
+ * Gateway and loops run between start-up and shutdown. The gateway listens at once and not in a start-up hook, whose errors Backstage logs and passes over: an
+ * address that is taken stops the start.
+ */
+export async function runWhileStarted(
   lifecycle: LifecycleService,
   services: Services,
   gateways: { start(): Promise<{ close(): Promise<void> }> },
-): void {
-  let ssh: { close(): Promise<void> } | undefined;
+): Promise<void> {
+  const ssh = await gateways.start();
   let loops: { stop(): Promise<void> } | undefined;
-  lifecycle.addStartupHook(async () => {
-    ssh = await gateways.start();
+  lifecycle.addStartupHook(() => {
     loops = startBackgroundLoops(services);
   });
   lifecycle.addShutdownHook(async () => {
-    await ssh?.close();
+    await ssh.close();
     await loops?.stop();
     await services.metrics.close();
   });

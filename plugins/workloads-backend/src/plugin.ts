@@ -51,7 +51,7 @@ const workloadsPlugin = createBackendPlugin({
         const services = createServices(platform);
         defineBackgroundWork(services);
         http.serve(workloadsContract, routes(services));
-        runWhileStarted(lifecycle, services, serveGateways(http, services));
+        await runWhileStarted(lifecycle, services, serveGateways(http, services));
       },
     });
   },

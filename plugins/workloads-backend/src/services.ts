@@ -15,11 +15,15 @@ import type {
   Tasks,
 } from '@portico/plugin-kit/backend';
 import { workloadSettings } from '@portico/plugin-workloads/contract';
-import { createSshAddress } from './ssh-address';
+import { createSshAddress, sshPort } from './ssh-address';
 import type { SshAddress } from './ssh-address';
 import { createMetricsStore } from './store/metrics';
 import type { MetricsStore } from './store/metrics';
 import { openMetricsDatabase } from './store/metrics-database';
+
+type Configured = SettingsOf<typeof workloadSettings>;
+/** The section of the configuration, with the SSH port settled. */
+type WorkloadsSettings = Configured & { readonly ssh: { readonly port: number } };
 
 /** Everything the actions, tasks and observers of this plugin work with. Each takes what it needs of it. */
 export interface Services {
@@ -38,7 +42,7 @@ export interface Services {
   readonly settings: Settings;
   readonly sshAddress: SshAddress;
   readonly tasks: Tasks;
-  readonly workloads: SettingsOf<typeof workloadSettings>;
+  readonly workloads: WorkloadsSettings;
 }
 
 /** What the platform and the other plugins provide, and what this plugin makes of it for itself. */
@@ -46,10 +50,11 @@ export function createServices<Platform extends Omit<Services, 'metrics' | 'sshA
   platform: Platform,
 ): Platform & Services {
   const { database, settings } = platform;
+  const configured = settings.of(workloadSettings);
   return {
     ...platform,
     metrics: createMetricsStore(openMetricsDatabase({ database, dataDirectory: settings.dataDirectory })),
     sshAddress: createSshAddress(settings),
-    workloads: settings.of(workloadSettings),
+    workloads: { ...configured, ssh: { ...configured.ssh, port: sshPort(settings) } },
   };
 }

@@ -9,9 +9,20 @@ export interface SshAddress {
   listeningOn(port: number): void;
 }
 
+/** How far above the portal's port, so that portals side by side on one machine are told apart by PORTICO_PORT alone. */
+const PORT_DISTANCE = 15;
+const PORT_MAX = 65_535;
+
+/** The configured port, or one that follows from the portal's. A portal on any free port has its gateway on any free port. */
+export function sshPort(settings: Settings): number {
+  const { port } = settings.server;
+  const following = port === 0 ? 0 : port + PORT_DISTANCE;
+  return settings.of(workloadSettings).ssh.port ?? (following > PORT_MAX ? port - PORT_DISTANCE : following);
+}
+
 export function createSshAddress(settings: Settings): SshAddress {
   const { ssh } = settings.of(workloadSettings);
-  let listening = ssh.port;
+  let listening = sshPort(settings);
   return {
     host: ssh.publicHost === '' ? new URL(settings.server.publicUrl).hostname : ssh.publicHost,
     port: () => (ssh.publicPort === 0 ? listening : ssh.publicPort),

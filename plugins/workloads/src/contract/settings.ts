@@ -12,7 +12,13 @@ export const workloadSettings = {
         additionalProperties: false,
         default: {},
         properties: {
-          port: { type: 'integer', minimum: 0, maximum: 65535, default: 7022, description: 'TCP port it listens on.' },
+          port: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 65535,
+            description:
+              'TCP port it listens on; 0 takes a free one. Default: 15 above the portal’s own, so 7022 beside 7007.',
+          },
           host: { type: 'string', default: '', description: 'Address it listens on; the server’s own when empty.' },
           publicHost: {
             type: 'string',
@@ -27,7 +33,7 @@ export const workloadSettings = {
             description: 'Port in ssh commands shown to people; `port` when 0.',
           },
         },
-        required: ['port', 'host', 'publicHost', 'publicPort'],
+        required: ['host', 'publicHost', 'publicPort'],
       },
       quota: {
         type: 'object',

@@ -89,13 +89,15 @@ function describe(error: unknown, folder: string): DataDirectoryError {
   const why =
     code === 'EROFS' || code === 'SQLITE_READONLY'
       ? 'is on a read-only file system'
-      : code === 'EACCES' || code === 'EPERM' || code === 'SQLITE_CANTOPEN'
-        ? 'may not be written to by this user'
-        : code === 'ENOSPC' || code === 'SQLITE_FULL'
-          ? 'is on a full disk'
-          : code === 'ENOTDIR' || code === 'EEXIST'
-            ? 'is not a folder'
-            : `cannot be used (${String(code ?? error)})`;
+      : code === 'ENOENT'
+        ? 'cannot be made, because a folder above it is read-only or not there'
+        : code === 'EACCES' || code === 'EPERM' || code === 'SQLITE_CANTOPEN'
+          ? 'may not be written to by this user'
+          : code === 'ENOSPC' || code === 'SQLITE_FULL'
+            ? 'is on a full disk'
+            : code === 'ENOTDIR' || code === 'EEXIST'
+              ? 'is not a folder'
+              : `cannot be used (${String(code ?? error)})`;
   return new DataDirectoryError(
     `The data directory ${folder} ${why}; choose another with PORTICO_DATA_DIR, or mend that.`,
     { cause: error },

@@ -27,7 +27,11 @@ export const databaseServiceFactory = createServiceFactory({
       clock,
     );
     // A server that cannot be reached is said at once and by name, not by the first request.
-    await database.read.first('SELECT 1 AS one');
+    try {
+      await database.read.first('SELECT 1 AS one');
+    } catch (error) {
+      throw url === undefined ? error : new Error(unreachable(url, error), { cause: error });
+    }
     lifecycle.addShutdownHook(async () => {
       await database.close();
       directory.release();
@@ -35,3 +39,11 @@ export const databaseServiceFactory = createServiceFactory({
     return database;
   },
 });
+
+/** Host and name alone: the rest of the URL is a password. */
+function unreachable(url: string, error: unknown): string {
+  const { host, pathname } = new URL(url);
+  const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const { message, code } = reason as { message?: string; code?: string };
+  return `PostgreSQL at ${host}${pathname} cannot be used (${message || code || String(reason)}). Is it running, and are name and password in PORTICO_DATABASE_URL right?`;
+}
