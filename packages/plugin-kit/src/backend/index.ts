@@ -38,6 +38,7 @@ export type {
   SocketOptions,
 } from './http';
 export { inParallel } from './in-parallel';
+export { networkOf } from './network-of';
 export { outboxRef } from './outbox';
 export type { DomainEvent, Outbox } from './outbox';
 export { defineSettings, metricsRegistryRef, rateLimitsRef, secretsRef, settingsRef } from './platform';

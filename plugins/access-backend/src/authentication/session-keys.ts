@@ -1,3 +1,4 @@
+import { networkOf } from '@portico/plugin-kit/backend';
 import type { Secrets } from '@portico/plugin-kit/backend';
 import { timingSafeEqual } from 'node:crypto';
 
@@ -26,6 +27,6 @@ export class SessionKeys {
   }
   /** What attempts to sign in are counted by. A fingerprint, because people type passwords into the wrong field. */
   ofAttempt(username: string, address: string): string {
-    return `${this.secrets.fingerprint('access.sign_in', username)}:${address}`;
+    return `${this.secrets.fingerprint('access.sign_in', username)}:${networkOf(address)}`;
   }
 }

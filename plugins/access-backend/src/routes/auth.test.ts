@@ -263,3 +263,45 @@ test('attempts are counted per account and address', async () => {
     await backend.stop();
   }
 });
+
+test('a host that has a whole IPv6 network to itself has no more attempts than another', async () => {
+  const backend = await startTestBackend({
+    plugins: ['access', 'billing'],
+    settings: {
+      rateLimits: { signIn: { perMinute: 3, burst: 0 }, api: { perMinute: 5, burst: 0 } },
+      server: { trustedProxies: ['127.0.0.1'] },
+    },
+  });
+  try {
+    const attempt = async (address: string, username: string) => {
+      const body = { username, password: 'wrong password' };
+      const headers = { 'x-forwarded-for': address };
+      return (await backend.request('POST', 'auth/personal/login', { body, headers })).status;
+    };
+    const guesses = [];
+    for (let host = 1; host <= 4; host += 1) guesses.push(await attempt(`2001:db8:0:1::${host}`, 'somebody'));
+    expect(guesses).toEqual([401, 401, 401, 429]);
+    // The network's common allowance has two requests left, whatever name they try.
+    const others = [];
+    for (let host = 5; host <= 7; host += 1) others.push(await attempt(`2001:db8:0:1::${host}`, `name-${host}`));
+    expect(others).toEqual([401, 429, 429]);
+    expect(await attempt('2001:db8:0:2::1', 'somebody')).toBe(401);
+  } finally {
+    await backend.stop();
+  }
+});
+
+test('a stranger sends little, and is told so before it is all there', async () => {
+  const backend = await startTestBackend({ plugins: ['access', 'billing'] });
+  try {
+    const reply = await backend.request('POST', 'auth/personal/login', {
+      body: { username: 'somebody', password: 'x'.repeat(64 * 1024) },
+    });
+    expect({ status: reply.status, body: reply.body }).toMatchObject({
+      status: 413,
+      body: { code: 'body_too_large', details: { limit_bytes: 64 * 1024 } },
+    });
+  } finally {
+    await backend.stop();
+  }
+});

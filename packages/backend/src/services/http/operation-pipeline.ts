@@ -1,4 +1,5 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { networkOf } from '@portico/plugin-kit/backend';
 import type {
   Actor,
   ApiReply,
@@ -17,7 +18,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { recordDenial } from './denials';
 import type { IdempotencyKeys, KeyedRequest, StoredReply } from './idempotency-keys';
 import { sendJson, sendStream, setHeaders } from './reply-writing';
-import { idempotencyKeyOf, paramsOf, queryOf, readJsonBody } from './request-reading';
+import {
+  ANONYMOUS_BODY_BYTES_MAX,
+  BODY_BYTES_MAX,
+  idempotencyKeyOf,
+  paramsOf,
+  queryOf,
+  readJsonBody,
+} from './request-reading';
 import type { OperationValidators } from './schema-validation';
 
 export type AnyRequest = ApiRequest<OperationShape>;
@@ -67,7 +75,10 @@ export async function runOperation(
 
   const params = validators.params(paramsOf(served.parameterNames, exchange.parameters));
   const query = validators.query(queryOf(exchange.search));
-  const read = await readJsonBody(exchange.request);
+  const read = await readJsonBody(
+    exchange.request,
+    caller.kind === 'anonymous' ? ANONYMOUS_BODY_BYTES_MAX : BODY_BYTES_MAX,
+  );
   const key = operation.idempotency && idempotencyKeyOf(exchange.request);
   const body = validators.body(read.value, read.bytes);
   if (operation.permission !== PUBLIC && operation.permission !== AUTHENTICATED)
@@ -120,7 +131,7 @@ export async function runOperation(
  * what, so more keys are no way around them.
  */
 function limitKey(caller: Caller, operation: OperationShape, { address }: Exchange): string {
-  if (caller.kind === 'anonymous') return `address:${address}`;
+  if (caller.kind === 'anonymous') return `address:${networkOf(address)}`;
   return caller.apiKey && operation.rateLimit === undefined ? `key:${caller.apiKey.keyId}` : `user:${caller.userId}`;
 }
 

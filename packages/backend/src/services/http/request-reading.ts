@@ -4,6 +4,8 @@ import { malformed } from './schema-validation';
 
 /** Largest JSON body in bytes. Files travel by the storage operations, never as JSON. */
 export const BODY_BYTES_MAX = 1024 * 1024;
+/** The same of whoever has not signed in: a name and a password, not a store of memory for the minute a request may take. */
+export const ANONYMOUS_BODY_BYTES_MAX = 64 * 1024;
 /** Of a body that is refused for its size so much is still read and dropped, so that the client sees the refusal instead of a reset. */
 const DRAINED_BYTES_MAX = 8 * BODY_BYTES_MAX;
 /** Query parameters in one request, beyond any form of this portal. */
@@ -57,7 +59,10 @@ export function paramsOf(names: readonly string[], encoded: readonly string[]): 
 }
 
 /** The JSON of the body and its size in bytes; `undefined` when nothing was sent. */
-export async function readJsonBody(request: IncomingMessage): Promise<{ value: unknown; bytes: number }> {
+export async function readJsonBody(
+  request: IncomingMessage,
+  bytesMax: number,
+): Promise<{ value: unknown; bytes: number }> {
   if (
     request.headers['content-length'] === '0' ||
     (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined)
@@ -68,7 +73,7 @@ export async function readJsonBody(request: IncomingMessage): Promise<{ value: u
   if (encoding !== undefined && encoding !== 'identity') {
     throw common.fail('media_type_unsupported', { message: 'Send the body without Content-Encoding.' });
   }
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(request, bytesMax);
   if (bytes.length === 0) return { value: undefined, bytes: 0 };
   if (!isJson(request.headers['content-type'])) throw common.fail('media_type_unsupported');
   try {
@@ -90,9 +95,9 @@ function isJson(contentType: string | undefined): boolean {
   );
 }
 
-function readBytes(request: IncomingMessage): Promise<Buffer> {
-  const tooLarge = common.fail('body_too_large', { details: { limit_bytes: BODY_BYTES_MAX } });
-  if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) {
+function readBytes(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  const tooLarge = common.fail('body_too_large', { details: { limit_bytes: bytesMax } });
+  if (Number(request.headers['content-length'] ?? 0) > bytesMax) {
     drain(request);
     return Promise.reject(tooLarge);
   }
@@ -101,7 +106,7 @@ function readBytes(request: IncomingMessage): Promise<Buffer> {
     let size = 0;
     const onData = (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= BODY_BYTES_MAX) chunks.push(chunk);
+      if (size <= bytesMax) chunks.push(chunk);
       else {
         request.off('data', onData);
         drain(request);

@@ -1,10 +1,10 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { networkOf } from '@portico/plugin-kit/backend';
 import type { Clock, SocketOptions } from '@portico/plugin-kit/backend';
 import { commonErrors } from '@portico/plugin-kit/contract';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
-import { networkOf } from './client-address';
 import type { ClientAddresses } from './client-address';
 import { parameterNames, PathTree } from './path-template';
 import { correlationIdOf } from './request-reading';

@@ -1,4 +1,4 @@
-import { networkOf } from './client-address';
+import { networkOf } from './network-of';
 
 test.each([
   ['192.0.2.7', '192.0.2.7'],
