@@ -14,8 +14,10 @@ import { auditedChanges } from './audited-changes';
 
 /** Longest reason kept; the contract's own limits are lower. */
 const REASON_CHARACTERS_MAX = 4_000;
-/** What another replica recorded is found this late at most; one's own deeds wake the sealer. */
-const SEAL_POLL_MILLISECONDS = 1_000;
+/** Deeds come in bursts, and a burst is sealed by one commit: this long after its first, well within the second that is promised. */
+const SEAL_DELAY_MILLISECONDS = 300;
+/** What a replica recorded that ended before it sealed is found this late at most. */
+const SEAL_POLL_MILLISECONDS = 5_000;
 
 /** `sealSoon` is called after the commit of a transaction that recorded something. */
 export function createAudit(sealSoon: () => void): Audit {
@@ -70,8 +72,20 @@ export const auditServiceFactory = createServiceFactory({
       pollMilliseconds: SEAL_POLL_MILLISECONDS,
       work: () => sealAudit(database, signingKey),
     });
+    const stopping = new AbortController();
     lifecycle.addStartupHook(() => sealer.start());
-    lifecycle.addBeforeShutdownHook(() => sealer.stop());
-    return createAudit(() => sealer.wake());
+    lifecycle.addBeforeShutdownHook(() => {
+      stopping.abort();
+      return sealer.stop();
+    });
+    let isDue = false;
+    return createAudit(() => {
+      if (isDue) return;
+      isDue = true;
+      void clock.sleep(SEAL_DELAY_MILLISECONDS, stopping.signal).then(() => {
+        isDue = false;
+        sealer.wake();
+      });
+    });
   },
 });
