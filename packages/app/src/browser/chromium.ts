@@ -5,11 +5,20 @@ import type { Browser, Page } from 'playwright-core';
 const executablePath = process.env.PORTICO_CHROMIUM ?? '/usr/bin/chromium';
 /** Chromium without what needs a desktop, a GPU or the network of its maker. */
 const args = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
 ];
 
 export async function openChromium(): Promise<Browser> {
-  if (!existsSync(executablePath)) throw new Error(`There is no Chromium at ${executablePath}: install Debian's package \`chromium\`, or set PORTICO_CHROMIUM.`);
+  if (!existsSync(executablePath))
+    throw new Error(
+      `There is no Chromium at ${executablePath}: install Debian's package \`chromium\`, or set PORTICO_CHROMIUM.`,
+    );
   return chromium.launch({ executablePath, args });
 }
 
@@ -18,7 +27,8 @@ export function collectFaults(page: Page): string[] {
   const faults: string[] = [];
   page.on('pageerror', error => faults.push(`thrown: ${error.message}`));
   page.on('console', message => {
-    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) faults.push(`console: ${message.text()}`);
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
+      faults.push(`console: ${message.text()}`);
   });
   return faults;
 }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { AxeBuilder } from '@axe-core/playwright';
 import { waitFor } from '@portico/plugin-kit/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { password, signUp } from './api-session';
@@ -195,6 +196,34 @@ describe('using the portal', () => {
     await run('sh', ['-c', command], { env: { PATH: process.env.PATH, PORTICO_TOKEN: token } });
     await page.reload();
     await page.getByRole('cell', { name: "ada's key", exact: true }).waitFor();
+  });
+
+  test.each(['light', 'dark'] as const)('what opens over a page is accessible in %s', async colorScheme => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const inspect = async (what: string) => {
+      const { violations } = await new AxeBuilder({ page })
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+        .analyze();
+      expect(
+        violations.map(({ id, nodes }) => `${what}: ${id}: ${nodes.map(node => node.target.join(' ')).join(', ')}`),
+      ).toEqual([]);
+      await page.getByRole('button', { name: 'Close' }).click();
+    };
+    await go(`/workloads/${trainer.allocationId}`);
+    await page.getByRole('button', { name: 'Open terminal' }).click();
+    await page.getByText(/^Connected/).waitFor();
+    await inspect('terminal');
+    await page.getByRole('button', { name: 'Metrics' }).click();
+    await page.getByRole('dialog').locator('canvas').first().waitFor();
+    await inspect('metrics');
+    await page.getByRole('button', { name: 'SSH access' }).click();
+    await page.getByRole('dialog').getByText('Show as API call').waitFor();
+    await inspect('SSH access');
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Release' }).click();
+    await page.getByRole('alertdialog').getByText('Show as API call').click();
+    await inspect('release');
+    await page.emulateMedia({ colorScheme: 'light' });
   });
 
   test('on a phone: from the menu to a workload, its price in sight, and its release', async () => {

@@ -36,15 +36,29 @@ const pages: readonly { page: PageDefinition; heading: RegExp; search?: string }
 ];
 
 /** How a reply brings a page into a state, and what then must be on it. */
-const staged: Record<Exclude<PageStateName, 'success'>, { reply: { status: number; body: object; headers?: Record<string, string> } | 'never'; shows: RegExp }> = {
+const staged: Record<
+  Exclude<PageStateName, 'success'>,
+  { reply: { status: number; body: object; headers?: Record<string, string> } | 'never'; shows: RegExp }
+> = {
   loading: { reply: 'never', shows: /Loading/ },
   empty: { reply: { status: 200, body: { items: [], next_cursor: null } }, shows: /yet|empty|nothing to launch/i },
-  error: { reply: { status: 500, body: envelope('internal_error', 'Something broke on our side.') }, shows: /could not be loaded|broke on our side/ },
+  error: {
+    reply: { status: 500, body: envelope('internal_error', 'Something broke on our side.') },
+    shows: /could not be loaded|broke on our side/,
+  },
   restricted: {
-    reply: { status: 403, body: envelope('permission_denied', 'You do not have the permission for this.', { permission: 'some.permission' }) },
+    reply: {
+      status: 403,
+      body: envelope('permission_denied', 'You do not have the permission for this.', {
+        permission: 'some.permission',
+      }),
+    },
     shows: /do not have access/,
   },
-  rate_limited: { reply: { status: 429, body: envelope('rate_limited', 'Too many requests.'), headers: { 'retry-after': '42' } }, shows: /try again in/i },
+  rate_limited: {
+    reply: { status: 429, body: envelope('rate_limited', 'Too many requests.'), headers: { 'retry-after': '42' } },
+    shows: /try again in/i,
+  },
 };
 
 function envelope(code: string, message: string, details: object = {}) {
@@ -72,7 +86,12 @@ describe('every page', () => {
     const signedUp = await post('auth/personal/signup', { username: 'grace', password, session: 'cookie' });
     expect(signedUp.status()).toBe(201);
     const { csrf_token: csrf } = (await signedUp.json()) as { csrf_token: string };
-    const list = async (where: string) => ((await (await context.request.get(`${portal.url}/api/v1/${where}`)).json()) as { items: Record<string, string>[] }).items;
+    const list = async (where: string) =>
+      (
+        (await (await context.request.get(`${portal.url}/api/v1/${where}`)).json()) as {
+          items: Record<string, string>[];
+        }
+      ).items;
     const sku = (await list('skus')).find(candidate => candidate.availability === 'available');
     const [image] = await list('os-images');
     const launched = await post(
@@ -97,65 +116,94 @@ describe('every page', () => {
       mkdirSync(screenshots, { recursive: true });
       await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
     }
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
     expect({ name, overflow }).toEqual({ name, overflow: 0 });
-    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
-    expect(violations.map(violation => `${name}: ${violation.id}: ${violation.nodes.map(node => node.target.join(' ')).join(', ')}`)).toEqual([]);
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+      .analyze();
+    expect(
+      violations.map(
+        violation => `${name}: ${violation.id}: ${violation.nodes.map(node => node.target.join(' ')).join(', ')}`,
+      ),
+    ).toEqual([]);
     expect(faults).toEqual([]);
   }
 
   describe.each(schemes)('in %s', colorScheme => {
-    test.each(Object.keys(viewports) as (keyof typeof viewports)[])('on a %s screen is accessible, fits and breaks nothing', async size => {
+    test.each(Object.keys(viewports) as (keyof typeof viewports)[])(
+      'on a %s screen is accessible, fits and breaks nothing',
+      async size => {
+        const page = await context.newPage();
+        const faults = collectFaults(page);
+        await page.setViewportSize(viewports[size]);
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        for (const { page: definition, heading } of pages) {
+          await page.goto(`${portal.url}${addressOf(definition)}`);
+          await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+          await inspect(page, `${definition.name}-${colorScheme}-${size}`, faults);
+        }
+        await page.close();
+
+        const visitor = await browser.newContext({ viewport: viewports[size], colorScheme, reducedMotion: 'reduce' });
+        const anonymous = await visitor.newPage();
+        const anonymousFaults = collectFaults(anonymous);
+        await anonymous.goto(`${portal.url}/billing`);
+        await anonymous.getByRole('heading', { name: 'Sign in' }).waitFor();
+        expect(new URL(anonymous.url()).search).toBe('?next=%2Fbilling');
+        await inspect(anonymous, `${signInPage.name}-${colorScheme}-${size}`, anonymousFaults);
+        await visitor.close();
+      },
+    );
+  });
+
+  test.each(pages.map(({ page }) => [page.name, page] as const))(
+    '%s calls only what it declares',
+    async (_, definition) => {
+      const allowed = [definition, shellPage, balanceBanner].flatMap(({ operations }) =>
+        Object.values(operations as Record<string, OperationShape>),
+      );
+      const undeclared: string[] = [];
       const page = await context.newPage();
-      const faults = collectFaults(page);
-      await page.setViewportSize(viewports[size]);
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      for (const { page: definition, heading } of pages) {
-        await page.goto(`${portal.url}${addressOf(definition)}`);
-        await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
-        await inspect(page, `${definition.name}-${colorScheme}-${size}`, faults);
-      }
+      page.on('request', request => {
+        const { pathname } = new URL(request.url());
+        if (!pathname.startsWith('/api/v1/') || pathname === '/api/v1/events') return;
+        if (!allowed.some(operation => matches(operation, request.method(), pathname)))
+          undeclared.push(`${request.method()} ${pathname}`);
+      });
+      await page.goto(`${portal.url}${addressOf(definition)}`);
+      await page.waitForLoadState('networkidle');
       await page.close();
+      expect(undeclared).toEqual([]);
+    },
+  );
 
-      const visitor = await browser.newContext({ viewport: viewports[size], colorScheme, reducedMotion: 'reduce' });
-      const anonymous = await visitor.newPage();
-      const anonymousFaults = collectFaults(anonymous);
-      await anonymous.goto(`${portal.url}/billing`);
-      await anonymous.getByRole('heading', { name: 'Sign in' }).waitFor();
-      expect(new URL(anonymous.url()).search).toBe('?next=%2Fbilling');
-      await inspect(anonymous, `${signInPage.name}-${colorScheme}-${size}`, anonymousFaults);
-      await visitor.close();
-    });
-  });
-
-  test.each(pages.map(({ page }) => [page.name, page] as const))('%s calls only what it declares', async (_, definition) => {
-    const allowed = [definition, shellPage, balanceBanner].flatMap(({ operations }) => Object.values(operations as Record<string, OperationShape>));
-    const undeclared: string[] = [];
-    const page = await context.newPage();
-    page.on('request', request => {
-      const { pathname } = new URL(request.url());
-      if (!pathname.startsWith('/api/v1/') || pathname === '/api/v1/events') return;
-      if (!allowed.some(operation => matches(operation, request.method(), pathname))) undeclared.push(`${request.method()} ${pathname}`);
-    });
-    await page.goto(`${portal.url}${addressOf(definition)}`);
-    await page.waitForLoadState('networkidle');
-    await page.close();
-    expect(undeclared).toEqual([]);
-  });
-
-  const states = pages.flatMap(({ page }) => page.states.filter(state => state !== 'success').map(state => [page.name, state, page] as const));
+  const states = pages.flatMap(({ page }) =>
+    page.states.filter(state => state !== 'success').map(state => [page.name, state, page] as const),
+  );
   test.each(states)('%s renders %s', async (_, state, definition) => {
     const { reply, shows } = staged[state as keyof typeof staged];
     const page = await context.newPage();
-    const operations = Object.values(definition.operations).filter(operation => operation.id !== 'getMe' && operation.method === 'GET');
+    const operations = Object.values(definition.operations).filter(
+      operation => operation.id !== 'getMe' && operation.method === 'GET',
+    );
     await page.route('**/api/v1/**', async route => {
       const request = route.request();
       const { pathname } = new URL(request.url());
       const operation = operations.find(candidate => matches(candidate, request.method(), pathname));
-      const isList = operation !== undefined && !/\}$/.test(operation.path) && operation.id !== 'getBalance' && operation.id !== 'getFleetTopology';
+      const isList =
+        operation !== undefined &&
+        !/\}$/.test(operation.path) &&
+        operation.id !== 'getBalance' &&
+        operation.id !== 'getFleetTopology';
       if (operation === undefined || (state === 'empty' && !isList)) return route.continue();
       if (reply === 'never') return undefined;
-      return route.fulfill({ status: reply.status, json: reply.body, ...(reply.headers === undefined ? {} : { headers: reply.headers }) });
+      return route.fulfill({
+        status: reply.status,
+        json: reply.body,
+        ...(reply.headers === undefined ? {} : { headers: reply.headers }),
+      });
     });
     await page.goto(`${portal.url}${addressOf(definition)}`);
     await page.getByText(shows).first().waitFor({ state: 'attached' });

@@ -33,7 +33,8 @@ async function freePort(): Promise<number> {
 }
 
 export async function startPortalProcess(environment: Readonly<Record<string, string>> = {}): Promise<PortalProcess> {
-  if (!existsSync(bundle)) throw new Error('There is no production build: run `npm run build` first (`npm test` does).');
+  if (!existsSync(bundle))
+    throw new Error('There is no production build: run `npm run build` first (`npm test` does).');
   const dataDirectory = await mkdtemp(path.join(os.tmpdir(), 'portico-e2e-'));
   const [port, sshPort] = [await freePort(), await freePort()];
   const adminPassword = 'the first administrator of a test';
@@ -66,7 +67,10 @@ export async function startPortalProcess(environment: Readonly<Record<string, st
       return (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.ok === true;
     }, 'the portal is ready');
   }
-  const exited = (child: ChildProcess) => new Promise<void>(resolve => (child.exitCode === null && child.signalCode === null ? child.once('exit', () => resolve()) : resolve()));
+  const exited = (child: ChildProcess) =>
+    new Promise<void>(resolve =>
+      child.exitCode === null && child.signalCode === null ? child.once('exit', () => resolve()) : resolve(),
+    );
 
   let child = start();
   await ready(child);

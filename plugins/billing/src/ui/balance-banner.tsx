@@ -15,12 +15,26 @@ export function BalanceBanner() {
     balanceBanner,
     'getBalance',
     {},
-    { enabled: mayRead, refetchMilliseconds: REFETCH_MILLISECONDS, live: event => event.event_type.startsWith('billing.') },
+    {
+      enabled: mayRead,
+      refetchMilliseconds: REFETCH_MILLISECONDS,
+      live: event => event.event_type.startsWith('billing.'),
+    },
   );
   const words = balance.data === undefined ? null : balanceWords(balance.data);
   if (words === null) return null;
   return (
-    <Banner tone={words.tone} title={words.title} actions={atBilling ? undefined : <LinkButton to="/billing" size="small">See billing</LinkButton>}>
+    <Banner
+      tone={words.tone}
+      title={words.title}
+      actions={
+        atBilling ? undefined : (
+          <LinkButton to="/billing" size="small">
+            See billing
+          </LinkButton>
+        )
+      }
+    >
       {words.text}
     </Banner>
   );

@@ -17,11 +17,29 @@ const kinds = {
 } as const satisfies Record<Entry['kind'], string>;
 
 const columns: readonly DataColumn<Entry>[] = [
-  { key: 'at', header: 'When', cell: entry => <Instant at={entry.created_at} withSeconds />, priority: 1, isNarrow: true },
+  {
+    key: 'at',
+    header: 'When',
+    cell: entry => <Instant at={entry.created_at} withSeconds />,
+    priority: 1,
+    isNarrow: true,
+  },
   { key: 'kind', header: 'Kind', cell: entry => kinds[entry.kind], priority: 1, isNarrow: true },
   { key: 'description', header: 'Description', cell: entry => entry.description, priority: 2 },
-  { key: 'allocation', header: 'Workload', cell: entry => (entry.allocation_id === null ? '–' : <Id value={entry.allocation_id} />), priority: 3 },
-  { key: 'amount', header: 'Amount', cell: entry => <Money value={entry.amount} fractionDigits={4} />, align: 'end', priority: 1, isNarrow: true },
+  {
+    key: 'allocation',
+    header: 'Workload',
+    cell: entry => (entry.allocation_id === null ? '–' : <Id value={entry.allocation_id} />),
+    priority: 3,
+  },
+  {
+    key: 'amount',
+    header: 'Amount',
+    cell: entry => <Money value={entry.amount} fractionDigits={4} />,
+    align: 'end',
+    priority: 1,
+    isNarrow: true,
+  },
 ];
 
 const ledgerUrl = {};
@@ -46,7 +64,11 @@ export function LedgerList() {
       isRefreshing={entries.isPlaceholderData}
       failure={entries.error}
       onRetry={() => void entries.refetch()}
-      empty={{ icon: ReceiptIcon, title: 'No entries yet', description: 'Credits, holds and usage are written here as they happen.' }}
+      empty={{
+        icon: ReceiptIcon,
+        title: 'No entries yet',
+        description: 'Credits, holds and usage are written here as they happen.',
+      }}
     />
   );
 }

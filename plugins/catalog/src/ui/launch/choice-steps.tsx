@@ -38,8 +38,12 @@ export function HardwareStep({ draft, change, error, skus }: StepProps & { skus:
 }
 
 /** Largest number of free GPUs that one node has: what a launch on a single node can get now. */
-function largestOnOneNode(topology: { nodes: readonly { numa_domains: readonly { gpus: readonly { state: string }[] }[] }[] }): number {
-  const free = topology.nodes.map(node => node.numa_domains.flatMap(domain => domain.gpus).filter(gpu => gpu.state === 'free').length);
+function largestOnOneNode(topology: {
+  nodes: readonly { numa_domains: readonly { gpus: readonly { state: string }[] }[] }[];
+}): number {
+  const free = topology.nodes.map(
+    node => node.numa_domains.flatMap(domain => domain.gpus).filter(gpu => gpu.state === 'free').length,
+  );
   return Math.max(0, ...free);
 }
 
@@ -140,9 +144,15 @@ export function AccessStep({ draft, change }: StepProps) {
               label="Keys"
               value={draft.sshKeyIds}
               onChange={sshKeyIds => change({ sshKeyIds })}
-              options={items.map(key => ({ value: key.key_id, label: key.name, description: <Id value={key.fingerprint} /> }))}
+              options={items.map(key => ({
+                value: key.key_id,
+                label: key.name,
+                description: <Id value={key.fingerprint} />,
+              }))}
             />
-            {draft.sshKeyIds.length === 0 && <Banner tone="info">No key is chosen: only the terminal in the browser will work.</Banner>}
+            {draft.sshKeyIds.length === 0 && (
+              <Banner tone="info">No key is chosen: only the terminal in the browser will work.</Banner>
+            )}
           </>
         )}
       </Stack>

@@ -79,7 +79,8 @@ export function useLaunchDraft(): {
   const [params, setParams] = useSearchParams();
   const draft = useMemo(() => parseDraft(params), [params]);
   const change = useCallback(
-    (part: Partial<LaunchDraft>) => setParams(current => serializeDraft({ ...parseDraft(current), ...part }), { replace: true }),
+    (part: Partial<LaunchDraft>) =>
+      setParams(current => serializeDraft({ ...parseDraft(current), ...part }), { replace: true }),
     [setParams],
   );
   const goTo = useCallback(

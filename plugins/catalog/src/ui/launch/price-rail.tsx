@@ -21,7 +21,12 @@ export function PriceRail({ quote, failure }: { quote: Quote | undefined; failur
               { label: 'Balance after', value: <Money value={quote.balance_after} /> },
               {
                 label: 'Runway without',
-                value: quote.runway_seconds_without === null ? 'nothing runs' : <Duration seconds={quote.runway_seconds_without} />,
+                value:
+                  quote.runway_seconds_without === null ? (
+                    'nothing runs'
+                  ) : (
+                    <Duration seconds={quote.runway_seconds_without} />
+                  ),
                 isSecondary: true,
               },
               { label: 'Runway with this', value: <Duration seconds={quote.runway_seconds_with} /> },

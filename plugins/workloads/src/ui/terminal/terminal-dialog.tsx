@@ -16,7 +16,12 @@ function stateChip(state: TerminalState) {
     case 'connecting':
       return <StateChip tone="progress" label="Connecting" />;
     case 'connected':
-      return <StateChip tone="running" label={state.latencyMilliseconds === null ? 'Connected' : `Connected · ${state.latencyMilliseconds} ms`} />;
+      return (
+        <StateChip
+          tone="running"
+          label={state.latencyMilliseconds === null ? 'Connected' : `Connected · ${state.latencyMilliseconds} ms`}
+        />
+      );
     case 'reconnecting':
       return <StateChip tone="degraded" label={`Reconnecting: ${state.cause}`} />;
     case 'ended':
@@ -39,12 +44,16 @@ export default function TerminalDialog({ workload, onClose }: { workload: Worklo
       client.current?.close();
       setGap(false);
       const next = new TerminalClient({
-        mintToken: () => api.call(workloadPage.operations.createTerminalToken, { params: { allocation_id: allocationId } }),
+        mintToken: () =>
+          api.call(workloadPage.operations.createTerminalToken, { params: { allocation_id: allocationId } }),
         write: (bytes, drawn) => handle.write(bytes, drawn),
         reset: () => handle.reset(),
         onGap: () => setGap(true),
         onState: setState,
-        isFinal: error => (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429 ? error.message : null),
+        isFinal: error =>
+          error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429
+            ? error.message
+            : null,
       });
       client.current = next;
       next.start(handle.size());
