@@ -8,6 +8,12 @@ import { isExchangingKeys } from './ssh2-internals';
  */
 const UNSENT_BYTES_MAX = 512 * 1024;
 
+/**
+ * What channels send keeps to the bound above; answers to requests (RFC 4254, sections 4 and 5.4) are queued by `ssh2` as they come. A client with so much
+ * of them unread is asking for more and reads nothing.
+ */
+const UNREAD_BYTES_MAX = 16 * 1024 * 1024;
+
 /** Up to so many bytes are copied together: one piece costs the kernel half of what a list of three does. */
 const COPIED_BYTES_MAX = 16 * 1024;
 
@@ -23,6 +29,7 @@ export function coalesceWrites(socket: Socket): void {
     pieces = [];
     bytes = 0;
     if (all.length === 0 || socket.destroyed || !socket.writable) return;
+    if (socket.writableLength + length > UNREAD_BYTES_MAX) return void socket.destroy();
     if (length <= COPIED_BYTES_MAX) return void write(Buffer.concat(all, length));
     socket.cork();
     for (const piece of all) write(piece);
