@@ -1,5 +1,6 @@
 import type { Database, Parameter } from '@portico/plugin-kit/backend';
 import SqliteDatabase from 'better-sqlite3';
+import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import type { MetricsDatabase } from './metrics';
 
@@ -22,6 +23,8 @@ function sharedTable(database: Database): MetricsDatabase {
 
 /** Measurements of the last seconds may be lost with the power: `synchronous` is NORMAL here, which a crash of the process does not even notice. */
 function ownFile(filename: string): MetricsDatabase {
+  // For its owner only, as the database beside it.
+  closeSync(openSync(filename, 'a', 0o600));
   const file = new SqliteDatabase(filename);
   file.pragma('journal_mode = WAL');
   file.pragma('synchronous = NORMAL');

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import SqliteDriver from 'better-sqlite3';
 import type { Database as Connection, Statement } from 'better-sqlite3';
 import type { Knex } from 'knex';
@@ -21,6 +22,8 @@ export class SqliteConnection {
   readonly #statements = new BoundedCache<Statement<Value[], Record<string, unknown>>>(STATEMENTS_MAX);
 
   constructor(options: { filename: string; readonly: boolean; synchronous: 'FULL' | 'OFF' }) {
+    // SQLite gives its log and its index the mode of the file. The folder is closed to others already; a copy of it may not be.
+    if (!options.readonly && options.filename !== ':memory:') closeSync(openSync(options.filename, 'a', 0o600));
     this.#connection = new SqliteDriver(options.filename, {
       readonly: options.readonly,
       timeout: BUSY_TIMEOUT_MILLISECONDS,

@@ -41,7 +41,16 @@ function textLine(level: Level, message: string, fields: object): string {
   const rest = Object.entries(fields)
     .filter(([, value]) => value !== undefined && value !== null)
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  return `${new Date().toISOString().slice(11, 23)} ${level.padEnd(5)} ${redactText(message)}${rest.length > 0 ? `  ${rest.join(' ')}` : ''}\n`;
+  const line = `${redactText(message)}${rest.length > 0 ? `  ${rest.join(' ')}` : ''}`;
+  return `${new Date().toISOString().slice(11, 23)} ${level.padEnd(5)} ${printable(line)}\n`;
+}
+
+/** What strangers send stands in paths and names, and a terminal obeys more characters than it shows. Lines of a stack stay lines. */
+function printable(text: string): string {
+  return text.replace(
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g,
+    character => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }
 
 export const rootLoggerFactory = createServiceFactory({

@@ -66,3 +66,11 @@ test('lines are JSON with the fields of the logger they came from, below the lev
   });
   expect((JSON.parse(lines[1] as string) as { error: string }).error).toContain('Error: deep');
 });
+
+test('a line for a terminal holds nothing that a terminal obeys', () => {
+  const lines: string[] = [];
+  const logger = createLogger({ level: 'info', format: 'text', write: line => lines.push(line) });
+  logger.info('GET /\u009b2J\u001b[2J\r', { name: 'a\u001b]0;owned\u0007\nb' });
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/GET \/\\x9b2J\\x1b\[2J\\x0d {2}name=a\\x1b\]0;owned\\x07\nb\n$/);
+});
