@@ -1,5 +1,6 @@
 import type { AccessPort } from '@portico/plugin-access/port';
-import { projectById } from './store/projects';
+import type { Queries, Transaction } from '@portico/plugin-kit/backend';
+import { projectById, projectKept } from './store/projects';
 import { sshKeysOf } from './store/ssh-keys';
 import type { StoredSshKey } from './store/ssh-keys';
 import { countUsers, usernamesOf } from './store/users';
@@ -15,11 +16,15 @@ export const accessPort: AccessPort = {
   },
   usernames: usernamesOf,
   async departmentOf(queries, { organizationId, projectId }) {
-    const project = await projectById(queries, projectId);
+    const project = await (isTransaction(queries) ? projectKept(queries, projectId) : projectById(queries, projectId));
     return project?.organizationId === organizationId ? project.departmentId : null;
   },
   userCounts: (queries, { activeSince }) => countUsers(queries, activeSince),
 };
+
+function isTransaction(queries: Queries): queries is Transaction {
+  return 'forUpdate' in queries;
+}
 
 function publicPart({ keyId, name, publicKey, fingerprint }: StoredSshKey) {
   return { keyId, name, publicKey, fingerprint };

@@ -46,6 +46,11 @@ export const auditedApiKey = {
   },
 } as const satisfies AuditedResource;
 
+export const auditedProject = {
+  type: 'project',
+  fields: { name: 'track', department_id: 'track' },
+} as const satisfies AuditedResource;
+
 export const auditedCredit = {
   type: 'credit',
   fields: { entry_id: 'track', user_id: 'track', amount: 'track', currency: 'track' },

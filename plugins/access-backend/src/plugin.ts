@@ -5,7 +5,7 @@ import {
   createServiceFactory,
 } from '@backstage/backend-plugin-api';
 import { accessContract, accessSettings } from '@portico/plugin-access/contract';
-import { accessPortRef } from '@portico/plugin-access/port';
+import { accessPortRef, projectOccupantsRef } from '@portico/plugin-access/port';
 import { billingPortRef } from '@portico/plugin-billing/port';
 import * as kit from '@portico/plugin-kit/backend';
 import { accessPort } from './access-port';
@@ -50,6 +50,7 @@ const accessPlugin = createBackendPlugin({
         outbox: kit.outboxRef,
         rateLimits: kit.rateLimitsRef,
         billing: billingPortRef,
+        occupants: projectOccupantsRef,
         logger: coreServices.logger,
       },
       async init({ foundation, http, settings, logger, ...services }) {

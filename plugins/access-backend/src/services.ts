@@ -1,4 +1,5 @@
 import type { Audit, Authorization, Clock, Database, Outbox, RateLimits } from '@portico/plugin-kit/backend';
+import type { ProjectOccupants } from '@portico/plugin-access/port';
 import type { BillingPort } from '@portico/plugin-billing/port';
 import type { PasswordHasher } from './authentication/password-hasher';
 import type { SessionCookie } from './authentication/session-cookie';
@@ -13,6 +14,8 @@ export interface AccessServices {
   readonly outbox: Outbox;
   readonly rateLimits: RateLimits;
   readonly billing: BillingPort;
+  /** Whoever keeps things in projects. */
+  readonly occupants: readonly ProjectOccupants[];
   readonly hasher: PasswordHasher;
   readonly keys: SessionKeys;
   readonly cookie: SessionCookie;

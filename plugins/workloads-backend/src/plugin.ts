@@ -20,6 +20,7 @@ import { workloadsContract } from '@portico/plugin-workloads/contract';
 import { migrations } from '../migrations';
 import { defineBackgroundWork, runWhileStarted } from './background';
 import { serveGateways } from './gateways/gateways';
+import { projectOccupantsFactory } from './project-occupants';
 import { routes } from './routes';
 import { createServices } from './services';
 
@@ -57,4 +58,4 @@ const workloadsPlugin = createBackendPlugin({
   },
 });
 
-export default createBackendFeatureLoader({ loader: () => [workloadsPlugin] });
+export default createBackendFeatureLoader({ loader: () => [projectOccupantsFactory, workloadsPlugin] });

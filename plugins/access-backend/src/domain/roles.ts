@@ -5,6 +5,7 @@
 const organizationOwner = [
   'access.api_key.manage',
   'access.api_key.read',
+  'access.project.manage',
   'access.project.read',
   'access.ssh_key.manage',
   'access.ssh_key.read',
@@ -55,8 +56,8 @@ export function permissionsOf(roles: {
   ]);
 }
 
-/** What one does for the whole account: an SSH key opens the workloads of every project. */
-const ofTheAccount: ReadonlySet<string> = new Set(['access.ssh_key.manage']);
+/** What reaches beyond one project: an SSH key opens the workloads of all of them, and projects are made beside each other. */
+const ofTheAccount: ReadonlySet<string> = new Set(['access.project.manage', 'access.ssh_key.manage']);
 const ofThePlatform: ReadonlySet<string> = new Set([...platformRoles.values()].flat());
 
 /** Whether holding it in one project alone would mean something. */

@@ -3,12 +3,14 @@ import type { Handlers } from '@portico/plugin-kit/backend';
 import type { AccessServices } from '../services';
 import { adminRoutes } from './admin-routes';
 import { apiKeyRoutes } from './api-key-routes';
+import { projectRoutes } from './project-routes';
 import { resourceRoutes } from './resource-routes';
 import { sessionRoutes } from './session-routes';
 
 export function accessRoutes(services: AccessServices): Handlers<typeof accessContract> {
   return {
     ...sessionRoutes(services),
+    ...projectRoutes(services),
     ...resourceRoutes(services),
     ...apiKeyRoutes(services),
     ...adminRoutes(services),

@@ -29,7 +29,7 @@ const FROM = `SELECT k.key_id, s.generation, k.project_id AS bound_project_id, k
   JOIN access_users u ON u.user_id = k.user_id
   JOIN access_memberships m ON m.user_id = k.user_id AND m.organization_id = k.organization_id
   LEFT JOIN access_projects p ON p.project_id = COALESCE(?, k.project_id, u.default_project_id)
-    AND p.organization_id = k.organization_id AND (k.project_id IS NULL OR k.project_id = p.project_id)
+    AND p.deleted_at IS NULL AND p.organization_id = k.organization_id AND (k.project_id IS NULL OR k.project_id = p.project_id)
   LEFT JOIN access_platform_roles r ON r.user_id = u.user_id
   WHERE k.revoked_at IS NULL AND u.status = 'active' AND`;
 

@@ -27,7 +27,7 @@ const COLUMNS =
   'u.user_id, u.username, p.project_id, p.department_id, p.organization_id, m.role, r.role AS platform_role';
 const SESSION_COLUMNS = `s.session_id, s.kind, s.access_hash, s.access_expires_at, s.previous_access_hash, s.previous_access_expires_at,
   s.refresh_expires_at, s.last_used_at`;
-const JOINS = `LEFT JOIN access_projects p ON p.project_id = COALESCE(?, u.default_project_id)
+const JOINS = `LEFT JOIN access_projects p ON p.project_id = COALESCE(?, u.default_project_id) AND p.deleted_at IS NULL
   LEFT JOIN access_memberships m ON m.user_id = u.user_id AND m.organization_id = p.organization_id
   LEFT JOIN access_platform_roles r ON r.user_id = u.user_id`;
 const FROM_SESSION = `SELECT ${SESSION_COLUMNS}, ${COLUMNS} FROM access_sessions s JOIN access_users u ON u.user_id = s.user_id ${JOINS}

@@ -58,6 +58,15 @@ export async function organizationById(queries: Queries, organizationId: string)
   return row && { organizationId: row.organization_id, name: row.name, createdAt: row.created_at };
 }
 
+export async function defaultDepartmentOf(queries: Queries, organizationId: string): Promise<string> {
+  const row = await queries.first<{ department_id: string }>(
+    'SELECT department_id FROM access_departments WHERE organization_id = ? AND is_default = 1',
+    [organizationId],
+  );
+  if (!row) throw new Error(`organization ${organizationId} has no default department`);
+  return row.department_id;
+}
+
 export async function grantPlatformRole(tx: Transaction, grant: { userId: string; role: string }): Promise<void> {
   await tx.run('INSERT INTO access_platform_roles (user_id, role, created_at) VALUES (?, ?, ?)', [
     grant.userId,

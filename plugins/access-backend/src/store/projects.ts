@@ -1,3 +1,4 @@
+import { searchText } from '@portico/plugin-kit/backend';
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
 
 export interface Project {
@@ -18,20 +19,72 @@ interface ProjectRow {
 
 const COLUMNS = 'project_id, organization_id, department_id, name, created_at';
 
-export async function insertProject(tx: Transaction, project: Omit<Project, 'createdAt'>): Promise<void> {
-  await tx.run(`INSERT INTO access_projects (${COLUMNS}) VALUES (?, ?, ?, ?, ?)`, [
+/** The project that is there under this name already wins: false. */
+export async function insertProject(tx: Transaction, project: Omit<Project, 'createdAt'>): Promise<boolean> {
+  const inserted = await tx.run(
+    `INSERT INTO access_projects (${COLUMNS}, name_key) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (organization_id, name_key) WHERE deleted_at IS NULL DO NOTHING`,
+    [project.projectId, project.organizationId, project.departmentId, project.name, tx.now, searchText(project.name)],
+  );
+  return inserted > 0;
+}
+
+/** False when another project of the organization has that name. The caller holds the lock of the organization’s projects. */
+export async function updateProjectName(tx: Transaction, project: Project, name: string): Promise<boolean> {
+  const taken = await tx.first(
+    'SELECT 1 AS taken FROM access_projects WHERE organization_id = ? AND name_key = ? AND project_id <> ? AND deleted_at IS NULL',
+    [project.organizationId, searchText(name), project.projectId],
+  );
+  if (taken) return false;
+  await tx.run('UPDATE access_projects SET name = ?, name_key = ? WHERE project_id = ?', [
+    name,
+    searchText(name),
     project.projectId,
-    project.organizationId,
-    project.departmentId,
-    project.name,
-    tx.now,
+  ]);
+  return true;
+}
+
+/** Its row stays: usage, ledger and audit name it. */
+export async function markProjectDeleted(tx: Transaction, projectId: string): Promise<void> {
+  await tx.run('UPDATE access_projects SET deleted_at = ? WHERE project_id = ?', [tx.now, projectId]);
+}
+
+/** Creations, renamings and deletions of one organization wait for each other, so that limit and names hold under parallel requests. */
+export async function lockProjectsOf(tx: Transaction, organizationId: string): Promise<void> {
+  await tx.first(`SELECT organization_id FROM access_organizations WHERE organization_id = ?${tx.forUpdate}`, [
+    organizationId,
   ]);
 }
 
+/** Waits for whoever is putting something into it, and keeps others from it. */
+export async function lockProject(tx: Transaction, projectId: string): Promise<void> {
+  await tx.first(`SELECT project_id FROM access_projects WHERE project_id = ?${tx.forUpdate}`, [projectId]);
+}
+
+export async function countProjects(queries: Queries, organizationId: string): Promise<number> {
+  const row = await queries.first<{ count: number }>(
+    'SELECT COUNT(*) AS count FROM access_projects WHERE organization_id = ? AND deleted_at IS NULL',
+    [organizationId],
+  );
+  return row?.count ?? 0;
+}
+
+/** As `projectById`, and until the transaction ends nobody deletes it. On SQLite the transaction keeps everybody else out anyway. */
+export async function projectKept(tx: Transaction, projectId: string): Promise<Project | undefined> {
+  const lock = tx.dialect === 'postgres' ? ' FOR KEY SHARE' : '';
+  const row = await tx.first<ProjectRow>(
+    `SELECT ${COLUMNS} FROM access_projects WHERE project_id = ? AND deleted_at IS NULL${lock}`,
+    [projectId],
+  );
+  return row && fromRow(row);
+}
+
+/** Deleted ones are not found. */
 export async function projectById(queries: Queries, projectId: string): Promise<Project | undefined> {
-  const row = await queries.first<ProjectRow>(`SELECT ${COLUMNS} FROM access_projects WHERE project_id = ?`, [
-    projectId,
-  ]);
+  const row = await queries.first<ProjectRow>(
+    `SELECT ${COLUMNS} FROM access_projects WHERE project_id = ? AND deleted_at IS NULL`,
+    [projectId],
+  );
   return row && fromRow(row);
 }
 
@@ -48,7 +101,7 @@ export async function projectsPage(
   const after = page.after ? 'AND (created_at, project_id) > (?, ?)' : '';
   const only = page.onlyProjectId ? 'AND project_id = ?' : '';
   const rows = await queries.all<ProjectRow>(
-    `SELECT ${COLUMNS} FROM access_projects WHERE organization_id = ? ${only} ${after} ORDER BY created_at, project_id LIMIT ?`,
+    `SELECT ${COLUMNS} FROM access_projects WHERE organization_id = ? AND deleted_at IS NULL ${only} ${after} ORDER BY created_at, project_id LIMIT ?`,
     [
       page.organizationId,
       ...(page.onlyProjectId ? [page.onlyProjectId] : []),

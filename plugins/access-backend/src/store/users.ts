@@ -89,6 +89,15 @@ export async function usersPage(
   return rows.map(fromRow);
 }
 
+export async function setDefaultProject(tx: Transaction, choice: { userId: string; projectId: string }): Promise<void> {
+  await tx.run('UPDATE access_users SET default_project_id = ? WHERE user_id = ?', [choice.projectId, choice.userId]);
+}
+
+/** Whoever has the one as their default gets the other. */
+export async function replaceDefaultProject(tx: Transaction, change: { from: string; to: string }): Promise<void> {
+  await tx.run('UPDATE access_users SET default_project_id = ? WHERE default_project_id = ?', [change.to, change.from]);
+}
+
 export async function usernamesOf(queries: Queries, userIds: readonly string[]): Promise<Map<string, string>> {
   const names = new Map<string, string>();
   const ids = [...new Set(userIds)];

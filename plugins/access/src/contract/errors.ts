@@ -48,6 +48,20 @@ export const accessErrors = defineErrors({
   },
   session_required: { status: 403, sentence: 'An API key has no session to end; revoke the key instead.' },
   key_limit_reached: { status: 409, sentence: 'You have as many SSH keys as one account may have; remove one first.' },
+  project_name_taken: { status: 409, sentence: 'Another project of the organization has this name; choose another.' },
+  project_limit_reached: {
+    status: 409,
+    sentence: 'The organization has as many projects as it may have; delete one that is not needed.',
+  },
+  project_is_default: {
+    status: 409,
+    sentence: 'This is your default project; make another one your default first.',
+  },
+  project_is_last: { status: 409, sentence: 'This is the only project of the organization, and there is always one.' },
+  project_not_empty: {
+    status: 409,
+    sentence: 'There is still something in this project; details say what. Release or remove it first.',
+  },
   credit_amount_out_of_range: {
     status: 422,
     sentence: 'A credit is more than zero and at most the amount in details.',

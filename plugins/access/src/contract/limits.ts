@@ -19,6 +19,9 @@ export const API_KEY_SCOPES_MAX = 200;
 export const API_KEY_GRACE_SECONDS = { none: 0, hour: 60 * 60, day: 24 * 60 * 60, week: 7 * 24 * 60 * 60 } as const;
 export type ApiKeyGrace = keyof typeof API_KEY_GRACE_SECONDS;
 
+/** Projects of one organization. As many as `GET me` carries for the selector, so that every project can be chosen there. */
+export const PROJECTS_PER_ORGANIZATION_MAX = 200;
+
 /** Micro-units (100,000.00): one credit by an administrator. A slip of the finger stays bounded; more is several credits. */
 export const CREDIT_MICROS_MAX = 100_000_000_000n;
 

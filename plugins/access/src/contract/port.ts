@@ -7,7 +7,10 @@ export interface AccessPort {
   sshKeys(queries: Queries, options: { userId: string; keyIds?: readonly string[] }): Promise<readonly SshKey[] | null>;
   /** Names for people to read, missing ones left out. */
   usernames(queries: Queries, userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** The department a project of that organization belongs to; null when it is not one of its projects. */
+  /**
+   * The department a project of that organization belongs to; null when it is not one of its projects. Asked within a transaction, the project cannot be
+   * deleted before that ends: what is put into it there is seen by whoever deletes.
+   */
   departmentOf(queries: Queries, options: { organizationId: string; projectId: string }): Promise<string | null>;
   /** How many users there are, and how many of them were seen at or after `activeSince` (epoch milliseconds). */
   userCounts(queries: Queries, options: { activeSince: number }): Promise<{ total: number; active: number }>;
@@ -21,5 +24,21 @@ export interface SshKey {
   /** `SHA256:…` as `ssh-keygen -l` prints it. */
   readonly fingerprint: string;
 }
+
+/**
+ * What keeps a project from being deleted. Implemented by plugins that keep things in projects, each for its own; access asks all of them, in the transaction of the
+ * deletion, after it has locked the project.
+ */
+export interface ProjectOccupants {
+  /** What they are, in the singular: `allocation`. */
+  readonly kind: string;
+  count(queries: Queries, options: { organizationId: string; projectId: string }): Promise<number>;
+}
+
+export const projectOccupantsRef = createServiceRef<ProjectOccupants>({
+  id: 'portico.port.project-occupants',
+  scope: 'root',
+  multiton: true,
+});
 
 export const accessPortRef = createServiceRef<AccessPort>({ id: 'portico.port.access', scope: 'root' });

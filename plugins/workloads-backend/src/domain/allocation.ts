@@ -35,6 +35,9 @@ const statuses = Object.keys(displayed) as AllocationStatus[];
 /** Statuses of allocations that run or will: what the quota counts and what depletion ends. */
 export const liveStatuses = ['requested', 'provisioning', 'active'] as const satisfies readonly AllocationStatus[];
 
+/** Statuses nothing follows: slots are free, billing is over. */
+export const endedStatuses = ['released', 'failed'] as const satisfies readonly AllocationStatus[];
+
 export interface Allocation {
   readonly allocationId: string;
   readonly organizationId: string;

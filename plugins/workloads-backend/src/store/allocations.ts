@@ -1,7 +1,7 @@
 import { placeholders } from '@portico/plugin-kit/backend';
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
 import type { AllocationStatus } from '@portico/plugin-workloads/contract';
-import { type Allocation, liveStatuses, type Transition } from '../domain/allocation';
+import { type Allocation, endedStatuses, liveStatuses, type Transition } from '../domain/allocation';
 import { type AllocationRow, fromRow, toRow } from './allocation-row';
 
 const insertColumns = [
@@ -124,6 +124,18 @@ export async function countLive(queries: Queries, organizationId: string): Promi
   const row = await queries.first<{ live: number }>(
     `SELECT COUNT(*) AS live FROM workloads_allocations WHERE organization_id = ? AND status IN (${placeholders(liveStatuses.length)})`,
     [organizationId, ...liveStatuses],
+  );
+  return row?.live ?? 0;
+}
+
+/** Those that are not over: what runs or will, and what is not yet confirmed gone. */
+export async function countUnfinishedIn(
+  queries: Queries,
+  { organizationId, projectId }: { organizationId: string; projectId: string },
+): Promise<number> {
+  const row = await queries.first<{ live: number }>(
+    `SELECT COUNT(*) AS live FROM workloads_allocations WHERE organization_id = ? AND project_id = ? AND status NOT IN (${placeholders(endedStatuses.length)})`,
+    [organizationId, projectId, ...endedStatuses],
   );
   return row?.live ?? 0;
 }
