@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { greetAgent } from './agent-connection';
+import { CommandStream } from './command-stream';
 import { encodeJson, frameType, readJson } from './frames';
 import { CONNECT_DEADLINE_MS } from './limits';
 import { RuntimeError } from './port';
@@ -7,13 +8,15 @@ import { RawStream } from './raw-stream';
 import { connectUnix } from './unix-socket';
 import type { Duplex } from 'node:stream';
 import type { AgentConnection } from './agent-connection';
+import type { ExecStream } from './frames';
 import type { ExecProcess, ExecRequest } from './port';
 
 type End = { exitCode: number | null; signal: string | null };
 
 /**
- * Starts a command: a control connection, then one for input and output and, without a terminal, one for errors. Exit may be reported
- * before the last output has been read; the streams end by themselves.
+ * Starts a command: a control connection, then one for output, one for input and, without a terminal, one for errors. They are apart because
+ * a connection one of whose directions breaks takes the other with it. Exit may be reported before the last output has been read; the
+ * streams end by themselves.
  */
 export async function startExec(socketPath: string, request: ExecRequest): Promise<ExecProcess> {
   const control = await greetAgent(socketPath, {
@@ -21,32 +24,34 @@ export async function startExec(socketPath: string, request: ExecRequest): Promi
     command: request.command,
     pty: request.pty,
     environment: { ...request.environment },
+    separateInput: true,
   });
+  const execId = String(control.answer['execId']);
+  const open = async (stream: ExecStream) => {
+    const socket = await connectUnix(socketPath, CONNECT_DEADLINE_MS);
+    socket.on('error', () => socket.destroy());
+    socket.write(encodeJson(frameType.hello, { op: 'exec-stream', execId, stream }));
+    return socket;
+  };
+  // A stream is answered by the program itself, not by the agent: what arrives on it is output from the first byte.
+  const started = waitForStart(control);
+  const opening = [
+    open('stdio'),
+    // An agent of an earlier release knows one connection for both.
+    control.answer['separateInput'] ? open('stdin') : null,
+    request.pty ? null : open('stderr'),
+  ] as const;
   try {
-    const execId = String(control.answer['execId']);
-    // A stream is answered by the program itself, not by the agent: what arrives on it is output from the first byte.
-    const started = waitForStart(control);
-    const streams = (request.pty ? ['stdio'] : ['stdio', 'stderr']) as ('stdio' | 'stderr')[];
-    const [stdio, stderr] = await Promise.all(streams.map(stream => openStream(socketPath, execId, stream)));
-    const process = new AgentExec(control, stdio as Duplex, stderr ?? Readable.from([]));
-    try {
-      await started(process);
-    } catch (error) {
-      stdio?.destroy();
-      stderr?.destroy();
-      throw error;
-    }
+    const [output, input, errors] = await Promise.all(opening);
+    const stdio = input ? new CommandStream(output, input) : new RawStream(output);
+    const process = new AgentExec(control, stdio, errors ? new RawStream(errors) : Readable.from([]));
+    await started(process);
     return process;
   } catch (error) {
     control.socket.destroy();
+    for (const opened of opening) opened?.then(socket => socket.destroy()).catch(() => undefined);
     throw error;
   }
-}
-
-async function openStream(socketPath: string, execId: string, stream: 'stdio' | 'stderr'): Promise<Duplex> {
-  const socket = await connectUnix(socketPath, CONNECT_DEADLINE_MS);
-  socket.write(encodeJson(frameType.hello, { op: 'exec-stream', execId, stream }));
-  return new RawStream(socket);
 }
 
 function waitForStart(control: AgentConnection): (process: AgentExec) => Promise<void> {

@@ -24,6 +24,9 @@ type FrameType = (typeof frameType)[keyof typeof frameType];
 const HEADER_BYTES = 5;
 const EMPTY = Buffer.alloc(0);
 
+/** `stdio` is output, and input too where that has no connection of its own. */
+export type ExecStream = 'stdio' | 'stdin' | 'stderr';
+
 export type Hello =
   | { op: 'shell'; sessionId: string; cols: number; rows: number; afterSeq: number | null }
   | {
@@ -31,8 +34,10 @@ export type Hello =
       command: { kind: 'shell' } | { kind: 'command'; line: string } | { kind: 'sftp' };
       pty: { term: string; cols: number; rows: number } | null;
       environment: Record<string, string>;
+      /** Input comes over a connection of its own. The answer says so too, when the agent knows of it. */
+      separateInput?: boolean;
     }
-  | { op: 'exec-stream'; execId: string; stream: 'stdio' | 'stderr' }
+  | { op: 'exec-stream'; execId: string; stream: ExecStream }
   | { op: 'forward'; host: string; port: number }
   | { op: 'ping' };
 

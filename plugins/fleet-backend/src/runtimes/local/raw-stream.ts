@@ -17,6 +17,7 @@ export class RawStream extends Duplex {
     socket.on('close', () => {
       if (!socket.readableEnded) this.push(null);
     });
+    if (socket.closed) this.push(null);
     socket.resume();
   }
 

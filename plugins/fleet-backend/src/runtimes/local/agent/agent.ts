@@ -58,7 +58,7 @@ function greet(socket: Socket, hello: Hello, takeRaw: () => void): ((type: numbe
       const exec = new Exec(socket, hello, surroundings);
       execs.set(execId, exec);
       socket.on('close', () => execs.delete(execId));
-      socket.write(encodeJson(frameType.accepted, { execId }));
+      socket.write(encodeJson(frameType.accepted, { execId, separateInput: hello.separateInput === true }));
       return (type, payload) => exec.onFrame(type, payload);
     }
     case 'exec-stream': {

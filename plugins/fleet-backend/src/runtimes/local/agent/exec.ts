@@ -6,7 +6,7 @@ import { HANG_UP_GRACE_MS, TERMINAL_BACKLOG_BYTES } from '../limits';
 import { Terminal } from './terminal';
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import type { Hello } from '../frames';
+import type { ExecStream, Hello } from '../frames';
 import type { Surroundings } from './surroundings';
 
 type ExecHello = Extract<Hello, { op: 'exec' }>;
@@ -19,8 +19,7 @@ type ExecEnd = { exitCode: number | null; signal: string | null };
 export class Exec {
   private child: ChildProcess | null = null;
   private terminal: Terminal | null = null;
-  private stdio: Socket | null = null;
-  private stderr: Socket | null = null;
+  private readonly streams: Partial<Record<ExecStream, Socket>> = {};
 
   constructor(
     private readonly control: Socket,
@@ -31,18 +30,20 @@ export class Exec {
   }
 
   /** Starts the command once every stream it needs has arrived. */
-  connectStream(stream: 'stdio' | 'stderr', socket: Socket): void {
-    if (this[stream]) throw new FrameError('that stream is already connected');
-    this[stream] = socket;
-    if (!this.stdio || (!this.request.pty && !this.stderr)) return;
+  connectStream(stream: ExecStream, socket: Socket): void {
+    const { streams, request } = this;
+    if (streams[stream]) throw new FrameError('that stream is already connected');
+    streams[stream] = socket;
+    const { stdio: output, stderr: errors } = streams;
+    const input = request.separateInput ? streams.stdin : output;
+    if (!output || !input || (!request.pty && !errors)) return;
     try {
-      if (this.request.pty) this.startOnTerminal(this.stdio, this.request.pty);
-      else this.startOnSockets(this.stdio, this.stderr as Socket);
+      if (request.pty) this.startOnTerminal({ input, output }, request.pty);
+      else this.startOnSockets([input, output, errors as Socket]);
       this.control.write(encodeJson(frameType.accepted, { started: true }));
     } catch (error) {
       this.control.end(encodeJson(frameType.refused, { message: (error as Error).message }));
-      this.stdio.destroy();
-      this.stderr?.destroy();
+      for (const each of Object.values(streams)) each.destroy();
     }
   }
 
@@ -62,14 +63,14 @@ export class Exec {
     return { file: process.execPath, args: ['--max-old-space-size=64', __filename, 'sftp'] };
   }
 
-  private startOnSockets(stdio: Socket, stderr: Socket): void {
+  private startOnSockets(stdio: [input: Socket, output: Socket, errors: Socket]): void {
     const { file, args } = this.commandLine();
     // A session of its own, so that a signal reaches everything the command starts.
     const child = spawn(file, args, {
       cwd: this.surroundings.directory(),
       env: { ...this.surroundings.environment, ...this.request.environment },
       detached: true,
-      stdio: [stdio, stdio, stderr],
+      stdio,
     });
     this.child = child;
     child.on('error', error => {
@@ -77,19 +78,21 @@ export class Exec {
     });
     child.on('exit', (exitCode, signal) => this.finish({ exitCode, signal }));
     // The program has its own copies now. Ours are closed without a shutdown, which would end its streams.
-    stdio.destroy();
-    stderr.destroy();
+    for (const socket of stdio) socket.destroy();
   }
 
-  private startOnTerminal(stdio: Socket, pty: { term: string; cols: number; rows: number }): void {
+  private startOnTerminal(
+    { input, output }: { input: Socket; output: Socket },
+    pty: { term: string; cols: number; rows: number },
+  ): void {
     const { file, args } = this.commandLine();
     // A terminal is read in pieces of at most 4 KiB: those of one turn of the event loop leave together, a lone one at once.
     const pending: Buffer[] = [];
     const flush = () => {
       const chunk = Buffer.concat(pending.splice(0));
-      if (chunk.length === 0 || stdio.destroyed) return;
-      stdio.write(chunk);
-      if (stdio.writableLength > TERMINAL_BACKLOG_BYTES) terminal.pause();
+      if (chunk.length === 0 || output.destroyed) return;
+      output.write(chunk);
+      if (output.writableLength > TERMINAL_BACKLOG_BYTES) terminal.pause();
     };
     const terminal = new Terminal({
       file,
@@ -102,18 +105,20 @@ export class Exec {
       },
       onEnd: ({ exitCode, signal }) => {
         flush();
-        stdio.end();
+        output.end();
+        // What was not read is for nobody any more. Over one connection for both, it would take the output with it.
+        if (input !== output) input.destroy();
         this.finish(signal ? { exitCode: null, signal: signalName(signal) } : { exitCode, signal: null });
       },
     });
     this.terminal = terminal;
-    stdio.on('drain', () => terminal.resume());
-    stdio.on('close', () => terminal.resume());
-    stdio.on('data', (chunk: Buffer) => {
-      stdio.pause();
-      terminal.write(chunk, () => stdio.resume());
+    output.on('drain', () => terminal.resume());
+    output.on('close', () => terminal.resume());
+    input.on('data', (chunk: Buffer) => {
+      input.pause();
+      terminal.write(chunk, () => input.resume());
     });
-    stdio.resume();
+    input.resume();
   }
 
   private finish(end: ExecEnd): void {
