@@ -11,6 +11,8 @@ import type { AgentConnection } from './agent-connection';
 import type { ExecStream } from './frames';
 import type { ExecProcess, ExecRequest } from './port';
 
+const NONE = Promise.resolve(null);
+
 type End = { exitCode: number | null; signal: string | null };
 
 /**
@@ -38,8 +40,8 @@ export async function startExec(socketPath: string, request: ExecRequest): Promi
   const opening = [
     open('stdio'),
     // An agent of an earlier release knows one connection for both.
-    control.answer['separateInput'] ? open('stdin') : null,
-    request.pty ? null : open('stderr'),
+    control.answer['separateInput'] ? open('stdin') : NONE,
+    request.pty ? NONE : open('stderr'),
   ] as const;
   try {
     const [output, input, errors] = await Promise.all(opening);
@@ -49,7 +51,7 @@ export async function startExec(socketPath: string, request: ExecRequest): Promi
     return process;
   } catch (error) {
     control.socket.destroy();
-    for (const opened of opening) opened?.then(socket => socket.destroy()).catch(() => undefined);
+    for (const opened of opening) opened.then(socket => socket?.destroy()).catch(() => undefined);
     throw error;
   }
 }
