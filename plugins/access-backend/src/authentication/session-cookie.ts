@@ -8,14 +8,23 @@ import type { IncomingHttpHeaders } from 'node:http';
  */
 export class SessionCookie {
   readonly name: string | null;
+  readonly #secure: boolean;
   readonly #attributes: string;
 
   constructor(publicUrl: string) {
     const url = new URL(publicUrl);
     const secure = url.protocol === 'https:';
+    this.#secure = secure;
     if (secure) this.name = '__Host-portico';
     else this.name = isLoopback(url.hostname) ? 'portico' : null;
     this.#attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  }
+
+  /** Whether a session may be opened by cookie where the browser sees us: a portal that is known as loopback may be reached by another name too. */
+  isSafeAt(host: string | undefined): boolean {
+    if (this.#secure) return true;
+    const seen = `http://${host ?? ''}`;
+    return this.name !== null && URL.canParse(seen) && isLoopback(new URL(seen).hostname);
   }
 
   /** Value of `Set-Cookie` that gives the browser this token. */

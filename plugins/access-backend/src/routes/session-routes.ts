@@ -115,7 +115,7 @@ function originOf(
   kind: 'token' | 'cookie' = 'token',
 ): SignInOrigin {
   const { address, headers, correlationId } = request;
-  if (kind === 'cookie' && services.cookie.name === null) throw access.fail('cookie_session_insecure');
+  if (kind === 'cookie' && !services.cookie.isSafeAt(headers.host)) throw access.fail('cookie_session_insecure');
   if (kind === 'cookie' && !isSameOrigin(headers, services.publicUrl)) throw common.fail('csrf_token_invalid');
   return { kind, device: headers['user-agent']?.slice(0, DEVICE_LENGTH_MAX) ?? null, address, correlationId };
 }
