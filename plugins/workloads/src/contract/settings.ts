@@ -66,7 +66,7 @@ export const workloadSettings = {
             type: 'integer',
             minimum: 60,
             default: 14_400,
-            description: 'Longest life of one terminal session.',
+            description: 'Longest life of one terminal connection; the shell goes on and can be opened again.',
           },
           idleSeconds: {
             type: 'integer',

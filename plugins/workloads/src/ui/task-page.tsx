@@ -27,6 +27,7 @@ import { useParams } from 'react-router-dom';
 import type { getTask, listTaskEvents } from '../contract/task-operations';
 import { concerns } from './concerns';
 import { taskPage } from './pages';
+import { expectationText } from './task-expectation';
 import { eventText, failureText, stepText, taskKindText } from './workload-words';
 
 type Task = ReplyOf<typeof getTask>;
@@ -91,7 +92,7 @@ export function TaskPage() {
                 {`Nothing is billed for it, and what was held is available again. Reason: ${allocation.data.failure_reason}.`}
               </Banner>
             )}
-            <Panel title="Steps">
+            <Panel title="Steps" description={isOver ? undefined : expectationOf(data, now)}>
               <Timeline
                 label="Steps"
                 now={now}
@@ -111,6 +112,11 @@ export function TaskPage() {
       </PageState>
     </Stack>
   );
+}
+
+function expectationOf(task: Task, now: Date): string | undefined {
+  if (task.status === 'cancelling') return undefined;
+  return expectationText(task.expected_seconds, (now.getTime() - Date.parse(task.created_at)) / 1000);
 }
 
 function useTicking(isRunning: boolean): Date {

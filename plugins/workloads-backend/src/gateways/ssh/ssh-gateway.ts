@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { networkOf } from '@portico/plugin-kit/backend';
 import type { Clock, Database } from '@portico/plugin-kit/backend';
 import { Server } from 'ssh2';
 import type { AuthContext, ServerConfig } from 'ssh2';
@@ -48,7 +49,8 @@ export async function startSshGateway(options: SshGatewayOptions): Promise<{ por
   const { clock, logger, listen } = options;
   /** By remote address and port, which is how `ssh2` names the client it has heard from. */
   const visitors = new Map<string, Visitor>();
-  const perAddress = new Map<string, number>();
+  /** By network: one IPv6 host has as many addresses as it likes. */
+  const perNetwork = new Map<string, number>();
 
   const ssh = new Server(serverConfig(options.hostKey), (connection, info) => {
     const visitor = visitors.get(peerName(info.ip, info.port));
@@ -80,18 +82,19 @@ export async function startSshGateway(options: SshGatewayOptions): Promise<{ por
   const server = createServer({ noDelay: true }, socket => {
     const address = socket.remoteAddress ?? '';
     const name = peerName(address, socket.remotePort ?? 0);
-    const ofAddress = perAddress.get(address) ?? 0;
+    const network = networkOf(address);
+    const ofAddress = perNetwork.get(network) ?? 0;
     if (visitors.size >= CONNECTIONS_MAX || ofAddress >= CONNECTIONS_PER_ADDRESS_MAX) return void socket.destroy();
     const visitor: Visitor = { socket, address, settled: new AbortController(), connection: undefined };
     visitors.set(name, visitor);
-    perAddress.set(address, ofAddress + 1);
+    perNetwork.set(network, ofAddress + 1);
     const { settled } = visitor;
     socket.on('close', () => {
       settled.abort();
       visitors.delete(name);
-      const left = (perAddress.get(address) ?? 1) - 1;
-      if (left === 0) perAddress.delete(address);
-      else perAddress.set(address, left);
+      const left = (perNetwork.get(network) ?? 1) - 1;
+      if (left === 0) perNetwork.delete(network);
+      else perNetwork.set(network, left);
     });
     // From the first moment, because a client may connect and never speak.
     void clock.sleep(LOGIN_SECONDS_MAX * 1000, settled.signal).then(() => {

@@ -120,7 +120,8 @@ export class TerminalConnection {
       attachment.resize({ cols: control.cols, rows: control.rows });
     } else {
       this.#clientAcknowledges = true;
-      attachment.acknowledge(control.seq);
+      // Nobody has read what has not left for them yet.
+      attachment.acknowledge(Math.min(control.seq, this.#flushedSeq));
     }
   }
 

@@ -29,7 +29,8 @@ export interface TerminalClientOptions {
 
 const endings: Readonly<Record<string, string>> = {
   released: 'The workload was released.',
-  session_limit: 'The session reached its longest duration and was ended.',
+  session_limit:
+    'Detached: a connection may last so long and no longer. The shell goes on; open the terminal again to return to it.',
   idle_limit:
     'Detached after a long time without input or output. The shell goes on; open the terminal again to return to it.',
   shell_lost: 'The shell is gone: its workload ended.',
