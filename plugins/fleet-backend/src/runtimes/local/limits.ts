@@ -33,7 +33,7 @@ export const HANG_UP_GRACE_MS = 2_000;
 
 export const SHELL_SESSIONS_MAX = 16;
 export const EXECS_MAX = 64;
-/** Connections the agent serves at once: shells, three per exec, and forwards. */
+/** Connections the agent serves at once: shells, four per exec, and forwards. */
 export const AGENT_CONNECTIONS_MAX = 512;
 /** An ended shell's last output stays readable this long, for a reader that was away when it ended. */
 export const ENDED_SESSION_KEPT_MS = 10 * 60_000;
