@@ -6,6 +6,7 @@ import { apiKeyReply } from '../api-key-reply';
 import { createApiKey } from '../actions/create-api-key';
 import { revokeApiKey } from '../actions/revoke-api-key';
 import { rotateApiKey } from '../actions/rotate-api-key';
+import { isOfProject } from '../domain/roles';
 import type { AccessServices } from '../services';
 import { apiKeysPage } from '../store/api-keys';
 
@@ -17,7 +18,11 @@ export function apiKeyRoutes(services: AccessServices): Pick<Handlers<typeof acc
   const { database, clock, authorization } = services;
   return {
     async listPermissions() {
-      const items = [...authorization.permissions].map(([permission, sentence]) => ({ permission, sentence }));
+      const items = [...authorization.permissions].map(([permission, sentence]) => ({
+        permission,
+        sentence,
+        within_project: isOfProject(permission),
+      }));
       items.sort((one, other) => (one.permission < other.permission ? -1 : 1));
       return { status: 200, body: { items, next_cursor: null } };
     },

@@ -374,6 +374,12 @@ describe.each(['sqlite', 'postgres'] as const)('API keys, on %s', database => {
     for (const held of (await backend.call(getMe, { token })).permissions.filter(name => name.startsWith('access.')))
       expect(names).toContain(held);
     expect(items.every(item => item.sentence.length > 5)).toBe(true);
+    const within = new Map(items.map(item => [item.permission, item.within_project]));
+    expect([within.get(READ), within.get('access.ssh_key.manage'), within.get('access.user.read_any')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
     expect((await backend.refusal(listPermissions, {})).status).toBe(401);
   });
 });

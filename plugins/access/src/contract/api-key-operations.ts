@@ -36,10 +36,14 @@ export const listPermissions = operation({
           items: {
             type: 'object',
             additionalProperties: false,
-            required: ['permission', 'sentence'],
+            required: ['permission', 'sentence', 'within_project'],
             properties: {
               permission: { type: 'string' },
               sentence: { type: 'string', description: 'Completes “may …”.' },
+              within_project: {
+                type: 'boolean',
+                description: 'Whether an API key that is bound to one project can have it.',
+              },
             },
           },
         },
