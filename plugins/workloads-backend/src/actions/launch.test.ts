@@ -29,6 +29,23 @@ eachDatabase(db => {
   const refusal = (body: object, token = someone.token) =>
     portal.refusal(launchAllocation, { token, body: { ...portal.body, ...body }, idempotencyKey: key() });
 
+  it('says how long a launch usually takes, once there were a few', async () => {
+    const { task_id } = await portal.launch(someone.token, {});
+    expect((await portal.task(someone.token, task_id)).expected_seconds).toBeNull();
+    for (let made = 0; made < 3; made += 1) {
+      const { allocation } = await portal.launch(someone.token, {});
+      await portal.until(someone.token, allocation.allocation_id, 'active');
+      await portal.call(releaseAllocation, {
+        token: someone.token,
+        params: { allocation_id: allocation.allocation_id },
+      });
+      await portal.until(someone.token, allocation.allocation_id, 'released');
+    }
+    const expected = (await portal.task(someone.token, task_id)).expected_seconds;
+    expect(expected).toEqual({ p50: expect.any(Number), p95: expect.any(Number) });
+    expect(expected!.p95).toBeGreaterThanOrEqual(expected!.p50);
+  });
+
   it('holds money and GPUs and shows as provisioning from the reply on', async () => {
     const free = await portal.freeGpus();
     const { allocation, task_id } = await portal.launch(someone.token, { name: 'first' });
