@@ -1,5 +1,5 @@
 import type { addSshKey, getMe, getUser } from '@portico/plugin-access/contract';
-import { toMoney } from '@portico/plugin-kit/contract';
+import { toInstant, toInstantOrNull, toMoney } from '@portico/plugin-kit/contract';
 import type { Micros, ReplyOf } from '@portico/plugin-kit/contract';
 import type { Organization } from './store/organizations';
 import type { Project } from './store/projects';
@@ -8,17 +8,13 @@ import type { User } from './store/users';
 
 type Me = ReplyOf<typeof getMe>;
 
-export function instant(epochMilliseconds: number): string {
-  return new Date(epochMilliseconds).toISOString();
-}
-
 export function userReply(user: User): Me['user'] {
   return {
     user_id: user.userId,
     username: user.username,
     display_name: user.displayName,
     email: user.email,
-    created_at: instant(user.createdAt),
+    created_at: toInstant(user.createdAt),
   };
 }
 
@@ -26,7 +22,7 @@ export function organizationReply(organization: Organization): Me['organization'
   return {
     organization_id: organization.organizationId,
     name: organization.name,
-    created_at: instant(organization.createdAt),
+    created_at: toInstant(organization.createdAt),
   };
 }
 
@@ -37,7 +33,7 @@ export function projectReply(project: Project, defaultProjectId: string): Me['de
     organization_id: project.organizationId,
     department_id: project.departmentId,
     is_default: project.projectId === defaultProjectId,
-    created_at: instant(project.createdAt),
+    created_at: toInstant(project.createdAt),
   };
 }
 
@@ -47,7 +43,7 @@ export function sshKeyReply(key: StoredSshKey): ReplyOf<typeof addSshKey> {
     name: key.name,
     key_type: key.keyType,
     fingerprint: key.fingerprint,
-    created_at: instant(key.createdAt),
+    created_at: toInstant(key.createdAt),
   };
 }
 
@@ -69,6 +65,6 @@ export function adminUserReply(user: User, balance: Balance | undefined): ReplyO
           currency: balance.currency,
         }
       : null,
-    last_seen_at: user.lastSeenAt === null ? null : instant(user.lastSeenAt),
+    last_seen_at: toInstantOrNull(user.lastSeenAt),
   };
 }

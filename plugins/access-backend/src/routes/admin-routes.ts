@@ -1,10 +1,10 @@
 import type { accessContract } from '@portico/plugin-access/contract';
 import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
 import type { Handlers } from '@portico/plugin-kit/backend';
-import { common, PAGE_LIMIT_DEFAULT, toMoney } from '@portico/plugin-kit/contract';
+import { common, PAGE_LIMIT_DEFAULT, toInstant, toMoney } from '@portico/plugin-kit/contract';
 import { creditUser } from '../actions/credit-user';
 import type { CreditedEntry } from '../actions/credit-user';
-import { adminUserReply, instant } from '../replies';
+import { adminUserReply } from '../replies';
 import type { AccessServices } from '../services';
 import { userById, usersPage } from '../store/users';
 
@@ -64,6 +64,6 @@ function creditReply(entry: CreditedEntry, credit: { userId: string; reason: str
     project_id: entry.scope.projectId,
     user_id: credit.userId,
     reason: credit.reason,
-    created_at: instant(credit.at),
+    created_at: toInstant(credit.at),
   };
 }
