@@ -258,6 +258,17 @@ describe.each(['sqlite', 'postgres'] as const)('API keys, on %s', database => {
     ).toBe(404);
   });
 
+  test('bound to a project, read the audit log of that project alone', async () => {
+    const { token, projectId } = await backend.signUp();
+    const { key } = await make(token, { scopes: ['audit.log.read', READ], project_id: projectId });
+    expect((await backend.refusal(listApiKeys, { token: key })).status).toBe(403);
+    const log = await backend.request('GET', 'audit-logs', { token: key });
+    expect(log.body.items?.map(item => item.action)).toContain('authorization.denied');
+    expect(new Set(log.body.items?.map(item => item.project_id))).toEqual(new Set([projectId]));
+    const other = await backend.request('GET', 'audit-logs', { token: key, query: { project_id: 'proj_other' } });
+    expect(other.status).toBe(404);
+  });
+
   test('make keys, rotate and revoke only within their own reach', async () => {
     const { token, projectId } = await backend.signUp();
     const end = at(HOUR);

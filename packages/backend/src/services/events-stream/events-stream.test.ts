@@ -38,16 +38,44 @@ describe('the stream of events', () => {
   });
   afterAll(() => backend.stop());
 
-  const say = (organizationId: string, word: string) =>
+  const say = (organizationId: string, word: string, projectId?: string) =>
     backend.services.database.transaction(tx =>
       backend.services.outbox.append(tx, {
         eventType: 'test.word',
         correlationId: 'c',
         organizationId,
         resource: { type: 'word', id: word },
-        payload: { word },
+        payload: { word, ...(projectId === undefined ? {} : { project_id: projectId }) },
       }),
     );
+
+  test('is for those who may follow it, and ends when they no longer may', async () => {
+    const refused = await backend.request('GET', 'events', { token: backend.signInAs({}).token });
+    expect([refused.status, refused.body.code]).toEqual([403, 'permission_denied']);
+    const { token } = backend.signInAs({
+      permissions: ['events.stream.read'],
+      apiKey: { keyId: 'apikey_1', projectId: null },
+    });
+    const heard = await listen(backend, token);
+    await waitFor(() => heard.text.includes('retry:'));
+    backend.revoke(token);
+    await waitFor(() => heard.ended);
+  });
+
+  test('tells an API key that is bound to a project of that project alone', async () => {
+    const { token, caller } = backend.signInAs({
+      permissions: ['events.stream.read'],
+      apiKey: { keyId: 'apikey_2', projectId: 'proj_mine' },
+    });
+    const heard = await listen(backend, token);
+    await waitFor(() => heard.text.includes('retry:'));
+    await say(caller.organizationId, 'of nobody');
+    await say(caller.organizationId, 'of theirs', 'proj_theirs');
+    await say(caller.organizationId, 'of mine', 'proj_mine');
+    await waitFor(() => heard.text.includes('"of mine"'));
+    expect(heard.text).not.toMatch(/of nobody|of theirs/);
+    heard.leave();
+  });
 
   test('tells what happens in the caller’s organization and nothing of another', async () => {
     const { token, caller } = backend.signInAs({ permissions: ['events.stream.read'] });
