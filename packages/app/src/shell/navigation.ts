@@ -1,4 +1,4 @@
-import { ActivityIcon, CardIcon, CodeIcon, CpuIcon, HomeIcon, KeyIcon, ShieldIcon } from '@portico/ui';
+import { ActivityIcon, CardIcon, CodeIcon, CpuIcon, FolderIcon, HomeIcon, KeyIcon, ShieldIcon } from '@portico/ui';
 import type { NavGroup, NavItem } from '@portico/ui';
 
 interface Entry extends NavItem {
@@ -25,6 +25,7 @@ const navigation: readonly { title: string; items: readonly Entry[] }[] = [
   {
     title: 'Access',
     items: [
+      { to: '/access/projects', label: 'Projects', icon: FolderIcon, permission: 'access.project.read' },
       { to: '/access/ssh-keys', label: 'SSH keys', icon: KeyIcon, permission: 'access.ssh_key.read' },
       { to: '/access/api-keys', label: 'API keys', icon: CodeIcon, permission: 'access.api_key.read' },
       { to: '/access/audit-logs', label: 'Audit log', icon: ShieldIcon, permission: 'audit.log.read' },

@@ -14,6 +14,8 @@ export type Arguments<Op extends OperationShape> = (Op extends { readonly params
 export interface CallOptions {
   idempotencyKey?: string;
   signal?: AbortSignal;
+  /** Asks in the default project, whichever is active. */
+  withoutProject?: boolean;
 }
 
 /** Calls operations of the contract with the browser's session. */
@@ -31,6 +33,8 @@ export interface RequestHeaders {
   projectId: string | null;
 }
 
+/** Answers 404 for one reason alone: the active project is gone, or was never the caller’s. */
+const WHO_AM_I = 'me';
 const UNSAFE_METHODS = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 /** A request without an answer for so long is given up; the longest synchronous operation waits 5 s for a twin. */
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
@@ -54,7 +58,9 @@ export function createApiClient(options: {
   return {
     href,
     async call(operation, args, callOptions = {}) {
-      const { csrfToken, projectId } = options.headers();
+      const { csrfToken, projectId: activeProjectId } = options.headers();
+      // Who one is does not depend on a project that was deleted meanwhile: asked without naming one, the default is active.
+      const projectId = callOptions.withoutProject ? null : activeProjectId;
       const headers = new Headers({ accept: 'application/json' });
       if (projectId !== null) headers.set('x-project-id', projectId);
       if (csrfToken !== null && UNSAFE_METHODS.has(operation.method)) headers.set('x-csrf-token', csrfToken);
@@ -85,6 +91,8 @@ export function createApiClient(options: {
       if (!response.ok) {
         const error = await apiErrorFrom(response);
         if (error.status === 401 && operation.permission !== 'public') options.onSignedOut();
+        if (error.status === 404 && operation.path === WHO_AM_I && projectId !== null)
+          return this.call(operation, args, { ...callOptions, withoutProject: true });
         throw error;
       }
       return (response.status === 204 ? undefined : await response.json()) as never;

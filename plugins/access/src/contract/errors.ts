@@ -60,7 +60,7 @@ export const accessErrors = defineErrors({
   project_is_last: { status: 409, sentence: 'This is the only project of the organization, and there is always one.' },
   project_not_empty: {
     status: 409,
-    sentence: 'There is still something in this project; details say what. Release or remove it first.',
+    sentence: 'There is still something in this project: release or remove it first.',
   },
   credit_amount_out_of_range: {
     status: 422,

@@ -1,7 +1,15 @@
 import { createFrontendPlugin } from '@backstage/frontend-plugin-api';
 import { portalPage } from '@portico/plugin-kit/ui';
 import { createElement } from 'react';
-import { allAuditLogsPage, auditLogsPage, apiKeysPage, signInPage, sshKeysPage } from './pages';
+import {
+  allAuditLogsPage,
+  auditLogsPage,
+  apiKeysPage,
+  projectPage,
+  projectsPage,
+  signInPage,
+  sshKeysPage,
+} from './pages';
 
 export default createFrontendPlugin({
   pluginId: 'access',
@@ -9,8 +17,18 @@ export default createFrontendPlugin({
     portalPage(signInPage, async () => createElement((await import('./sign-in-page')).SignInPage)),
     portalPage(apiKeysPage, async () => createElement((await import('./api-keys-page')).ApiKeysPage)),
     portalPage(sshKeysPage, async () => createElement((await import('./ssh-keys-page')).SshKeysPage)),
+    portalPage(projectsPage, async () => createElement((await import('./projects/projects-page')).ProjectsPage)),
+    portalPage(projectPage, async () => createElement((await import('./projects/project-page')).ProjectPage)),
     portalPage(auditLogsPage, async () => createElement((await import('./audit/audit-log-pages')).AuditLogsPage)),
     portalPage(allAuditLogsPage, async () => createElement((await import('./audit/audit-log-pages')).AllAuditLogsPage)),
   ],
 });
-export { allAuditLogsPage, auditLogsPage, apiKeysPage, signInPage, sshKeysPage } from './pages';
+export {
+  allAuditLogsPage,
+  auditLogsPage,
+  apiKeysPage,
+  projectPage,
+  projectsPage,
+  signInPage,
+  sshKeysPage,
+} from './pages';

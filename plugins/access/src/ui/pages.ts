@@ -1,8 +1,17 @@
+import { listUsage } from '@portico/plugin-billing/contract';
+import { listWorkloads } from '@portico/plugin-workloads/contract';
 import { exportAuditLogs, listAllAuditLogs, listAuditLogs } from '@portico/plugin-kit/contract';
 import { definePage } from '@portico/plugin-kit/ui';
 import { createApiKey, listApiKeys, listPermissions, revokeApiKey, rotateApiKey } from '../contract/api-key-operations';
 import { getSignInOptions, signIn, signUp } from '../contract/auth-operations';
-import { addSshKey, listSshKeys, removeSshKey } from '../contract/resource-operations';
+import {
+  createProject,
+  deleteProject,
+  getProject,
+  renameProject,
+  setDefaultProject,
+} from '../contract/project-operations';
+import { addSshKey, listProjects, listSshKeys, removeSshKey } from '../contract/resource-operations';
 
 export const signInPage = definePage({
   name: 'sign-in',
@@ -10,6 +19,22 @@ export const signInPage = definePage({
   title: 'Sign in',
   operations: { getSignInOptions, signIn, signUp },
   states: ['loading', 'error', 'success', 'rate_limited'],
+});
+
+export const projectsPage = definePage({
+  name: 'projects',
+  path: '/access/projects',
+  title: 'Projects',
+  operations: { listProjects, createProject, setDefaultProject },
+  states: ['loading', 'empty', 'error', 'success', 'restricted', 'rate_limited'],
+});
+
+export const projectPage = definePage({
+  name: 'project',
+  path: '/access/projects/:projectId',
+  title: 'Project',
+  operations: { getProject, renameProject, setDefaultProject, deleteProject, listWorkloads, listUsage },
+  states: ['loading', 'error', 'success', 'restricted', 'rate_limited'],
 });
 
 export const auditLogsPage = definePage({
