@@ -18,7 +18,7 @@ module.exports = {
     ],
   },
   transformIgnorePatterns: ['/node_modules/(?!(@backstage|@remixicon)/)'],
-  globalSetup: '<rootDir>/packages/plugin-kit/src/testing/postgres-global-setup.ts',
+  globalSetup: '<rootDir>/packages/plugin-kit/src/testing/global-setup.ts',
   globalTeardown: '<rootDir>/packages/plugin-kit/src/testing/postgres-global-teardown.ts',
   testTimeout: 30_000,
 };
