@@ -16,7 +16,7 @@ function loop(work: () => Promise<boolean | number>, clock = new TestClock()) {
 
 test('works at the start, when woken and when its poll is due, and once more for a wake-up during a round', async () => {
   let rounds = 0;
-  const hold = Promise.resolve();
+  let hold = Promise.resolve();
   const { made, clock } = loop(async () => {
     rounds += 1;
     await hold;
