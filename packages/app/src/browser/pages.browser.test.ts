@@ -1,7 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { signInPage, sshKeysPage } from '@portico/plugin-access/ui';
+import {
+  allAuditLogsPage,
+  apiKeysPage,
+  auditLogsPage,
+  projectPage,
+  projectsPage,
+  signInPage,
+  sshKeysPage,
+} from '@portico/plugin-access/ui';
 import { balanceBanner, billingPage } from '@portico/plugin-billing/ui';
 import { catalogPage, launchPage } from '@portico/plugin-catalog/ui';
 import type { OperationShape } from '@portico/plugin-kit/contract';
@@ -24,7 +32,7 @@ const viewports = { wide: { width: 1440, height: 900 }, phone: { width: 390, hei
 const schemes = ['light', 'dark'] as const;
 
 /** Every page, and the heading it must show. Parameters are filled in once there is something to show. */
-const pages: readonly { page: PageDefinition; heading: RegExp; search?: string }[] = [
+const pages: readonly { page: PageDefinition; heading: RegExp; by?: 'administrator' }[] = [
   { page: home, heading: /Hello/ },
   { page: catalogPage, heading: /Catalog/ },
   { page: launchPage, heading: /Launch/ },
@@ -33,6 +41,11 @@ const pages: readonly { page: PageDefinition; heading: RegExp; search?: string }
   { page: taskPage, heading: /Launch of trainer/ },
   { page: billingPage, heading: /Billing/ },
   { page: sshKeysPage, heading: /SSH keys/ },
+  { page: apiKeysPage, heading: /API keys/ },
+  { page: projectsPage, heading: /Projects/ },
+  { page: projectPage, heading: /Default/ },
+  { page: auditLogsPage, heading: /Audit log/ },
+  { page: allAuditLogsPage, heading: /Audit log/, by: 'administrator' },
 ];
 
 /** How a reply brings a page into a state, and what then must be on it. */
@@ -74,6 +87,9 @@ describe('every page', () => {
   let portal: PortalProcess;
   let browser: Browser;
   let context: BrowserContext;
+  let administrator: BrowserContext;
+  const newPageFor = (definition: PageDefinition) =>
+    (pages.find(({ page }) => page === definition)?.by === 'administrator' ? administrator : context).newPage();
   const ids: Record<string, string> = {};
   const addressOf = (page: PageDefinition) => page.path.replace(/:(\w+)/g, (_, name: string) => ids[name] ?? 'missing');
 
@@ -85,7 +101,17 @@ describe('every page', () => {
       context.request.post(`${portal.url}/api/v1/${where}`, { data, headers: { origin: portal.url, ...headers } });
     const signedUp = await post('auth/personal/signup', { username: 'grace', password, session: 'cookie' });
     expect(signedUp.status()).toBe(201);
-    const { csrf_token: csrf } = (await signedUp.json()) as { csrf_token: string };
+    const { csrf_token: csrf, default_project: project } = (await signedUp.json()) as {
+      csrf_token: string;
+      default_project: { project_id: string };
+    };
+    ids.projectId = project.project_id;
+    administrator = await browser.newContext();
+    const signedIn = await administrator.request.post(`${portal.url}/api/v1/auth/personal/login`, {
+      data: { username: 'admin', password: portal.adminPassword, session: 'cookie' },
+      headers: { origin: portal.url },
+    });
+    expect(signedIn.status()).toBe(200);
     const list = async (where: string) =>
       (
         (await (await context.request.get(`${portal.url}/api/v1/${where}`)).json()) as {
@@ -135,16 +161,16 @@ describe('every page', () => {
     test.each(Object.keys(viewports) as (keyof typeof viewports)[])(
       'on a %s screen is accessible, fits and breaks nothing',
       async size => {
-        const page = await context.newPage();
-        const faults = collectFaults(page);
-        await page.setViewportSize(viewports[size]);
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         for (const { page: definition, heading } of pages) {
+          const page = await newPageFor(definition);
+          const faults = collectFaults(page);
+          await page.setViewportSize(viewports[size]);
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
           await page.goto(`${portal.url}${addressOf(definition)}`);
-          await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+          await page.getByRole('heading', { name: heading, level: 1 }).first().waitFor();
           await inspect(page, `${definition.name}-${colorScheme}-${size}`, faults);
+          await page.close();
         }
-        await page.close();
 
         const visitor = await browser.newContext({ viewport: viewports[size], colorScheme, reducedMotion: 'reduce' });
         const anonymous = await visitor.newPage();
@@ -165,7 +191,7 @@ describe('every page', () => {
         Object.values(operations as Record<string, OperationShape>),
       );
       const undeclared: string[] = [];
-      const page = await context.newPage();
+      const page = await newPageFor(definition);
       page.on('request', request => {
         const { pathname } = new URL(request.url());
         if (!pathname.startsWith('/api/v1/') || pathname === '/api/v1/events') return;
@@ -184,7 +210,7 @@ describe('every page', () => {
   );
   test.each(states)('%s renders %s', async (_, state, definition) => {
     const { reply, shows } = staged[state as keyof typeof staged];
-    const page = await context.newPage();
+    const page = await newPageFor(definition);
     const operations = Object.values(definition.operations).filter(
       operation => operation.id !== 'getMe' && operation.method === 'GET',
     );
