@@ -1,8 +1,8 @@
 import { eachDatabase } from '@portico/plugin-kit/testing';
 import { compareWithModel } from './testing/ledger-model';
 
-const SEQUENCES = { sqlite: 5_000, postgres: 1_000 } as const;
-const SEQUENCES_MILLISECONDS = 1_800_000;
+const SEQUENCES = { sqlite: 600, postgres: 200 } as const;
+const SEQUENCES_MILLISECONDS = 900_000;
 
 eachDatabase(db => {
   test(
