@@ -2,7 +2,7 @@ import { createBackendPlugin } from '@backstage/backend-plugin-api';
 import { databaseRef, httpApiRef } from '@portico/plugin-kit/backend';
 import type { Handler } from '@portico/plugin-kit/backend';
 import { common, defineContract, operation } from '@portico/plugin-kit/contract';
-import { TestClock } from '@portico/plugin-kit/testing';
+import { TestClock, waitFor } from '@portico/plugin-kit/testing';
 import { startTestBackend } from '../../testing';
 import type { TestBackend } from '../../testing';
 import { canonical, IdempotencyKeys } from './idempotency-keys';
@@ -203,6 +203,7 @@ describe.each(['sqlite', 'postgres'] as const)('idempotency keys on %s', dialect
       let letGo = () => {};
       hold = new Promise(resolve => (letGo = resolve));
       const first = whisper('slow', 'kw', token);
+      await waitFor(() => runs === 1);
       const second = await whisper('slow', 'kw', token);
       expect([second.status, second.body.code]).toEqual([409, 'idempotency_in_progress']);
       letGo();
