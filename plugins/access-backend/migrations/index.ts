@@ -1,6 +1,7 @@
 import type { Migration } from '@portico/plugin-kit/backend';
-import { projectDeletion } from './0003_project_deletion';
 import { accessTables } from './0001_access';
 import { apiKeyTables } from './0002_api_keys';
+import { projectDeletion } from './0003_project_deletion';
+import { peopleTables } from './0004_people';
 
-export const migrations: readonly Migration[] = [accessTables, apiKeyTables, projectDeletion];
+export const migrations: readonly Migration[] = [accessTables, apiKeyTables, projectDeletion, peopleTables];

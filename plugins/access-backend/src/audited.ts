@@ -22,6 +22,8 @@ export const auditedSession = {
     kind: 'track',
     device: 'track',
     address: 'track',
+    provider: 'track',
+    second_factor: 'track',
     end_reason: 'track',
     access_hash: 'secret',
     refresh_hash: 'secret',

@@ -1,5 +1,6 @@
 import { createServiceFactory, createServiceRef } from '@backstage/backend-plugin-api';
 import { databaseRef, secretsRef, settingsRef } from '@portico/plugin-kit/backend';
+import { accessSettings } from '@portico/plugin-access/contract';
 import { migrations } from '../migrations';
 import { SessionCookie } from './authentication/session-cookie';
 import { SessionKeys } from './authentication/session-keys';
@@ -9,6 +10,7 @@ export interface Foundation {
   readonly keys: SessionKeys;
   readonly cookie: SessionCookie;
   readonly publicUrl: string;
+  readonly proofSeconds: number;
 }
 
 export const foundationRef = createServiceRef<Foundation>({ id: 'portico.access.foundation', scope: 'root' });
@@ -19,6 +21,12 @@ export const foundationFactory = createServiceFactory({
   async factory({ database, secrets, settings }) {
     await database.migrate('access', migrations);
     const { publicUrl } = settings.server;
-    return { keys: new SessionKeys(secrets), cookie: new SessionCookie(publicUrl), publicUrl };
+    const { proofMinutes } = settings.of(accessSettings);
+    return {
+      keys: new SessionKeys(secrets),
+      cookie: new SessionCookie(publicUrl),
+      publicUrl,
+      proofSeconds: proofMinutes * 60,
+    };
   },
 });

@@ -25,7 +25,8 @@ eachDatabase(db => {
     key = portal.signInAs({
       ...elsewhere.caller,
       permissions: new Set([...owner.caller.permissions, 'billing.ledger.read']),
-      apiKey: { keyId: newId('apikey'), projectId },
+      apiKey: { keyId: newId('apikey') },
+      onlyProjectId: projectId,
     });
     const { allocation } = await portal.launch(owner.token);
     await portal.until(owner.token, allocation.allocation_id, 'active');

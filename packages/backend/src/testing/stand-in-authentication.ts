@@ -8,7 +8,13 @@ export class StandInCallers {
   readonly #callers = new Map<string, UserCaller>();
 
   /** A token for a new user of a new organization, unless said otherwise. */
-  token(given: Partial<Omit<UserCaller, 'kind' | 'permissions'>> & { permissions?: Iterable<string> }): string {
+  token(
+    given: Partial<Omit<UserCaller, 'kind' | 'permissions' | 'organizationPermissions'>> & {
+      permissions?: Iterable<string>;
+      /** All of `permissions` when absent. */
+      organizationPermissions?: Iterable<string>;
+    },
+  ): string {
     const token = newId('key');
     this.#callers.set(token, {
       kind: 'user',
@@ -18,8 +24,13 @@ export class StandInCallers {
       organizationId: newId('org'),
       projectId: newId('proj'),
       departmentId: newId('dept'),
+      isServiceAccount: false,
+      onlyProjectId: null,
+      freshUntil: Number.MAX_SAFE_INTEGER,
+      restriction: null,
       ...given,
       permissions: new Set(given.permissions ?? []),
+      organizationPermissions: new Set(given.organizationPermissions ?? given.permissions ?? []),
     });
     return token;
   }

@@ -14,19 +14,37 @@ export interface UserCaller {
   readonly kind: 'user';
   readonly userId: string;
   readonly username: string;
+  /** A person, or an account made for programs: nobody can be asked anything there. */
+  readonly isServiceAccount: boolean;
   /**
    * What the request was made with and ends with: the sign-in session, or the secret of an API key. Null where the user is acted for without
    * one (an SSH key).
    */
   readonly sessionId: string | null;
-  /** Present under an API key, which may do less than its user and, bound to a project, nothing outside it. */
-  readonly apiKey?: { readonly keyId: string; readonly projectId: string | null };
+  /** Present under an API key, which may do less than its user. */
+  readonly apiKey?: { readonly keyId: string };
   readonly organizationId: string;
   /** The active project: `X-Project-Id`, else the caller's default; always one of the organization the caller may see. */
   readonly projectId: string;
   readonly departmentId: string;
   /** Granted in this organization and project, platform permissions included. */
   readonly permissions: ReadonlySet<string>;
+  /** Those of `permissions` that hold in every project of the organization; the others come from a role in the active project and end with it. */
+  readonly organizationPermissions: ReadonlySet<string>;
+  /** The one project everything asked for must lie in: of a key bound to one, or the active one for what is held in it alone. Null: none. */
+  readonly onlyProjectId: string | null;
+  /** Epoch milliseconds until which the person counts as having just proved who they are; null where nobody can be asked to. */
+  readonly freshUntil: number | null;
+  /** What the organization demands of a sign-in and this one lacks: until then only what is the person's own account is open. */
+  readonly restriction: 'second_factor_required' | 'auth_enterprise_required' | null;
+  /** Present while a support agent looks into an organization they are no member of. */
+  readonly support?: { readonly supportSessionId: string };
+}
+
+/** The caller as one permission makes them: what is held through a role in one project reaches nothing outside it. */
+export function callerWithin(caller: UserCaller, permission: string): UserCaller {
+  if (caller.onlyProjectId !== null || caller.organizationPermissions.has(permission)) return caller;
+  return { ...caller, onlyProjectId: caller.projectId };
 }
 
 /** Whether what belongs to this organization and project is there for the caller: if not, the answer is `not_found`. */
@@ -34,15 +52,13 @@ export function isInReach(
   caller: UserCaller,
   owner: { readonly organizationId: string | null; readonly projectId: string | null },
 ): boolean {
-  const onlyProjectId = caller.apiKey?.projectId ?? null;
-  return (
-    owner.organizationId === caller.organizationId && (onlyProjectId === null || owner.projectId === onlyProjectId)
-  );
+  const { organizationId, onlyProjectId } = caller;
+  return owner.organizationId === organizationId && (onlyProjectId === null || owner.projectId === onlyProjectId);
 }
 
-/** The project a list is narrowed to: the one asked for, else that of a key that is bound to one. Throws `not_found` when those are two. */
+/** The project a list is narrowed to: the one asked for, else the only one in reach. Throws `not_found` when those are two. */
 export function projectInReach(caller: UserCaller, asked?: string): string | undefined {
-  const only = caller.apiKey?.projectId ?? undefined;
+  const only = caller.onlyProjectId ?? undefined;
   if (only !== undefined && asked !== undefined && asked !== only) throw common.fail('not_found');
   return asked ?? only;
 }

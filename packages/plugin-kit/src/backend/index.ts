@@ -2,7 +2,7 @@ export { attentionRef } from './attention';
 export type { Attention } from './attention';
 export { actorNamesRef, auditRef } from './audit';
 export type { ActorNames, Audit, AuditedResource, AuditEntry, FieldClass } from './audit';
-export { authenticationRef, authorizationRef, isInReach, projectInReach } from './caller';
+export { authenticationRef, authorizationRef, callerWithin, isInReach, projectInReach } from './caller';
 export type {
   Actor,
   AnonymousCaller,
@@ -38,6 +38,8 @@ export type {
   SocketOptions,
 } from './http';
 export { inParallel } from './in-parallel';
+export { mailRef } from './mail';
+export type { Mail, MailMessage } from './mail';
 export { networkOf } from './network-of';
 export { outboxRef } from './outbox';
 export type { DomainEvent, Outbox } from './outbox';

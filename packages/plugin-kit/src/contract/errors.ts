@@ -23,6 +23,22 @@ export const commonErrors = defineErrors({
     sentence: 'The request did not come from a page of this portal; reload and try again.',
   },
   permission_denied: { status: 403, sentence: 'You do not have the permission for this.' },
+  session_required: {
+    status: 403,
+    sentence: 'This is for a person who has signed in; an API key cannot do it.',
+  },
+  step_up_required: {
+    status: 403,
+    sentence: 'Confirm that it is you, then repeat the request: what it does is worth asking twice.',
+  },
+  second_factor_required: {
+    status: 403,
+    sentence: 'The organization asks for a second factor: set one up in your account, or sign in with it.',
+  },
+  auth_enterprise_required: {
+    status: 403,
+    sentence: 'The organization asks its members to sign in through its own identity provider.',
+  },
   not_found: { status: 404, sentence: 'There is nothing here, or it is not yours.' },
   method_not_allowed: {
     status: 405,

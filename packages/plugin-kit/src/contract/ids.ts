@@ -22,7 +22,12 @@ export type IdPrefix =
   | 'att'
   | 'term'
   | 'corr'
-  | 'price';
+  | 'price'
+  | 'inv'
+  | 'mail'
+  | 'passkey'
+  | 'sup'
+  | 'pol';
 
 /**
  * Prefixed, opaque, sortable by creation to the millisecond: 50 bits of time and 80 of randomness, as ULID has it. `now` in epoch milliseconds is the

@@ -16,6 +16,8 @@ export interface OperationShape {
   readonly description?: string;
   /** The permission that decides, `authenticated` for any signed-in caller about itself, `public` for anyone. */
   readonly permission: string;
+  /** `session`: refused under an API key, whatever its scopes. `fresh`: that, and the person has proved lately who they are. `fresh_or_key`: only people are asked. */
+  readonly proof?: 'session' | 'fresh' | 'fresh_or_key';
   readonly params?: unknown;
   readonly query?: unknown;
   readonly body?: unknown;

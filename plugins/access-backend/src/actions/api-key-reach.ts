@@ -11,7 +11,7 @@ export async function requireWithinOwnReach(queries: Queries, caller: UserCaller
   const key = caller.apiKey && (await apiKeyById(queries, caller.apiKey.keyId));
   const own = {
     scopes: caller.permissions,
-    projectId: caller.apiKey?.projectId ?? null,
+    projectId: caller.onlyProjectId,
     expiresAt: key?.expiresAt ?? null,
   };
   const beyond = beyondReach(wanted, own);
@@ -23,9 +23,9 @@ export async function requireWithinOwnReach(queries: Queries, caller: UserCaller
  * itself: the secret of a mightier key must not be had by rotating that one.
  */
 export async function changeableApiKey(tx: Transaction, caller: UserCaller, keyId: string): Promise<ApiKey> {
-  const { userId, organizationId, apiKey } = caller;
+  const { userId, organizationId, apiKey, onlyProjectId } = caller;
   const key = await apiKeyForChange(tx, { keyId, userId, organizationId });
-  if (!key || (apiKey?.projectId && key.projectId !== apiKey.projectId)) throw common.fail('not_found');
+  if (!key || (onlyProjectId !== null && key.projectId !== onlyProjectId)) throw common.fail('not_found');
   if (apiKey && apiKey.keyId !== keyId)
     await requireWithinOwnReach(tx, caller, { ...key, scopes: new Set(key.scopes) });
   return key;

@@ -2,7 +2,7 @@ import type { Actor, Audit, Outbox, Transaction } from '@portico/plugin-kit/back
 import { newId } from '@portico/plugin-kit/contract';
 import type { BillingPort } from '@portico/plugin-billing/port';
 import { auditedUser } from '../audited';
-import { ORGANIZATION_OWNER } from '../domain/roles';
+import { OWNER } from '../domain/roles';
 import { insertPassword } from '../store/credentials';
 import { grantPlatformRole, insertDepartment, insertMembership, insertOrganization } from '../store/organizations';
 import { insertProject } from '../store/projects';
@@ -51,7 +51,7 @@ export async function createAccount(
   await insertOrganization(tx, { organizationId, name: displayName });
   await insertDepartment(tx, { departmentId, organizationId, name: 'Default', isDefault: true });
   await insertProject(tx, { projectId, organizationId, departmentId, name: 'Default' });
-  await insertMembership(tx, { userId, organizationId, role: ORGANIZATION_OWNER });
+  await insertMembership(tx, { userId, organizationId, role: OWNER });
   if (platformRole !== null) await grantPlatformRole(tx, { userId, role: platformRole });
 
   const actor: Actor =

@@ -15,6 +15,15 @@ export interface SignInOrigin {
   readonly correlationId: string;
 }
 
+/** How the person proved who they are. */
+export interface SignInProof {
+  /** The identity provider that vouches for them; null: the portal's own form. */
+  readonly provider: string | null;
+  readonly hasSecondFactor: boolean;
+}
+
+export const PASSWORD_ALONE: SignInProof = { provider: null, hasSecondFactor: false };
+
 export interface OpenedSession {
   readonly sessionId: string;
   readonly kind: SessionKind;
@@ -26,9 +35,9 @@ export interface OpenedSession {
 export async function openSession(
   tx: Transaction,
   services: { keys: SessionKeys; audit: Audit },
-  options: { userId: string; organizationId: string; origin: SignInOrigin },
+  options: { userId: string; organizationId: string; origin: SignInOrigin; proof: SignInProof },
 ): Promise<OpenedSession> {
-  const { userId, organizationId, origin } = options;
+  const { userId, organizationId, origin, proof } = options;
   const { keys, audit } = services;
   const sessionId = newId('sess', tx.now);
   const handle = newHandle();
@@ -47,6 +56,7 @@ export async function openSession(
     refreshExpiresAt: refreshToken === null ? null : refreshExpiry(tx.now),
     device: origin.device,
     address: origin.address,
+    ...proof,
   });
   const actor: Actor = { type: 'user', id: userId, sessionId, address: origin.address };
   await audit.record(tx, {
@@ -56,7 +66,14 @@ export async function openSession(
     resource: auditedSession,
     targetId: sessionId,
     correlationId: origin.correlationId,
-    after: { user_id: userId, kind: origin.kind, device: origin.device, address: origin.address },
+    after: {
+      user_id: userId,
+      kind: origin.kind,
+      device: origin.device,
+      address: origin.address,
+      provider: proof.provider,
+      second_factor: proof.hasSecondFactor,
+    },
   });
   return { sessionId, kind: origin.kind, accessToken, refreshToken };
 }

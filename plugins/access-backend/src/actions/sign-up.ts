@@ -4,7 +4,7 @@ import { normalizedPassword, passwordWeakness } from '../domain/password';
 import { canonicalUsername, isReserved } from '../domain/username';
 import type { AccessServices } from '../services';
 import { createAccount } from './create-account';
-import { openSession } from './open-session';
+import { openSession, PASSWORD_ALONE } from './open-session';
 import type { OpenedSession, SignInOrigin } from './open-session';
 
 export interface SignUp {
@@ -44,6 +44,6 @@ export async function signUp(
     actor: { type: 'self', address: origin.address },
   });
   if (created === null) throw access.fail('username_taken');
-  const session = await openSession(tx, services, { ...created, origin });
+  const session = await openSession(tx, services, { ...created, origin, proof: PASSWORD_ALONE });
   return { userId: created.userId, session };
 }

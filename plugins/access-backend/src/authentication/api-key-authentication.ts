@@ -60,18 +60,29 @@ export class ApiKeyAuthentication {
 function callerOf(rows: readonly ApiKeyCallerRow[]): UserCaller | null {
   const row = rows[0];
   if (!row || row.project_id === null) return null;
-  const platform = rows.flatMap(({ platform_role }) => platform_role ?? []);
-  const held = permissionsOf({ organization: [row.role], platform });
-  const scopes = JSON.parse(row.scopes_json) as string[];
+  const held = permissionsOf({
+    organization: row.role,
+    project: row.project_role,
+    platform: rows.flatMap(({ platform_role }) => platform_role ?? []),
+    isSupport: false,
+  });
+  if (!held.permissions.has('access.project.read')) return null;
+  const isBound = row.bound_project_id !== null;
+  const scopes = (JSON.parse(row.scopes_json) as string[]).filter(scope => !isBound || isOfProject(scope));
   return {
     kind: 'user',
     userId: row.user_id,
     username: row.username,
+    isServiceAccount: row.user_kind === 'service_account',
     sessionId: credentialIdOf({ keyId: row.key_id, generation: row.generation }),
-    apiKey: { keyId: row.key_id, projectId: row.bound_project_id },
+    apiKey: { keyId: row.key_id },
     organizationId: row.organization_id,
     projectId: row.project_id,
     departmentId: row.department_id,
-    permissions: new Set(scopes.filter(scope => held.has(scope) && (!row.bound_project_id || isOfProject(scope)))),
+    permissions: new Set(scopes.filter(scope => held.permissions.has(scope))),
+    organizationPermissions: new Set(scopes.filter(scope => held.organizationPermissions.has(scope))),
+    onlyProjectId: row.bound_project_id,
+    freshUntil: null,
+    restriction: null,
   };
 }

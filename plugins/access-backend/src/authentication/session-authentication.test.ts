@@ -71,7 +71,7 @@ describe.each(['sqlite', 'postgres'] as const)('authentication, on %s', database
       database: { read },
     } = backend.services;
     const caller = await authentication.callerFor(read, mine);
-    expect(caller).toEqual({ ...(await callerOf(mine.token)), sessionId: null });
+    expect(caller).toEqual({ ...(await callerOf(mine.token)), sessionId: null, freshUntil: null });
     expect(caller && (await authentication.revalidate(caller))).toEqual(caller);
     expect(await authentication.callerFor(read, { userId: mine.userId, projectId: theirs.projectId })).toBeNull();
     expect(await authentication.callerFor(read, { userId: 'usr_nobody', projectId: mine.projectId })).toBeNull();

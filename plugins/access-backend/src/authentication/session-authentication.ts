@@ -22,6 +22,8 @@ interface Parts {
   readonly keys: SessionKeys;
   readonly cookie: SessionCookie;
   readonly publicUrl: string;
+  /** How long a proof of identity counts. */
+  readonly proofSeconds: number;
   readonly logger: LoggerService;
 }
 
@@ -46,33 +48,42 @@ export class SessionAuthentication implements Authentication {
     if (credential.kind === 'token' && isApiKey(credential.token))
       return this.#apiKeys.authenticate(credential.token, projectId);
 
-    const { keys, database } = this.parts;
+    const { keys, database, clock } = this.parts;
     const handle = handleOf('access', credential.token);
     if (handle === null) throw common.fail('authentication_required');
-    const rows = await callerRowsByHandle(database.read, { handleHash: keys.ofHandle(handle), projectId });
+    const rows = await callerRowsByHandle(database.read, {
+      handleHash: keys.ofHandle(handle),
+      projectId,
+      now: clock.now(),
+    });
     const row = rows[0];
     if (!row || row.session_id === null || row.kind !== credential.kind) throw common.fail('authentication_required');
     await this.#checkSecret(row, credential.token);
     if (row.kind === 'cookie' && !isSafe(request.method)) this.#checkCrossSite(request, row.session_id);
-    const caller = callerOfRows(rows);
+    const caller = callerOfRows(rows, this.parts.proofSeconds);
     if (caller === null) throw common.fail('not_found');
     return caller;
   }
 
   async revalidate(caller: UserCaller): Promise<UserCaller | null> {
     const { read } = this.parts.database;
+    const now = this.parts.clock.now();
     if (caller.sessionId === null) return this.callerFor(read, caller);
     const secret = secretIdentityOf(caller.sessionId);
     if (secret !== null) return this.#apiKeys.revalidate(secret, caller.projectId);
-    const rows = await callerRowsBySession(read, { sessionId: caller.sessionId, projectId: caller.projectId });
+    const rows = await callerRowsBySession(read, {
+      sessionId: caller.sessionId,
+      projectId: caller.projectId,
+      now,
+    });
     const row = rows[0];
     // The session's own end counts here, not that of the short access token a stream was opened with.
     const end = row?.kind === 'token' ? row.refresh_expires_at : row?.access_expires_at;
-    return (end ?? 0) > this.parts.clock.now() ? callerOfRows(rows) : null;
+    return (end ?? 0) > now ? callerOfRows(rows, this.parts.proofSeconds) : null;
   }
 
   async callerFor(queries: Queries, options: { userId: string; projectId: string }): Promise<UserCaller | null> {
-    return callerOfRows(await callerRowsByUser(queries, options));
+    return callerOfRows(await callerRowsByUser(queries, options), this.parts.proofSeconds);
   }
 
   #credentialOf({ headers }: IncomingMessage): Credential | null {

@@ -1,66 +1,168 @@
 /**
  * A role is a name for a set of permissions, of all plugins; nothing else is decided by it. Code asks for permissions only. Roles are data in
- * the database by name (membership, platform role); what a name grants is here, so a change reaches everyone with the next request.
+ * the database by name (membership, project role, platform role); what a name grants is here, so a change reaches everyone with the next request.
  */
-const organizationOwner = [
+
+/** What everybody has who belongs to an organization: their own keys, and what there is to have. */
+const own = [
   'access.api_key.manage',
   'access.api_key.read',
-  'access.project.manage',
-  'access.project.read',
   'access.ssh_key.manage',
   'access.ssh_key.read',
-  'billing.balance.read',
-  'billing.ledger.read',
-  'billing.usage.read',
   'catalog.image.read',
   'catalog.sku.read',
+] as const;
+
+const viewer = [
+  ...own,
+  'access.member.read',
+  'access.policy.read',
+  'access.project.read',
+  'access.service_account.read',
+  'billing.balance.read',
+  'billing.usage.read',
   'events.stream.read',
-  'audit.log.read',
-  'workloads.allocation.connect',
-  'workloads.allocation.launch',
   'workloads.allocation.read',
-  'workloads.allocation.release',
-  'workloads.task.cancel',
   'workloads.task.read',
 ] as const;
 
+const member = [
+  ...viewer,
+  'workloads.allocation.connect',
+  'workloads.allocation.launch',
+  'workloads.allocation.release',
+  'workloads.task.cancel',
+] as const;
+
+const billing = [
+  ...own,
+  'access.member.read',
+  'access.policy.read',
+  'access.project.read',
+  'billing.balance.read',
+  'billing.ledger.read',
+  'billing.usage.read',
+  'events.stream.read',
+] as const;
+
+const security = [
+  ...own,
+  'access.api_key.manage_any',
+  'access.member.read',
+  'access.policy.manage',
+  'access.policy.read',
+  'access.project.read',
+  'access.service_account.read',
+  'audit.log.read',
+  'events.stream.read',
+  'workloads.allocation.read',
+  'workloads.task.read',
+] as const;
+
+const admin = [
+  ...new Set([...member, ...billing, ...security]),
+  'access.department.manage',
+  'access.member.manage',
+  'access.organization.manage',
+  'access.project.manage',
+  'access.service_account.manage',
+] as const;
+
+const owner = [...admin, 'access.organization.transfer'] as const;
+
 const platformAdmin = [
+  'access.platform_role.manage_any',
+  'access.policy.manage_any',
+  'access.support.open_any',
+  'access.user.manage_any',
   'access.user.read_any',
+  'audit.log.read_any',
   'billing.credit.grant',
   'fleet.node.read',
   'platform.attention.read',
-  'audit.log.read_any',
   'platform.overview.read',
   'workloads.allocation.force_release',
   'workloads.allocation.read_any',
 ] as const;
 
-export const ORGANIZATION_OWNER = 'organization_owner';
+const billingOperator = ['access.user.read_any', 'audit.log.read_any', 'billing.credit.grant'] as const;
+
+const supportAgent = ['access.support.open_any', 'access.user.read_any'] as const;
+
+export const OWNER = 'owner';
+/** Belongs to the organization, and does there what roles in single projects allow. */
+export const GUEST = 'guest';
 export const PLATFORM_ADMIN = 'platform_admin';
 
-/** Roles one has in an organization: name → permissions. */
-export const organizationRoles: ReadonlyMap<string, readonly string[]> = new Map([
-  [ORGANIZATION_OWNER, organizationOwner],
+/** Roles one has in an organization: name → permissions, which hold in all of its projects. */
+export const organizationRoles: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  [OWNER, owner],
+  ['admin', admin],
+  ['member', member],
+  ['viewer', viewer],
+  ['billing', billing],
+  ['security', security],
+  [GUEST, own],
 ]);
 /** Roles one has on the whole platform, wherever one is: name → permissions. */
-export const platformRoles: ReadonlyMap<string, readonly string[]> = new Map([[PLATFORM_ADMIN, platformAdmin]]);
-
-/** Union of what the roles grant. A name nobody knows (a role of a newer version) grants nothing. */
-export function permissionsOf(roles: {
-  organization: readonly string[];
-  platform: readonly string[];
-}): ReadonlySet<string> {
-  return new Set([
-    ...roles.organization.flatMap(role => organizationRoles.get(role) ?? []),
-    ...roles.platform.flatMap(role => platformRoles.get(role) ?? []),
-  ]);
-}
+export const platformRoles: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  [PLATFORM_ADMIN, platformAdmin],
+  ['billing_operator', billingOperator],
+  ['support_agent', supportAgent],
+]);
 
 /** What reaches beyond one project: an SSH key opens the workloads of all of them, and projects are made beside each other. */
-const ofTheAccount: ReadonlySet<string> = new Set(['access.project.manage', 'access.ssh_key.manage']);
+const ofTheAccount: ReadonlySet<string> = new Set([
+  'access.api_key.manage_any',
+  'access.department.manage',
+  'access.member.manage',
+  'access.organization.manage',
+  'access.organization.transfer',
+  'access.project.manage',
+  'access.ssh_key.manage',
+]);
 const ofThePlatform: ReadonlySet<string> = new Set([...platformRoles.values()].flat());
 
 /** Whether holding it in one project alone would mean something. */
 export function isOfProject(permission: string): boolean {
   return !ofTheAccount.has(permission) && !ofThePlatform.has(permission);
+}
+
+/** The roles one may be given in one project: the organization's by name, as far as they mean something there. */
+export const projectRoles: ReadonlyMap<string, readonly string[]> = new Map(
+  ['admin', 'member', 'viewer', 'billing', 'security'].map(name => [
+    name,
+    (organizationRoles.get(name) ?? []).filter(isOfProject),
+  ]),
+);
+
+/** What a support agent sees of the organization they look into: all that its owner may read, and nothing that changes anything. */
+const support: readonly string[] = owner.filter(permission => permission.endsWith('.read'));
+
+export interface HeldRoles {
+  /** Null: not a member. */
+  readonly organization: string | null;
+  /** In the active project. */
+  readonly project: string | null;
+  readonly platform: readonly string[];
+  /** Looks into an organization they are no member of. */
+  readonly isSupport: boolean;
+}
+
+export interface GrantedPermissions {
+  /** In the active project. */
+  readonly permissions: ReadonlySet<string>;
+  /** Of them, what holds in every project. */
+  readonly organizationPermissions: ReadonlySet<string>;
+}
+
+/** Union of what the roles grant. A name nobody knows (a role of a newer version) grants nothing. */
+export function permissionsOf(roles: HeldRoles): GrantedPermissions {
+  const everywhere = new Set([
+    ...(organizationRoles.get(roles.organization ?? '') ?? []),
+    ...(roles.isSupport ? support : []),
+    ...roles.platform.flatMap(role => platformRoles.get(role) ?? []),
+  ]);
+  const here = projectRoles.get(roles.project ?? '') ?? [];
+  return { permissions: new Set([...everywhere, ...here]), organizationPermissions: everywhere };
 }

@@ -34,7 +34,7 @@ export function apiKeyRoutes(services: AccessServices): Pick<Handlers<typeof acc
       const keys = await apiKeysPage(database.read, {
         userId: caller.userId,
         organizationId: caller.organizationId,
-        projectId: caller.apiKey?.projectId ?? null,
+        projectId: caller.onlyProjectId,
         ...(createdAt === undefined || keyId === undefined ? {} : { after: { createdAt, keyId } }),
         limit: limit + 1,
       });

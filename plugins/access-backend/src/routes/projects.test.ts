@@ -161,7 +161,7 @@ describe.each(['sqlite', 'postgres'] as const)('projects, on %s', database => {
       await tx.run('INSERT INTO access_memberships (user_id, organization_id, role, created_at) VALUES (?, ?, ?, ?)', [
         two.userId,
         one.organizationId,
-        'organization_owner',
+        'owner',
         tx.now,
       ]);
       await tx.run('UPDATE access_users SET default_project_id = ? WHERE user_id = ?', [made.project_id, two.userId]);

@@ -1,6 +1,6 @@
 import type { accessContract } from '@portico/plugin-access/contract';
 import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
-import type { Handlers } from '@portico/plugin-kit/backend';
+import type { Handlers, UserCaller } from '@portico/plugin-kit/backend';
 import { PAGE_LIMIT_DEFAULT } from '@portico/plugin-kit/contract';
 import { addSshKey } from '../actions/add-ssh-key';
 import { removeSshKey } from '../actions/remove-ssh-key';
@@ -21,7 +21,10 @@ export function resourceRoutes(services: AccessServices): Pick<Handlers<typeof a
       const after = cursor === undefined ? undefined : position('projects', cursor);
       const rows = await projectsPage(read, {
         organizationId: caller.organizationId,
-        onlyProjectId: caller.apiKey?.projectId ?? null,
+        // The operation narrows whoever has roles in single projects to the active one; this list is how they find the others.
+        ...(hasRolesInProjectsAlone(caller)
+          ? { memberUserId: caller.userId }
+          : { onlyProjectId: caller.onlyProjectId }),
         after: after && { createdAt: after.at, projectId: after.id },
         limit: limit + 1,
       });
@@ -67,4 +70,8 @@ export function resourceRoutes(services: AccessServices): Pick<Handlers<typeof a
 function position(list: string, cursor: string): { at: number; id: string } {
   const [at, id] = decodeCursor(list, cursor, ['number', 'string']) as [number, string];
   return { at, id };
+}
+
+function hasRolesInProjectsAlone(caller: UserCaller): boolean {
+  return caller.apiKey === undefined && !caller.organizationPermissions.has('access.project.read');
 }

@@ -1,11 +1,11 @@
 import { ACCESS_TOKEN_SECONDS, PASSWORD_LENGTH_MIN } from '@portico/plugin-access/contract';
 import type { accessContract, refreshToken } from '@portico/plugin-access/contract';
 import type { ApiReply, ApiRequest, Handlers, Queries, UserCaller } from '@portico/plugin-kit/backend';
-import { common, toMoney } from '@portico/plugin-kit/contract';
+import { common, toInstant, toMoney } from '@portico/plugin-kit/contract';
 import type { IncomingHttpHeaders } from 'node:http';
 import { access } from '../access-errors';
 import { endSession } from '../actions/end-session';
-import { openSession } from '../actions/open-session';
+import { openSession, PASSWORD_ALONE } from '../actions/open-session';
 import type { OpenedSession, SignInOrigin } from '../actions/open-session';
 import { refreshTokens, rotateCookie } from '../actions/rotate-session';
 import { passwordCheck } from '../actions/sign-in';
@@ -14,8 +14,11 @@ import { isSameOrigin } from '../authentication/cross-site';
 import { organizationReply, projectReply, userReply } from '../replies';
 import type { AccessServices } from '../services';
 import { organizationById } from '../store/organizations';
+import { organizationsOf } from '../store/memberships';
 import { projectById, projectsPage } from '../store/projects';
+import type { Project } from '../store/projects';
 import { countSshKeys } from '../store/ssh-keys';
+import { supportSessionById } from '../store/support-sessions';
 import { userById } from '../store/users';
 
 /** Characters of a `User-Agent` that are kept: enough to tell one’s devices apart. */
@@ -57,7 +60,12 @@ export function sessionRoutes(services: AccessServices): Pick<Handlers<typeof ac
       return request.write(async tx => {
         const user = await userById(tx, userId);
         if (!user) throw access.fail('credentials_invalid');
-        const session = await openSession(tx, services, { userId, organizationId: user.organizationId, origin });
+        const session = await openSession(tx, services, {
+          userId,
+          organizationId: user.organizationId,
+          origin,
+          proof: PASSWORD_ALONE,
+        });
         return { status: 200, ...(await sessionReply(tx, services, { userId, session })) };
       });
     },
@@ -76,7 +84,6 @@ export function sessionRoutes(services: AccessServices): Pick<Handlers<typeof ac
     async signOut(request) {
       const { caller, actor, correlationId } = request;
       const { sessionId, userId, organizationId } = caller;
-      if (caller.apiKey) throw access.fail('session_required');
       return request.write(async tx => {
         if (sessionId !== null) {
           await endSession(tx, services.audit, {
@@ -181,25 +188,48 @@ async function me(queries: Queries, services: AccessServices, caller: UserCaller
   const { user, defaultProject } = await home(queries, caller.userId);
   const organization = await organizationById(queries, caller.organizationId);
   if (!organization) throw new Error(`organization ${caller.organizationId} has no row`);
-  // An API key is told no more here than its scopes let it ask for elsewhere.
-  const mayListProjects = caller.permissions.has('access.project.read');
-  const projects = await projectsPage(queries, {
-    organizationId: caller.organizationId,
-    onlyProjectId: mayListProjects ? (caller.apiKey?.projectId ?? null) : caller.projectId,
-    limit: SELECTOR_PROJECTS_MAX,
-  });
+  const projects = await visibleProjects(queries, caller);
   const balance = (await services.billing.balances(queries, [caller.organizationId])).get(caller.organizationId);
   return {
     user: userReply(user),
     organization: organizationReply(organization),
     active_project_id: caller.projectId,
     default_project: projectReply(defaultProject, user.defaultProjectId),
+    organizations: caller.apiKey
+      ? []
+      : (await organizationsOf(queries, caller.userId)).map(({ organizationId, name, role, projectId }) => ({
+          organization_id: organizationId,
+          name,
+          role,
+          project_id: projectId,
+        })),
     projects: projects.map(project => projectReply(project, user.defaultProjectId)),
     permissions: [...caller.permissions].sort(),
+    restriction: caller.restriction,
+    support: await supportReply(queries, caller),
     first_run: {
       available:
         balance && caller.permissions.has('billing.balance.read') ? toMoney(balance.available, balance.currency) : null,
       ssh_key_count: await countSshKeys(queries, caller.userId),
     },
   };
+}
+
+/** An API key is told no more here than its scopes let it ask for elsewhere. */
+async function visibleProjects(queries: Queries, caller: UserCaller): Promise<Project[]> {
+  const { organizationId, userId, projectId } = caller;
+  const mayRead = caller.permissions.has('access.project.read');
+  return projectsPage(queries, {
+    organizationId,
+    onlyProjectId: mayRead ? caller.onlyProjectId : projectId,
+    memberUserId: mayRead && !caller.organizationPermissions.has('access.project.read') ? userId : null,
+    limit: SELECTOR_PROJECTS_MAX,
+  });
+}
+
+async function supportReply(queries: Queries, { support }: UserCaller) {
+  const session = support && (await supportSessionById(queries, support.supportSessionId));
+  if (!session) return null;
+  const { supportSessionId, reason, expiresAt } = session;
+  return { support_session_id: supportSessionId, reason, expires_at: toInstant(expiresAt) };
 }

@@ -1,4 +1,5 @@
 import type { Queries } from '@portico/plugin-kit/backend';
+import type { UserKind } from './users';
 import type { SecretIdentity } from '../domain/api-key';
 
 /**
@@ -19,17 +20,21 @@ export interface ApiKeyCallerRow {
   readonly department_id: string;
   readonly organization_id: string;
   readonly role: string;
+  readonly project_role: string | null;
+  readonly user_kind: UserKind;
   readonly platform_role: string | null;
 }
 
 const FROM = `SELECT k.key_id, s.generation, k.project_id AS bound_project_id, k.scopes_json, k.expires_at, s.ends_at AS secret_ends_at,
-    k.last_used_at, u.user_id, u.username, p.project_id, p.department_id, k.organization_id, m.role, r.role AS platform_role
+    k.last_used_at, u.user_id, u.username, p.project_id, p.department_id, k.organization_id, m.role,
+    pm.role AS project_role, u.kind AS user_kind, r.role AS platform_role
   FROM access_api_key_secrets s
   JOIN access_api_keys k ON k.key_id = s.key_id
   JOIN access_users u ON u.user_id = k.user_id
   JOIN access_memberships m ON m.user_id = k.user_id AND m.organization_id = k.organization_id
   LEFT JOIN access_projects p ON p.project_id = COALESCE(?, k.project_id, u.default_project_id)
     AND p.deleted_at IS NULL AND p.organization_id = k.organization_id AND (k.project_id IS NULL OR k.project_id = p.project_id)
+  LEFT JOIN access_project_members pm ON pm.user_id = k.user_id AND pm.project_id = p.project_id
   LEFT JOIN access_platform_roles r ON r.user_id = u.user_id
   WHERE k.revoked_at IS NULL AND u.status = 'active' AND`;
 

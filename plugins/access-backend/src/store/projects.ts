@@ -94,17 +94,23 @@ export async function projectsPage(
   page: {
     organizationId: string;
     onlyProjectId?: string | null;
+    /** Only those the user has a role in. */
+    memberUserId?: string | null;
     after?: { createdAt: number; projectId: string };
     limit: number;
   },
 ): Promise<Project[]> {
   const after = page.after ? 'AND (created_at, project_id) > (?, ?)' : '';
   const only = page.onlyProjectId ? 'AND project_id = ?' : '';
+  const mine = page.memberUserId
+    ? 'AND EXISTS (SELECT 1 FROM access_project_members pm WHERE pm.project_id = access_projects.project_id AND pm.user_id = ?)'
+    : '';
   const rows = await queries.all<ProjectRow>(
-    `SELECT ${COLUMNS} FROM access_projects WHERE organization_id = ? AND deleted_at IS NULL ${only} ${after} ORDER BY created_at, project_id LIMIT ?`,
+    `SELECT ${COLUMNS} FROM access_projects WHERE organization_id = ? AND deleted_at IS NULL ${only} ${mine} ${after} ORDER BY created_at, project_id LIMIT ?`,
     [
       page.organizationId,
       ...(page.onlyProjectId ? [page.onlyProjectId] : []),
+      ...(page.memberUserId ? [page.memberUserId] : []),
       ...(page.after ? [page.after.createdAt, page.after.projectId] : []),
       page.limit,
     ],

@@ -39,12 +39,17 @@ export interface NewSession {
   readonly refreshExpiresAt: number | null;
   readonly device: string | null;
   readonly address: string;
+  /** The identity provider it was opened through; null: the portal's own form. */
+  readonly provider: string | null;
+  /** Whether a second factor was shown. */
+  readonly hasSecondFactor: boolean;
 }
 
 export async function insertSession(tx: Transaction, session: NewSession): Promise<void> {
   await tx.run(
     `INSERT INTO access_sessions (session_id, user_id, kind, handle_hash, access_hash, access_expires_at, refresh_hash, refresh_expires_at,
-       device, address, rotated_at, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       device, address, provider, second_factor_at, authenticated_at, rotated_at, created_at, last_used_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       session.sessionId,
       session.userId,
@@ -56,6 +61,9 @@ export async function insertSession(tx: Transaction, session: NewSession): Promi
       session.refreshExpiresAt,
       session.device,
       session.address,
+      session.provider,
+      session.hasSecondFactor ? tx.now : null,
+      tx.now,
       tx.now,
       tx.now,
       tx.now,

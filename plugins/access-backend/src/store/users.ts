@@ -2,6 +2,8 @@ import { containsPattern, placeholders, searchText } from '@portico/plugin-kit/b
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
 
 export type UserStatus = 'active' | 'disabled';
+/** A service account is a user whom no person signs in as: programs use it by its keys. */
+export type UserKind = 'person' | 'service_account';
 
 export interface User {
   readonly userId: string;

@@ -1,4 +1,11 @@
-import { idSchema, moneySchema, nameSchema, operation } from '@portico/plugin-kit/contract';
+import {
+  idSchema,
+  instantSchema,
+  moneySchema,
+  nameSchema,
+  nullableIdSchema,
+  operation,
+} from '@portico/plugin-kit/contract';
 import { PASSWORD_LENGTH_MAX, USERNAME_PATTERN } from './limits';
 import { emailSchema, organizationSchema, projectSchema, userSchema } from './resources';
 
@@ -161,8 +168,9 @@ export const signOut = operation({
   description:
     'Its tokens and its cookie stop working at once; terminals, SSH connections and event streams opened under it close within seconds.',
   permission: 'authenticated',
+  proof: 'session',
   responses: { 204: null },
-  errors: ['session_required'],
+  errors: [],
 });
 
 export const getMe = operation({
@@ -183,8 +191,11 @@ export const getMe = operation({
         'organization',
         'active_project_id',
         'default_project',
+        'organizations',
         'projects',
         'permissions',
+        'restriction',
+        'support',
         'first_run',
       ],
       properties: {
@@ -198,7 +209,38 @@ export const getMe = operation({
           description:
             'Of the organization, as far as the caller may see them, for the selector; at most 200, then `GET projects` pages on.',
         },
+        organizations: {
+          type: 'array',
+          description: 'Every organization the user belongs to, oldest membership first, to switch between.',
+          items: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['organization_id', 'name', 'role', 'project_id'],
+            properties: {
+              organization_id: idSchema,
+              name: { type: 'string' },
+              role: { type: 'string' },
+              project_id: {
+                ...nullableIdSchema,
+                description: 'A project of it the caller may see, to send as `X-Project-Id`; null when there is none.',
+              },
+            },
+          },
+        },
         permissions: { type: 'array', items: { type: 'string' } },
+        restriction: {
+          type: ['string', 'null'],
+          enum: ['second_factor_required', 'auth_enterprise_required', null],
+          description:
+            'What the organization demands of a sign-in and this one lacks; every operation of the organization is refused with it.',
+        },
+        support: {
+          type: ['object', 'null'],
+          description: 'Present while one looks into the organization for support.',
+          additionalProperties: false,
+          required: ['support_session_id', 'reason', 'expires_at'],
+          properties: { support_session_id: idSchema, reason: { type: 'string' }, expires_at: instantSchema },
+        },
         ...csrfProperties,
         first_run: {
           type: 'object',

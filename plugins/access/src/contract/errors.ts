@@ -46,7 +46,6 @@ export const accessErrors = defineErrors({
     status: 409,
     sentence: 'You have as many API keys as one account may have; revoke one first.',
   },
-  session_required: { status: 403, sentence: 'An API key has no session to end; revoke the key instead.' },
   key_limit_reached: { status: 409, sentence: 'You have as many SSH keys as one account may have; remove one first.' },
   project_name_taken: { status: 409, sentence: 'Another project of the organization has this name; choose another.' },
   project_limit_reached: {

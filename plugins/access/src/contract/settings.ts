@@ -7,7 +7,7 @@ export const accessSettings = {
     type: 'object',
     description: 'People and how they sign in.',
     additionalProperties: false,
-    required: ['signUp'],
+    required: ['signUp', 'proofMinutes'],
     properties: {
       signUp: {
         type: 'string',
@@ -15,6 +15,14 @@ export const accessSettings = {
         default: 'open',
         description:
           'Whether anyone who reaches the portal may make an account. Closed: sign-up answers `sign_up_closed`.',
+      },
+      proofMinutes: {
+        type: 'integer',
+        minimum: 5,
+        maximum: 1440,
+        default: 60,
+        description:
+          'Minutes after signing in, or after confirming again who one is, in which keys, money and destructive administration need no further proof.',
       },
       adminPassword: {
         type: 'string',

@@ -1,6 +1,6 @@
 import type { SshKey } from '@portico/plugin-access/port';
 import type { InstanceRef, Runtime } from '@portico/plugin-fleet/runtime';
-import { isInReach } from '@portico/plugin-kit/backend';
+import { callerWithin, isInReach } from '@portico/plugin-kit/backend';
 import type { Authentication, Authorization, Queries, UserCaller } from '@portico/plugin-kit/backend';
 import type { Services } from '../services';
 import { findAllocation } from '../store/allocations';
@@ -44,7 +44,10 @@ export function createAllocationAccess(
       // A chosen key that was removed since is no key any more, and takes nothing from the others.
       return sshKeyIds === null ? keys : keys.filter(key => sshKeyIds.includes(key.keyId));
     },
-    mayConnect: (caller, allocation) => isInReach(caller, allocation) && authorization.allows(caller, CONNECT),
+    mayConnect: (caller, allocation) =>
+      caller.restriction === null &&
+      authorization.allows(caller, CONNECT) &&
+      isInReach(callerWithin(caller, CONNECT), allocation),
     callerOf: (queries, { userId, projectId }) => authentication.callerFor(queries, { userId, projectId }),
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { Authentication, Clock, UserCaller } from '@portico/plugin-kit/backend';
 import type { DomainEvent } from '@portico/plugin-kit/backend';
+import { callerWithin } from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
 import type { EventFeed, FeedItem } from '../outbox/event-feed';
 
@@ -43,7 +44,7 @@ export class EventStreams {
     const ended = new AbortController();
     const over = AbortSignal.any([signal, ended.signal]);
     const afterPosition = positionOf(lastEventId);
-    const onlyProjectId = caller.apiKey?.projectId ?? null;
+    const onlyProjectId = caller.onlyProjectId;
     const items = feed.subscribe({
       ...(afterPosition === undefined ? {} : { afterPosition }),
       organizationId: caller.organizationId,
@@ -84,7 +85,7 @@ export class EventStreams {
       if (over.aborted) return;
       try {
         const now = await this.services.authentication.revalidate(caller);
-        if (now?.organizationId !== caller.organizationId || !now.permissions.has(PERMISSION)) ended.abort();
+        if (now === null || !mayStillListen(now, caller)) ended.abort();
       } catch {
         continue;
       }
@@ -96,6 +97,16 @@ export class EventStreams {
     if (open === 0) this.#open.delete(userId);
     else this.#open.set(userId, open);
   }
+}
+
+/** Also whoever may listen, but no longer as widely as when the stream was opened, opens another. */
+function mayStillListen(now: UserCaller, then: UserCaller): boolean {
+  return (
+    now.permissions.has(PERMISSION) &&
+    now.restriction === null &&
+    now.organizationId === then.organizationId &&
+    callerWithin(now, PERMISSION).onlyProjectId === then.onlyProjectId
+  );
 }
 
 /** What is no position of ours is one that is no longer kept: the feed answers it with a reset. */

@@ -54,7 +54,7 @@ describe('the stream of events', () => {
     expect([refused.status, refused.body.code]).toEqual([403, 'permission_denied']);
     const { token } = backend.signInAs({
       permissions: ['events.stream.read'],
-      apiKey: { keyId: 'apikey_1', projectId: null },
+      apiKey: { keyId: 'apikey_1' },
     });
     const heard = await listen(backend, token);
     await waitFor(() => heard.text.includes('retry:'));
@@ -65,7 +65,8 @@ describe('the stream of events', () => {
   test('tells an API key that is bound to a project of that project alone', async () => {
     const { token, caller } = backend.signInAs({
       permissions: ['events.stream.read'],
-      apiKey: { keyId: 'apikey_2', projectId: 'proj_mine' },
+      apiKey: { keyId: 'apikey_2' },
+      onlyProjectId: 'proj_mine',
     });
     const heard = await listen(backend, token);
     await waitFor(() => heard.text.includes('retry:'));

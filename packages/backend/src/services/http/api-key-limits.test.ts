@@ -50,7 +50,7 @@ describe('limits of API keys', () => {
   /** A person, and two keys of theirs. */
   const tokens = () => {
     const person = backend.signInAs({});
-    const key = (keyId: string) => backend.signInAs({ ...person.caller, apiKey: { keyId, projectId: null } }).token;
+    const key = (keyId: string) => backend.signInAs({ ...person.caller, apiKey: { keyId } }).token;
     return { person: person.token, one: key(`apikey_1${person.token}`), other: key(`apikey_2${person.token}`) };
   };
   const send = async (path: string, token: string) => (await backend.request('POST', path, { token })).status;

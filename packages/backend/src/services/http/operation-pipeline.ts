@@ -1,5 +1,5 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { networkOf } from '@portico/plugin-kit/backend';
+import { callerWithin, networkOf } from '@portico/plugin-kit/backend';
 import type {
   Actor,
   ApiReply,
@@ -70,19 +70,18 @@ export async function runOperation(
   services: PipelineServices,
 ): Promise<void> {
   const { operation, validators } = served;
-  const caller = await callerOf(exchange.request, operation, services.authentication);
-  if (operation.permission !== PUBLIC && caller.kind === 'anonymous') throw common.fail('authentication_required');
+  const asking = await callerOf(exchange.request, operation, services.authentication);
+  if (operation.permission !== PUBLIC && asking.kind === 'anonymous') throw common.fail('authentication_required');
 
   const params = validators.params(paramsOf(served.parameterNames, exchange.parameters));
   const query = validators.query(queryOf(exchange.search));
   const read = await readJsonBody(
     exchange.request,
-    caller.kind === 'anonymous' ? ANONYMOUS_BODY_BYTES_MAX : BODY_BYTES_MAX,
+    asking.kind === 'anonymous' ? ANONYMOUS_BODY_BYTES_MAX : BODY_BYTES_MAX,
   );
   const key = operation.idempotency && idempotencyKeyOf(exchange.request);
   const body = validators.body(read.value, read.bytes);
-  if (operation.permission !== PUBLIC && operation.permission !== AUTHENTICATED)
-    await requirePermission(caller, operation, exchange, services);
+  const caller = await admitted(asking, operation, exchange, services);
   if (operation.idempotency === 'required' && key === undefined) throw common.fail('idempotency_key_required');
 
   const keyed =
@@ -133,6 +132,28 @@ export async function runOperation(
 function limitKey(caller: Caller, operation: OperationShape, { address }: Exchange): string {
   if (caller.kind === 'anonymous') return `address:${networkOf(address)}`;
   return caller.apiKey && operation.rateLimit === undefined ? `key:${caller.apiKey.keyId}` : `user:${caller.userId}`;
+}
+
+/**
+ * Who may do it, as far as the operation decides: the caller, narrowed to where the permission is held. What the organization or the operation asks of the
+ * sign-in comes after the permission, so nobody proves anything for what they may not do anyway.
+ */
+async function admitted(
+  caller: Caller,
+  operation: OperationShape,
+  exchange: Exchange,
+  services: PipelineServices,
+): Promise<Caller> {
+  const { permission, proof } = operation;
+  if (caller.kind === 'anonymous' || permission === PUBLIC) return caller;
+  const isOwnAccount = permission === AUTHENTICATED;
+  if (!isOwnAccount) await requirePermission(caller, operation, exchange, services);
+  if (!isOwnAccount && caller.restriction !== null) throw common.fail(caller.restriction);
+  const isKey = caller.sessionId === null || caller.apiKey !== undefined || caller.isServiceAccount;
+  if (isKey && (proof === 'session' || proof === 'fresh')) throw common.fail('session_required');
+  const asksForFreshness = proof === 'fresh' || (proof === 'fresh_or_key' && !isKey);
+  if (asksForFreshness && (caller.freshUntil ?? 0) <= services.clock.now()) throw common.fail('step_up_required');
+  return isOwnAccount ? caller : callerWithin(caller, permission);
 }
 
 /** A denial is audited, and counted against the limit first, so that the log cannot be filled by asking. */

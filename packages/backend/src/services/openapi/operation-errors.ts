@@ -8,7 +8,11 @@ export function operationErrorCodes(operation: OperationShape): readonly string[
     'request_malformed',
     'authentication_required',
     ...(changes && operation.permission !== PUBLIC ? ['csrf_token_invalid'] : []),
-    ...(operation.permission === PUBLIC || operation.permission === AUTHENTICATED ? [] : ['permission_denied']),
+    ...(operation.permission === PUBLIC || operation.permission === AUTHENTICATED 
+      ? []
+      : ['permission_denied', 'second_factor_required', 'auth_enterprise_required']),
+    ...(operation.proof === 'session' || operation.proof === 'fresh' ? ['session_required'] : []),
+    ...(operation.proof === 'fresh' || operation.proof === 'fresh_or_key' ? ['step_up_required'] : []),
     // A project that is not the caller's may be named by X-Project-Id wherever one has to be signed in.
     ...(operation.params === undefined && operation.permission === PUBLIC ? [] : ['not_found']),
     ...(operation.body === undefined ? [] : ['body_too_large', 'media_type_unsupported']),
