@@ -165,6 +165,8 @@ eachDatabase(db => {
       (await portal.call(setAllocationSshKeys, { token, params, body: { ssh_key_ids: ['key_2'] } })).allocation_id,
     ).toBe(id);
     expect(await portal.call(getAllocationSshKeys, { token, params })).toEqual({ ssh_key_ids: ['key_2'] });
+    await portal.call(setAllocationSshKeys, { token, params, body: { ssh_key_ids: null } });
+    expect(await portal.call(getAllocationSshKeys, { token, params })).toEqual({ ssh_key_ids: null });
     const foreign = await portal.refusal(setAllocationSshKeys, { token, params, body: { ssh_key_ids: ['key_3'] } });
     expect(foreign).toMatchObject({ status: 404, code: 'ssh_key_not_found' });
     await portal.release(token, id);

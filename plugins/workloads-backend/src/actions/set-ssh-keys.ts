@@ -9,19 +9,19 @@ import { lockAllocation, replaceSshKeys } from '../store/allocations';
 
 const { fail } = errorsOf(workloadErrors);
 
-/** Replaces the keys that may log in. They are the launching user's, whoever of the organization chooses among them. */
+/** Replaces the keys that may log in; null stands for all of them, as they come and go. They are the launching user's, whoever of the organization chooses among them. */
 export async function setSshKeys(
   tx: Transaction,
   services: Pick<Services, 'access' | 'audit'>,
-  options: { context: RequestContext; allocationId: string; keyIds: readonly string[] },
+  options: { context: RequestContext; allocationId: string; keyIds: readonly string[] | null },
 ): Promise<Allocation> {
   const { context, allocationId, keyIds } = options;
   const before = await lockAllocation(tx, allocationId);
   if (!before || !isInReach(context.caller, before)) throw common.fail('not_found');
   if (!liveStatuses.some(status => status === before.status))
     throw fail('allocation_not_active', { details: { status: before.status } });
-  const keys = await services.access.sshKeys(tx, { userId: before.userId, keyIds });
-  if (keys === null) throw fail('ssh_key_not_found', { details: { ssh_key_ids: keyIds } });
+  const isFound = keyIds === null || (await services.access.sshKeys(tx, { userId: before.userId, keyIds })) !== null;
+  if (!isFound) throw fail('ssh_key_not_found', { details: { ssh_key_ids: keyIds } });
 
   await replaceSshKeys(tx, { allocationId, keyIds, at: tx.now });
   const after = { ...before, sshKeyIds: keyIds, updatedAt: tx.now };

@@ -103,10 +103,10 @@ export async function lockAllocation(tx: Transaction, allocationId: string): Pro
 
 export async function replaceSshKeys(
   tx: Transaction,
-  options: { allocationId: string; keyIds: readonly string[]; at: number },
+  options: { allocationId: string; keyIds: readonly string[] | null; at: number },
 ): Promise<void> {
   await tx.run('UPDATE workloads_allocations SET ssh_key_ids_json = ?, updated_at = ? WHERE allocation_id = ?', [
-    JSON.stringify(options.keyIds),
+    options.keyIds === null ? null : JSON.stringify(options.keyIds),
     options.at,
     options.allocationId,
   ]);

@@ -138,14 +138,21 @@ export const setAllocationSshKeys = operation({
   path: 'allocations/{allocation_id}/ssh-keys',
   tag: 'workloads',
   summary: 'Choose which keys may log in',
-  description: 'Replaces the selection, from the next login on. Keys are those of the user who launched it.',
+  description:
+    'Replaces the selection, from the next login on; null stands for all keys. Keys are those of the user who launched it.',
   permission: 'workloads.allocation.connect',
   params: allocationParams,
   body: {
     type: 'object',
     additionalProperties: false,
     required: ['ssh_key_ids'],
-    properties: { ssh_key_ids: sshKeyIdsSchema },
+    properties: {
+      ssh_key_ids: {
+        ...sshKeyIdsSchema,
+        type: ['array', 'null'],
+        description: 'Null: every key of the user who launched it, those added later too.',
+      },
+    },
   },
   responses: { 200: allocationSchema },
   errors: ['not_found', 'ssh_key_not_found', 'allocation_not_active'],

@@ -1,7 +1,18 @@
 import { useState } from 'react';
 import type { FormEvent } from 'react';
 import { EquivalentCall, renderingOf, useAction, useOperation } from '@portico/plugin-kit/ui';
-import { Banner, Button, CheckboxGroup, Dialog, Id, LinkButton, PageState, showToast, Stack } from '@portico/ui';
+import {
+  Banner,
+  Button,
+  CheckboxGroup,
+  Dialog,
+  Id,
+  LinkButton,
+  PageState,
+  SegmentedControl,
+  showToast,
+  Stack,
+} from '@portico/ui';
 import { workloadPage } from '../pages';
 import type { Workload } from '../workload-words';
 
@@ -18,11 +29,12 @@ export default function SshAccessDialog({ workload, onClose }: { workload: Workl
     invalidates: ['getAllocationSshKeys', 'getAllocation'],
   });
   // Undefined until something is chosen here: what the server says is shown until then.
+  const [chosenReach, setReach] = useState<'all' | 'some' | undefined>(undefined);
   const [chosen, setChosen] = useState<readonly string[] | undefined>(undefined);
   const items = keys.data?.items ?? [];
-  const isAll = current.data?.ssh_key_ids === null;
+  const reach = chosenReach ?? (current.data?.ssh_key_ids === null ? 'all' : 'some');
   const value = chosen ?? current.data?.ssh_key_ids ?? items.map(key => key.key_id);
-  const body = { ssh_key_ids: [...value] };
+  const body = { ssh_key_ids: reach === 'all' ? null : [...value] };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (save.isPending || current.data === undefined) return;
@@ -59,6 +71,17 @@ export default function SshAccessDialog({ workload, onClose }: { workload: Workl
         <form id={FORM} onSubmit={submit}>
           <Stack>
             {items.length > 0 && (
+              <SegmentedControl
+                label="Who logs in"
+                value={reach}
+                onChange={setReach}
+                options={[
+                  { value: 'all', label: 'All my keys' },
+                  { value: 'some', label: 'Chosen keys' },
+                ]}
+              />
+            )}
+            {items.length > 0 && reach === 'some' && (
               <CheckboxGroup
                 label="Keys that log in"
                 value={value}
@@ -70,10 +93,8 @@ export default function SshAccessDialog({ workload, onClose }: { workload: Workl
                 }))}
               />
             )}
-            {isAll && items.length > 0 && (
-              <Banner tone="info" title="All your keys log in now, those you add later too">
-                Saving a choice here ends that: only what is chosen logs in from then on.
-              </Banner>
+            {items.length > 0 && reach === 'all' && (
+              <Banner tone="info">Every key of yours logs in, and so will those you add later.</Banner>
             )}
             {items.length === 0 && keys.data !== undefined && (
               <Banner
@@ -88,7 +109,7 @@ export default function SshAccessDialog({ workload, onClose }: { workload: Workl
                 The terminal in the browser works without one.
               </Banner>
             )}
-            {value.length === 0 && items.length > 0 && (
+            {value.length === 0 && items.length > 0 && reach === 'some' && (
               <Banner tone="info">No key is chosen: only the terminal in the browser will work.</Banner>
             )}
             {save.error !== null && <Banner tone="failed">{save.error.message}</Banner>}
