@@ -7,6 +7,7 @@ import { dataDirectoryServiceFactory } from './data-directory/data-directory-ser
 import { databaseServiceFactory } from './database/database-service';
 import { httpApiFactory, httpServiceFactory } from './http/http-service';
 import { rootHttpRouterFactory, webServerFactory } from './http/web-server';
+import { mailServiceFactory } from './mail/mail-service';
 import { rootLoggerFactory } from './observability/logger';
 import { metricsRegistryFactory } from './observability/metrics';
 import { probesFactory } from './observability/probes';
@@ -26,6 +27,7 @@ export const platformServiceFactories: readonly ServiceFactory[] = [
   databaseServiceFactory,
   httpApiFactory,
   httpServiceFactory,
+  mailServiceFactory,
   metricsRegistryFactory,
   ...outboxServiceFactories,
   probesFactory,

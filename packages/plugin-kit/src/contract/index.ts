@@ -1,4 +1,5 @@
 export { auditEntrySchema, auditErrors, exportAuditLogs, listAllAuditLogs, listAuditLogs } from './audit';
+export { listMessages, mailAddressSchema } from './mail';
 export { operation, streamTypesOf } from './operation';
 export type {
   BodyOf,

@@ -1,8 +1,9 @@
 import { auditErrors, exportAuditLogs, listAllAuditLogs, listAuditLogs } from './audit';
 import { defineContract } from './contract';
+import { listMessages } from './mail';
 import { operation } from './operation';
 import { definePermissions } from './permissions';
-import { instantSchema, pageQueryProperties, pageSchema } from './schemas';
+import { idSchema, instantSchema, pageQueryProperties, pageSchema } from './schemas';
 
 const getOpenApi = operation({
   id: 'getOpenApi',
@@ -25,8 +26,19 @@ const streamEvents = operation({
     'Server-sent events. Each has the position as `id` and the envelope, type included, as `data`; the event field is left at its default, `message`. Send `Last-Event-ID` to resume after ' +
     'it; an event named `reset` says that the position is no longer kept and that what is shown must be read again. The stream ends when the session or the API key does; a key bound to a project is told of that project alone.',
   permission: 'events.stream.read',
+  query: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      project_id: {
+        ...idSchema,
+        description:
+          'The active project, for browsers: their event sources send no headers. The events are of its organization.',
+      },
+    },
+  },
   responses: { 200: { type: 'string' } },
-  errors: [],
+  errors: ['not_found'],
   streams: 'text/event-stream',
 });
 
@@ -64,11 +76,20 @@ const listAttention = operation({
 /** What the backend itself offers, below every plugin. */
 export const platformContract = defineContract({
   plugin: 'platform',
-  operations: { getOpenApi, streamEvents, listAttention, listAuditLogs, listAllAuditLogs, exportAuditLogs },
+  operations: {
+    getOpenApi,
+    streamEvents,
+    listAttention,
+    listMessages,
+    listAuditLogs,
+    listAllAuditLogs,
+    exportAuditLogs,
+  },
   errors: auditErrors,
   permissions: definePermissions({
     'events.stream.read': 'follow what happens in the organization as it happens',
     'platform.attention.read': 'see what needs a person, on the whole platform',
+    'platform.mail.read': 'read the mail the portal keeps while it has no mail server, links in it included',
     'audit.log.read_any': 'read and export the audit log of the whole platform',
     'audit.log.read': 'read the audit log of the organization',
   }),

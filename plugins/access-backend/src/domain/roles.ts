@@ -80,6 +80,7 @@ const platformAdmin = [
   'billing.credit.grant',
   'fleet.node.read',
   'platform.attention.read',
+  'platform.mail.read',
   'platform.overview.read',
   'workloads.allocation.force_release',
   'workloads.allocation.read_any',

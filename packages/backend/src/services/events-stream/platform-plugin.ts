@@ -3,14 +3,17 @@ import { createBackendPlugin } from '@backstage/backend-plugin-api';
 import {
   actorNamesRef,
   authenticationRef,
+  authorizationRef,
   clockRef,
   cutPage,
   databaseRef,
   decodeCursor,
   encodeCursor,
   httpApiRef,
+  mailRef,
   metricsRegistryRef,
   projectInReach,
+  secretsRef,
   settingsRef,
   tasksRef,
 } from '@portico/plugin-kit/backend';
@@ -20,11 +23,12 @@ import { listAttention } from '../attention/attention-service';
 import { auditCsv, auditJsonLines, auditPage } from '../audit/audit-reading';
 import type { AuditFilter } from '../audit/audit-reading';
 import { contractListRef } from '../http/contract-list';
+import { messagesReply } from '../mail/mail-reading';
 import { registerPlatformGauges } from '../observability/platform-gauges';
 import { assembleOpenApi } from '../openapi/assemble';
 import { eventFeedRef } from '../outbox/outbox-service';
 import { appSettings } from '../settings/platform-sections';
-import { EventStreams } from './event-stream';
+import { EventStreams, listenerIn } from './event-stream';
 
 const auditFailures = errorsOf(auditErrors);
 
@@ -37,6 +41,7 @@ export const platformPlugin = createBackendPlugin({
         list: contractListRef,
         settings: settingsRef,
         authentication: authenticationRef,
+        authorization: authorizationRef,
         database: databaseRef,
         clock: clockRef,
         feed: eventFeedRef,
@@ -44,8 +49,23 @@ export const platformPlugin = createBackendPlugin({
         // Named so that its tables are there before the gauges ask.
         tasks: tasksRef,
         names: actorNamesRef,
+        secrets: secretsRef,
+        // Named so that mail is delivered even where no plugin sends any, and its table is there.
+        mail: mailRef,
       },
-      async init({ http, list, settings, authentication, database, clock, feed, metrics, names }) {
+      async init({
+        http,
+        list,
+        settings,
+        authentication,
+        authorization,
+        database,
+        clock,
+        feed,
+        metrics,
+        names,
+        secrets,
+      }) {
         registerPlatformGauges(metrics, database);
         const streams = new EventStreams({ feed, authentication, clock });
         let document: Record<string, unknown> | undefined;
@@ -63,9 +83,13 @@ export const platformPlugin = createBackendPlugin({
             status: 200,
             body: (document ??= assembleOpenApi(list.contracts, settings.of(appSettings).title)),
           }),
-          streamEvents: async ({ caller, headers, signal }) => ({
+          streamEvents: async ({ caller, query, headers, signal }) => ({
             status: 200,
-            stream: streams.stream({ caller, lastEventId: [headers['last-event-id']].flat()[0], signal }),
+            stream: streams.stream({
+              caller: await listenerIn(query.project_id, caller, { authentication, authorization }),
+              lastEventId: [headers['last-event-id']].flat()[0],
+              signal,
+            }),
           }),
           listAuditLogs: async ({ caller, query: { cursor, limit, ...filter } }) => {
             const projectId = projectInReach(caller, filter.project_id);
@@ -96,6 +120,10 @@ export const platformPlugin = createBackendPlugin({
               headers: { 'content-disposition': 'attachment; filename="audit.jsonl"' },
             };
           },
+          listMessages: async ({ query }) => ({
+            status: 200,
+            body: await messagesReply(database.read, secrets, query),
+          }),
           listAttention: async ({ query }) => ({ status: 200, body: await attentionPage(database.read, query) }),
         });
       },

@@ -1,4 +1,5 @@
 import { defineSettings } from '@portico/plugin-kit/backend';
+import { mailSettings } from '../mail/mail-settings';
 
 export const appSettings = defineSettings({
   key: 'app',
@@ -184,5 +185,6 @@ export const platformSections = [
   secretsSettings,
   rateLimitSettings,
   logSettings,
+  mailSettings,
   backstageSettings,
 ] as const;
