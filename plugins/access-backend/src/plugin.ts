@@ -54,10 +54,13 @@ const accessPlugin = createBackendPlugin({
         logger: coreServices.logger,
       },
       async init({ foundation, http, settings, logger, ...services }) {
-        const { signUp, adminPassword } = settings.of(accessSettings);
+        const { signUp, adminPassword, oidc } = settings.of(accessSettings);
         const hasher = new PasswordHasher();
         await startFirstAdmin({ ...services, hasher, logger }, adminPassword);
-        http.serve(accessContract, accessRoutes({ ...foundation, ...services, hasher, signUp }));
+        http.serve(
+          accessContract,
+          accessRoutes({ ...foundation, ...services, hasher, signUp, providers: oidc.providers }),
+        );
       },
     });
   },

@@ -1,4 +1,5 @@
 import type { Audit, Authorization, Clock, Database, Outbox, RateLimits } from '@portico/plugin-kit/backend';
+import type { ProviderSettings } from './oidc/provider-settings';
 import type { ProjectOccupants } from '@portico/plugin-access/port';
 import type { BillingPort } from '@portico/plugin-billing/port';
 import type { PasswordHasher } from './authentication/password-hasher';
@@ -21,4 +22,6 @@ export interface AccessServices {
   readonly cookie: SessionCookie;
   readonly publicUrl: string;
   readonly signUp: 'open' | 'closed';
+  /** Identity providers people may sign in through, as configured. */
+  readonly providers: readonly ProviderSettings[];
 }

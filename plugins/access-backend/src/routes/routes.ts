@@ -1,5 +1,6 @@
 import type { accessContract } from '@portico/plugin-access/contract';
 import type { Handlers } from '@portico/plugin-kit/backend';
+import { oidcRoutes } from '../oidc/oidc-routes';
 import type { AccessServices } from '../services';
 import { adminRoutes } from './admin-routes';
 import { apiKeyRoutes } from './api-key-routes';
@@ -14,5 +15,6 @@ export function accessRoutes(services: AccessServices): Handlers<typeof accessCo
     ...resourceRoutes(services),
     ...apiKeyRoutes(services),
     ...adminRoutes(services),
+    ...oidcRoutes(services),
   };
 }

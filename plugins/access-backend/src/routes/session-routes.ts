@@ -35,7 +35,12 @@ export function sessionRoutes(services: AccessServices): Pick<Handlers<typeof ac
     async getSignInOptions() {
       return {
         status: 200,
-        body: { sign_up: services.signUp, methods: ['personal'], password_length_min: PASSWORD_LENGTH_MIN },
+        body: {
+          sign_up: services.signUp,
+          methods: services.providers.length > 0 ? ['personal', 'work'] : ['personal'],
+          providers: services.providers.map(({ id, label }) => ({ id, label })),
+          password_length_min: PASSWORD_LENGTH_MIN,
+        },
       };
     },
 

@@ -7,11 +7,11 @@ import {
   operation,
 } from '@portico/plugin-kit/contract';
 import { PASSWORD_LENGTH_MAX, USERNAME_PATTERN } from './limits';
-import { emailSchema, organizationSchema, projectSchema, userSchema } from './resources';
+import { emailSchema, identityProviderSchema, organizationSchema, projectSchema, userSchema } from './resources';
 
 const TAG = 'auth';
 
-const sessionKindSchema = {
+export const sessionKindSchema = {
   type: 'string',
   enum: ['token', 'cookie'],
   default: 'token',
@@ -33,7 +33,7 @@ const csrfProperties = {
   },
 } as const;
 
-const sessionReplySchema = {
+export const sessionReplySchema = {
   type: 'object',
   additionalProperties: false,
   required: ['user', 'organization', 'default_project'],
@@ -58,10 +58,19 @@ export const getSignInOptions = operation({
     200: {
       type: 'object',
       additionalProperties: false,
-      required: ['sign_up', 'methods', 'password_length_min'],
+      required: ['sign_up', 'methods', 'providers', 'password_length_min'],
       properties: {
         sign_up: { type: 'string', enum: ['open', 'closed'] },
-        methods: { type: 'array', items: { type: 'string', enum: ['personal'] } },
+        methods: {
+          type: 'array',
+          items: { type: 'string', enum: ['personal', 'work'] },
+          description: '`personal`: by user name and password; `work`: through one of the providers.',
+        },
+        providers: {
+          type: 'array',
+          items: identityProviderSchema,
+          description: 'Identity providers, in the order to show them; `GET auth/oidc/authorize` begins with one.',
+        },
         password_length_min: { type: 'integer' },
       },
     },

@@ -18,6 +18,35 @@ export const accessErrors = defineErrors({
     sentence:
       'Sessions by cookie need HTTPS, or plain HTTP on a loopback address; set the public URL of the portal accordingly.',
   },
+  oidc_provider_unknown: {
+    status: 404,
+    sentence: 'No identity provider is known by that; choose one of those shown, or sign in another way.',
+  },
+  oidc_flow_invalid: {
+    status: 422,
+    sentence:
+      'This sign-in was begun in another browser, was finished before or took longer than 10 minutes; begin again.',
+  },
+  oidc_answer_invalid: {
+    status: 422,
+    sentence: 'What the identity provider answered could not be verified, so nothing was done; begin again.',
+  },
+  oidc_account_unknown: {
+    status: 403,
+    sentence:
+      'Nobody here is known by this identity; ask your administrator for an account, or link it to the one you have.',
+  },
+  oidc_account_disabled: { status: 403, sentence: 'This account is disabled; ask the administrator of this portal.' },
+  return_to_invalid: { status: 422, sentence: 'One can come back to a path of this portal only.' },
+  identity_in_use: { status: 409, sentence: 'This identity opens another account; remove it there first.' },
+  identity_is_last: {
+    status: 409,
+    sentence: 'It is the only way you can sign in; set a password or link another identity first.',
+  },
+  identity_limit_reached: {
+    status: 409,
+    sentence: 'As many identities are linked to this account as there may be; remove one first.',
+  },
   key_malformed: {
     status: 422,
     sentence: 'This is not an SSH public key; paste the one line of the file that ends in .pub.',
@@ -64,5 +93,22 @@ export const accessErrors = defineErrors({
   credit_amount_out_of_range: {
     status: 422,
     sentence: 'A credit is more than zero and at most the amount in details.',
+  },
+  user_is_self: { status: 409, sentence: 'This is yourself; another administrator must do it.' },
+  platform_admin_is_last: {
+    status: 409,
+    sentence: 'This is the last active platform administrator, and there is always one; make somebody else one first.',
+  },
+  platform_role_beyond_own: {
+    status: 403,
+    sentence: 'Nobody gives or takes a role that may more than they may themselves; details name what is beyond it.',
+  },
+  support_session_open: {
+    status: 409,
+    sentence: 'You look into this organization already; details name the support session.',
+  },
+  support_of_own_organization: {
+    status: 409,
+    sentence: 'You belong to this organization; switch to it instead.',
   },
 });

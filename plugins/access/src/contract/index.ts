@@ -1,18 +1,70 @@
 import { defineContract } from '@portico/plugin-kit/contract';
 import { createApiKey, listApiKeys, listPermissions, revokeApiKey, rotateApiKey } from './api-key-operations';
-import { creditUser, getUser, listUsers } from './admin-operations';
+import {
+  createUser,
+  creditUser,
+  disableUser,
+  enableUser,
+  endUserSessions,
+  getUser,
+  listUsers,
+} from './admin-operations';
 import { getMe, getSignInOptions, refreshToken, signIn, signOut, signUp } from './auth-operations';
 import { accessErrors } from './errors';
+import {
+  authorizeIdentity,
+  authorizeOidc,
+  exchangeOidc,
+  getOidcLogoutUrl,
+  linkIdentity,
+  listIdentities,
+  unlinkIdentity,
+} from './oidc-operations';
 import { accessPermissions } from './permissions';
+import { grantPlatformRole, revokePlatformRole } from './platform-role-operations';
+import {
+  endSupportSession,
+  getAnyOrganization,
+  listAllOrganizations,
+  listSupportSessions,
+  openSupportSession,
+} from './support-operations';
 import { createProject, deleteProject, getProject, renameProject, setDefaultProject } from './project-operations';
 import { addSshKey, listProjects, listSshKeys, removeSshKey } from './resource-operations';
 
 export { createApiKey, listApiKeys, listPermissions, revokeApiKey, rotateApiKey } from './api-key-operations';
-export { creditUser, getUser, listUsers } from './admin-operations';
+export {
+  createUser,
+  creditUser,
+  disableUser,
+  enableUser,
+  endUserSessions,
+  getUser,
+  listUsers,
+} from './admin-operations';
 export { getMe, getSignInOptions, refreshToken, signIn, signOut, signUp } from './auth-operations';
+export { grantPlatformRole, revokePlatformRole } from './platform-role-operations';
+export {
+  endSupportSession,
+  getAnyOrganization,
+  listAllOrganizations,
+  listSupportSessions,
+  openSupportSession,
+} from './support-operations';
+export { SUPPORT_SESSION_MINUTES } from './support-operations';
+export { PLATFORM_ROLES } from './platform-users';
 export { createProject, deleteProject, getProject, renameProject, setDefaultProject } from './project-operations';
 export { addSshKey, listProjects, listSshKeys, removeSshKey } from './resource-operations';
 export { accessErrors } from './errors';
+export {
+  authorizeIdentity,
+  authorizeOidc,
+  exchangeOidc,
+  getOidcLogoutUrl,
+  linkIdentity,
+  listIdentities,
+  unlinkIdentity,
+} from './oidc-operations';
 export { accessPermissions } from './permissions';
 export { accessSettings } from './settings';
 export {
@@ -21,6 +73,8 @@ export {
   API_KEYS_PER_USER_MAX,
   ACCESS_TOKEN_SECONDS,
   CREDIT_MICROS_MAX,
+  IDENTITIES_PER_USER_MAX,
+  OIDC_FLOW_SECONDS,
   PASSWORD_LENGTH_MAX,
   PASSWORD_LENGTH_MIN,
   PROJECTS_PER_ORGANIZATION_MAX,
@@ -58,12 +112,42 @@ export const accessContract = defineContract({
     revokeApiKey,
     listUsers,
     getUser,
+    createUser,
+    disableUser,
+    enableUser,
+    endUserSessions,
     creditUser,
+    grantPlatformRole,
+    revokePlatformRole,
+    listAllOrganizations,
+    getAnyOrganization,
+    openSupportSession,
+    listSupportSessions,
+    endSupportSession,
+    authorizeOidc,
+    exchangeOidc,
+    getOidcLogoutUrl,
+    listIdentities,
+    authorizeIdentity,
+    linkIdentity,
+    unlinkIdentity,
   },
   errors: accessErrors,
   permissions: accessPermissions,
   events: {
     'access.user_signed_up': 'A person made an account, with an organization of their own.',
+    'access.user_created': 'An administrator made an account for somebody, with an organization of their own.',
+    'access.user_disabled': 'A user was kept out: sessions ended, keys stopped.',
+    'access.user_enabled': 'A user who had been kept out was let in again.',
+    'access.user_sessions_ended': 'An administrator signed a user out everywhere.',
+    'access.platform_role_granted': 'A user was given a role on the platform.',
+    'access.platform_role_revoked': 'A role on the platform was taken from a user.',
+    'access.support_session_opened': 'Support began to look into the organization.',
+    'access.support_session_ended': 'Support stopped looking into the organization.',
+    'access.identity_linked': 'An identity of a provider was linked to an account; it opens the account from now on.',
+    'access.identity_unlinked': 'An identity of a provider was removed from an account.',
+    'access.memberships_synchronized':
+      'What an identity provider says of a person who signed in made, changed or ended memberships in an organization.',
     'access.api_key_created': 'A user made an API key.',
     'access.api_key_rotated': 'An API key was given a new secret.',
     'access.api_key_revoked': 'An API key was ended; what was opened with it closes.',

@@ -29,3 +29,18 @@ export const CREDIT_MICROS_MAX = 100_000_000_000n;
 export const ACCESS_TOKEN_SECONDS = 15 * 60;
 /** Seconds a refresh token, or a browser session nobody touches, is good for: 30 days. */
 export const REFRESH_TOKEN_SECONDS = 30 * 24 * 60 * 60;
+
+/** Seconds between leaving for an identity provider and coming back: time to find a second factor. */
+export const OIDC_FLOW_SECONDS = 10 * 60;
+/** Characters of an authorization code: some providers put a whole encrypted token there. */
+export const OIDC_CODE_LENGTH_MAX = 4096;
+/** Characters of an issuer's URL. */
+export const OIDC_ISSUER_LENGTH_MAX = 500;
+/** Characters of what we made ourselves, state and flow token; theirs are under 60. */
+export const OIDC_SECRET_LENGTH_MAX = 128;
+/** Characters of an address, the longest thing one may type to find one's provider. */
+export const OIDC_HINT_LENGTH_MAX = 254;
+/** Characters of the path one comes back to. */
+export const RETURN_TO_LENGTH_MAX = 2048;
+/** Identities linked to one account: several organizations and a few more. */
+export const IDENTITIES_PER_USER_MAX = 20;

@@ -123,3 +123,19 @@ export const creditEntrySchema = {
     created_at: instantSchema,
   },
 } as const;
+
+/** As the operator called it in the configuration. */
+export const providerIdSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 40,
+  pattern: '^[a-z0-9-]+$',
+} as const;
+
+/** An identity provider people may sign in through. */
+export const identityProviderSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['id', 'label'],
+  properties: { id: { type: 'string' }, label: { type: 'string' } },
+} as const;

@@ -1,4 +1,5 @@
 import type { SettingsSection } from '@portico/plugin-kit/backend';
+import { oidcSettingsSchema } from './oidc-settings';
 
 /** A plain constant rather than a call of `defineSettings`: browser code imports this contract, and that function lives among server code. */
 export const accessSettings = {
@@ -7,7 +8,7 @@ export const accessSettings = {
     type: 'object',
     description: 'People and how they sign in.',
     additionalProperties: false,
-    required: ['signUp', 'proofMinutes'],
+    required: ['signUp', 'proofMinutes', 'oidc'],
     properties: {
       signUp: {
         type: 'string',
@@ -24,6 +25,7 @@ export const accessSettings = {
         description:
           'Minutes after signing in, or after confirming again who one is, in which keys, money and destructive administration need no further proof.',
       },
+      oidc: oidcSettingsSchema,
       adminPassword: {
         type: 'string',
         minLength: 1,
