@@ -54,7 +54,8 @@ export class StandInCallers {
       if (!caller) throw common.fail('authentication_required');
       return caller;
     },
-    revalidate: async caller => [...this.#callers.values()].find(known => known.sessionId === caller.sessionId) ?? null,
+    revalidate: async ({ sessionId, projectId }) =>
+      [...this.#callers.values()].find(known => known.sessionId === sessionId && known.projectId === projectId) ?? null,
     callerFor: async (_queries, { userId, projectId }) => {
       const caller = [...this.#callers.values()].find(known => known.userId === userId);
       return caller ? { ...caller, sessionId: null, projectId } : null;

@@ -6,9 +6,9 @@ import type { TestBackend } from '../../testing';
 import { STREAMS_PER_USER_MAX } from './event-stream';
 
 /** Reads a stream of server-sent events until it is told to stop. */
-async function listen(backend: TestBackend, token: string, lastEventId?: string) {
+async function listen(backend: TestBackend, token: string, lastEventId?: string, search = '') {
   const leave = new AbortController();
-  const response = await fetch(`${backend.url}/api/v1/events`, {
+  const response = await fetch(`${backend.url}/api/v1/events${search}`, {
     headers: {
       authorization: `Bearer ${token}`,
       ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
@@ -97,6 +97,41 @@ describe('the stream of events', () => {
       payload: { word: 'here' },
     });
     heard.leave();
+  });
+
+  test('is of the organization whose project is named, as far as one may listen there', async () => {
+    const { token, caller } = backend.signInAs({ permissions: ['events.stream.read'] });
+    const { sessionId, userId } = caller;
+    const elsewhere = backend.signInAs({ permissions: ['events.stream.read'], sessionId, userId }).caller;
+    const mute = backend.signInAs({ sessionId, userId }).caller;
+    const held = backend.signInAs({
+      permissions: ['events.stream.read'],
+      organizationPermissions: [],
+      sessionId,
+      userId,
+    }).caller;
+    const stranger = backend.signInAs({ permissions: ['events.stream.read'] }).caller;
+
+    const heard = await listen(backend, token, undefined, `?project_id=${elsewhere.projectId}`);
+    const narrow = await listen(backend, token, undefined, `?project_id=${held.projectId}`);
+    await waitFor(() => [heard, narrow].every(({ text }) => text.includes('retry:')));
+    await say(caller.organizationId, 'at home');
+    await say(elsewhere.organizationId, 'there');
+    await say(held.organizationId, 'beside it', 'proj_beside');
+    await say(held.organizationId, 'within it', held.projectId);
+    await waitFor(() => heard.text.includes('"there"') && narrow.text.includes('"within it"'));
+    expect(heard.text).not.toContain('at home');
+    expect(narrow.text).not.toContain('beside it');
+    heard.leave();
+    narrow.leave();
+    const refusals = [mute.projectId, stranger.projectId].map(async project_id => {
+      const { status, body } = await backend.request('GET', 'events', { token, query: { project_id } });
+      return [status, body.code];
+    });
+    expect(await Promise.all(refusals)).toEqual([
+      [403, 'permission_denied'],
+      [404, 'not_found'],
+    ]);
   });
 
   test('goes on after the last event seen, skipping and repeating none', async () => {
