@@ -4,6 +4,7 @@ import { oidcRoutes } from '../oidc/oidc-routes';
 import type { AccessServices } from '../services';
 import { adminRoutes } from './admin-routes';
 import { apiKeyRoutes } from './api-key-routes';
+import { factorRoutes } from './factor-routes';
 import { projectRoutes } from './project-routes';
 import { resourceRoutes } from './resource-routes';
 import { sessionRoutes } from './session-routes';
@@ -11,6 +12,7 @@ import { sessionRoutes } from './session-routes';
 export function accessRoutes(services: AccessServices): Handlers<typeof accessContract> {
   return {
     ...sessionRoutes(services),
+    ...factorRoutes(services),
     ...projectRoutes(services),
     ...resourceRoutes(services),
     ...apiKeyRoutes(services),

@@ -124,7 +124,8 @@ export const signIn = operation({
   tag: TAG,
   summary: 'Sign in with user name and password',
   description:
-    'An unknown user name and a wrong password are answered alike, in the same time. Attempts are counted per account and address.',
+    'An unknown user name and a wrong password are answered alike, in the same time. Attempts are counted per account and address. ' +
+    'Who has a second factor is answered `second_factor_needed`, with a challenge in its details to go on with at `POST auth/second-factor`; no session is open until then.',
   permission: 'public',
   body: {
     type: 'object',
@@ -139,6 +140,7 @@ export const signIn = operation({
   responses: { 200: sessionReplySchema },
   errors: [
     'credentials_invalid',
+    'second_factor_needed',
     'cookie_session_insecure',
     'csrf_token_invalid',
     'rate_limited',

@@ -90,6 +90,60 @@ export const accessErrors = defineErrors({
     status: 409,
     sentence: 'There is still something in this project: release or remove it first.',
   },
+  second_factor_needed: {
+    status: 401,
+    sentence: 'The password is right; now the second factor. Details carry the challenge and what can be shown.',
+  },
+  second_factor_wrong: {
+    status: 401,
+    sentence: 'That was not right, or the code was used before; try again with the next one.',
+  },
+  sign_in_challenge_invalid: {
+    status: 401,
+    sentence: 'This sign-in took too long or had too many wrong answers; begin again.',
+  },
+  passkey_wrong: {
+    status: 401,
+    sentence: 'This passkey does not open an account here; choose another, or sign in another way.',
+  },
+  passkeys_unavailable: {
+    status: 409,
+    sentence: 'Passkeys need the portal to be reached by a host name over HTTPS, or at localhost.',
+  },
+  passkey_challenge_expired: {
+    status: 410,
+    sentence: 'This took too long, or was answered before; begin again.',
+  },
+  passkey_not_accepted: {
+    status: 422,
+    sentence:
+      'The passkey could not be verified: it must be made for this portal, and the device must verify its user.',
+  },
+  passkey_duplicate: { status: 409, sentence: 'This passkey is registered already.' },
+  passkey_limit_reached: {
+    status: 409,
+    sentence: 'You have as many passkeys as one account may have; remove one first.',
+  },
+  totp_already_on: { status: 409, sentence: 'An app that shows codes is set up already; take it away first.' },
+  totp_not_begun: { status: 409, sentence: 'There is no set-up to confirm, or it took too long; begin again.' },
+  totp_code_wrong: {
+    status: 422,
+    sentence: 'This is not the code the app shows now; check the clock of the device and try the next one.',
+  },
+  second_factor_missing: {
+    status: 409,
+    sentence: 'There is no second factor yet; recovery codes come with the first.',
+  },
+  second_factor_still_required: {
+    status: 409,
+    sentence:
+      'This is your last second factor, and an organization of yours asks for one; add another first. Details name the organizations.',
+  },
+  proof_wrong: { status: 403, sentence: 'That was not right, or the code was used before; try again.' },
+  proof_method_unavailable: {
+    status: 409,
+    sentence: 'You cannot confirm it this way; details say how, or sign in again where they name none.',
+  },
   credit_amount_out_of_range: {
     status: 422,
     sentence: 'A credit is more than zero and at most the amount in details.',

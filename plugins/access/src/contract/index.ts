@@ -12,6 +12,19 @@ import {
 import { getMe, getSignInOptions, refreshToken, signIn, signOut, signUp } from './auth-operations';
 import { accessErrors } from './errors';
 import {
+  addPasskey,
+  beginPasskey,
+  beginTotp,
+  confirmTotp,
+  getFactors,
+  removePasskey,
+  removeTotp,
+  renamePasskey,
+  renewRecoveryCodes,
+} from './factor-operations';
+import { beginProof, getProof, giveProof } from './proof-operations';
+import { beginPasskeySignIn, signInWithPasskey, signInWithSecondFactor } from './second-factor-operations';
+import {
   authorizeIdentity,
   authorizeOidc,
   exchangeOidc,
@@ -57,6 +70,27 @@ export { createProject, deleteProject, getProject, renameProject, setDefaultProj
 export { addSshKey, listProjects, listSshKeys, removeSshKey } from './resource-operations';
 export { accessErrors } from './errors';
 export {
+  addPasskey,
+  beginPasskey,
+  beginTotp,
+  confirmTotp,
+  getFactors,
+  removePasskey,
+  removeTotp,
+  renamePasskey,
+  renewRecoveryCodes,
+} from './factor-operations';
+export { beginProof, getProof, giveProof } from './proof-operations';
+export { beginPasskeySignIn, signInWithPasskey, signInWithSecondFactor } from './second-factor-operations';
+export type {
+  Passkey,
+  PasskeyAssertion,
+  PasskeyCreation,
+  PasskeyRegistration,
+  PasskeyRequest,
+  SecondFactorNeeded,
+} from './passkeys';
+export {
   authorizeIdentity,
   authorizeOidc,
   exchangeOidc,
@@ -75,10 +109,12 @@ export {
   CREDIT_MICROS_MAX,
   IDENTITIES_PER_USER_MAX,
   OIDC_FLOW_SECONDS,
+  PASSKEYS_PER_USER_MAX,
   PASSWORD_LENGTH_MAX,
   PASSWORD_LENGTH_MIN,
   PROJECTS_PER_ORGANIZATION_MAX,
   PUBLIC_KEY_LENGTH_MAX,
+  RECOVERY_CODES,
   REFRESH_TOKEN_SECONDS,
   SSH_KEYS_PER_USER_MAX,
   USERNAME_PATTERN,
@@ -93,9 +129,24 @@ export const accessContract = defineContract({
     getSignInOptions,
     signUp,
     signIn,
+    signInWithSecondFactor,
+    beginPasskeySignIn,
+    signInWithPasskey,
     refreshToken,
     signOut,
     getMe,
+    getProof,
+    beginProof,
+    giveProof,
+    getFactors,
+    beginTotp,
+    confirmTotp,
+    removeTotp,
+    renewRecoveryCodes,
+    beginPasskey,
+    addPasskey,
+    renamePasskey,
+    removePasskey,
     listProjects,
     createProject,
     getProject,
@@ -137,6 +188,11 @@ export const accessContract = defineContract({
     'access.identity_unlinked': 'An identity of a provider was removed from an account.',
     'access.memberships_synchronized':
       'What an identity provider says of a person who signed in made, changed or ended memberships in an organization.',
+    'access.second_factor_added': 'A user set up the app that shows codes, or added a passkey.',
+    'access.second_factor_removed': 'A user took the app that shows codes, or a passkey, away.',
+    'access.passkey_renamed': 'A user gave a passkey another name.',
+    'access.recovery_codes_renewed': 'A user made new recovery codes; those before stopped working.',
+    'access.recovery_code_used': 'Somebody signed in with a recovery code.',
     'access.api_key_created': 'A user made an API key.',
     'access.api_key_rotated': 'An API key was given a new secret.',
     'access.api_key_revoked': 'An API key was ended; what was opened with it closes.',

@@ -19,6 +19,13 @@ export const API_KEY_SCOPES_MAX = 200;
 export const API_KEY_GRACE_SECONDS = { none: 0, hour: 60 * 60, day: 24 * 60 * 60, week: 7 * 24 * 60 * 60 } as const;
 export type ApiKeyGrace = keyof typeof API_KEY_GRACE_SECONDS;
 
+/** Passkeys of one user: a few devices and spares; the browser is told of each when one is added. */
+export const PASSKEYS_PER_USER_MAX = 20;
+/** Recovery codes of one set. */
+export const RECOVERY_CODES = 10;
+/** Characters of a code people type, with the spaces and hyphens they add. */
+export const CODE_LENGTH_MAX = 32;
+
 /** Projects of one organization. As many as `GET me` carries for the selector, so that every project can be chosen there. */
 export const PROJECTS_PER_ORGANIZATION_MAX = 200;
 
@@ -44,3 +51,17 @@ export const OIDC_HINT_LENGTH_MAX = 254;
 export const RETURN_TO_LENGTH_MAX = 2048;
 /** Identities linked to one account: several organizations and a few more. */
 export const IDENTITIES_PER_USER_MAX = 20;
+
+/** Invitations of one organization that can still be accepted: a link that goes astray is found among so many, and mail is not sent without end. */
+export const INVITATIONS_OPEN_PER_ORGANIZATION_MAX = 100;
+/** Days an invitation is good for when nothing is said, and at most: longer, and nobody remembers who was meant. */
+export const INVITATION_DAYS_DEFAULT = 7;
+export const INVITATION_DAYS_MAX = 30;
+/** Characters of an invitation's token as sent; a real one is shorter. */
+export const INVITATION_TOKEN_LENGTH_MAX = 128;
+/** Organizations one person owns, their personal one included. Each has an account, so the number bounds what one sign-up can make. */
+export const ORGANIZATIONS_OWNED_MAX = 10;
+/** Departments of one organization: all fit into a selector. */
+export const DEPARTMENTS_PER_ORGANIZATION_MAX = 50;
+/** 3 to 40 lower-case letters, digits and single hyphens within. */
+export const ORGANIZATION_SLUG_PATTERN = '^(?=.{3,40}$)[a-z0-9]+(-[a-z0-9]+)*$';
