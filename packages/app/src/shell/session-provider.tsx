@@ -90,6 +90,7 @@ export function SessionProvider(props: { children: (state: SessionState) => Reac
       projects: data.projects.map(project => ({ projectId: project.project_id, name: project.name })),
       projectId,
       permissions: new Set(data.permissions),
+      restriction: data.restriction,
       selectProject(next) {
         sessionStorage.setItem(PROJECT_KEY, next);
         setChosenProject(next);

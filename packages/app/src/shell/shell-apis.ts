@@ -20,7 +20,12 @@ export const shellApis = [
       define({
         api: apiClientRef,
         deps: {},
-        factory: () => createApiClient({ headers: requestState.headers, onSignedOut: requestState.signedOut }),
+        factory: () =>
+          createApiClient({
+            headers: requestState.headers,
+            onSignedOut: requestState.signedOut,
+            onProofWanted: requestState.proofWanted,
+          }),
       }),
   }),
   ApiBlueprint.make({

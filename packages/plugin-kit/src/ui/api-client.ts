@@ -16,6 +16,8 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** Asks in the default project, whichever is active. */
   withoutProject?: boolean;
+  /** Who is there was confirmed for this very call: it is not asked for a second time. */
+  isConfirmed?: boolean;
 }
 
 /** Calls operations of the contract with the browser's session. */
@@ -33,6 +35,8 @@ export interface RequestHeaders {
   projectId: string | null;
 }
 
+/** What an operation answers whose caller has to confirm again who they are. */
+const PROOF_WANTED = 'step_up_required';
 /** Answers 404 for one reason alone: the active project is gone, or was never the caller’s. */
 const WHO_AM_I = 'me';
 const UNSAFE_METHODS = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
@@ -43,6 +47,11 @@ export function createApiClient(options: {
   headers: () => RequestHeaders;
   /** Told when the session is over, so that the shell can ask to sign in again. */
   onSignedOut: () => void;
+  /**
+   * Asked when an operation wants to know again who is there. True once that is confirmed: the request is then repeated as it was, its idempotency key
+   * included. False when the person would not: the call fails with that error.
+   */
+  onProofWanted: () => Promise<boolean>;
 }): ApiClient {
   function href(operation: OperationShape, args: object): string {
     const { params = {}, query = {} } = args as { params?: Record<string, string>; query?: Record<string, unknown> };
@@ -59,8 +68,7 @@ export function createApiClient(options: {
     href,
     async call(operation, args, callOptions = {}) {
       const { csrfToken, projectId: activeProjectId } = options.headers();
-      // Who one is does not depend on a project that was deleted meanwhile: asked without naming one, the default is active.
-      const projectId = callOptions.withoutProject ? null : activeProjectId;
+      const projectId = callOptions.projectId === undefined ? activeProjectId : callOptions.projectId;
       const headers = new Headers({ accept: 'application/json' });
       if (projectId !== null) headers.set('x-project-id', projectId);
       if (csrfToken !== null && UNSAFE_METHODS.has(operation.method)) headers.set('x-csrf-token', csrfToken);
@@ -91,8 +99,11 @@ export function createApiClient(options: {
       if (!response.ok) {
         const error = await apiErrorFrom(response);
         if (error.status === 401 && operation.permission !== 'public') options.onSignedOut();
-        if (error.status === 404 && operation.path === WHO_AM_I && projectId !== null)
-          return this.call(operation, args, { ...callOptions, withoutProject: true });
+        const isWho = operation.path === WHO_AM_I;
+        // Who one is does not depend on a project that was deleted meanwhile: asked without naming one, the default is active.
+        if (error.status === 404 && isWho && projectId !== null)
+          return this.call(operation, args, { ...callOptions, projectId: null });
+        if ((error.status === 404 || error.code === 'permission_denied') && !isWho) options.onRefused();
         throw error;
       }
       return (response.status === 204 ? undefined : await response.json()) as never;
