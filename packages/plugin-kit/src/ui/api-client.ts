@@ -103,6 +103,8 @@ export function createApiClient(options: {
         // Who one is does not depend on a project that was deleted meanwhile: asked without naming one, the default is active.
         if (error.status === 404 && isWho && projectId !== null)
           return this.call(operation, args, { ...callOptions, projectId: null });
+        if (error.code === PROOF_WANTED && !callOptions.isConfirmed && (await options.onProofWanted()))
+          return this.call(operation, args, { ...callOptions, isConfirmed: true });
         if ((error.status === 404 || error.code === 'permission_denied') && !isWho) options.onRefused();
         throw error;
       }
