@@ -8,6 +8,24 @@ export const accessErrors = defineErrors({
   username_taken: { status: 409, sentence: 'This username is taken; choose another.' },
   password_too_weak: { status: 422, sentence: 'This password is too easy to guess; details say what to change.' },
   credentials_invalid: { status: 401, sentence: 'Username or password is wrong.' },
+  reset_link_invalid: {
+    status: 410,
+    sentence: 'This link was used, has expired or was replaced by a newer one; ask for another.',
+  },
+  verification_link_invalid: {
+    status: 410,
+    sentence: 'This link was used, has expired or was replaced by a newer one; sign in and have another one sent.',
+  },
+  email_taken: {
+    status: 409,
+    sentence: 'Another account has confirmed this e-mail address; sign in with that one, or use another address.',
+  },
+  email_not_pending: { status: 409, sentence: 'There is no e-mail address that waits to be confirmed.' },
+  current_password_wrong: { status: 422, sentence: 'The current password is wrong.' },
+  password_not_set: {
+    status: 409,
+    sentence: 'This account has no password; it signs in through its identity provider.',
+  },
   refresh_token_invalid: { status: 401, sentence: 'The refresh token is unknown or has expired; sign in again.' },
   session_revoked: {
     status: 401,
@@ -69,6 +87,20 @@ export const accessErrors = defineErrors({
     status: 403,
     sentence: 'A key cannot be given more than you may do yourself; details say what is beyond it.',
   },
+  api_key_beyond_role: {
+    status: 422,
+    sentence:
+      'The role of the service account does not hold these permissions; give it another role, or leave them out.',
+  },
+  service_account_name_taken: {
+    status: 409,
+    sentence: 'Another service account of the project has this name; choose another.',
+  },
+  service_account_limit_reached: {
+    status: 409,
+    sentence: 'The organization has as many service accounts as it may have; remove one that is not needed.',
+  },
+  client_invalid: { status: 401, sentence: 'There is no such service account, or this is no key of it.' },
   api_key_expiry_past: { status: 422, sentence: 'A key expires in the future or never; this instant is past.' },
   api_key_ended: { status: 409, sentence: 'This key was revoked or has expired; make a new one.' },
   api_key_limit_reached: {
@@ -76,6 +108,65 @@ export const accessErrors = defineErrors({
     sentence: 'You have as many API keys as one account may have; revoke one first.',
   },
   key_limit_reached: { status: 409, sentence: 'You have as many SSH keys as one account may have; remove one first.' },
+  role_beyond_own: {
+    status: 403,
+    sentence: 'Nobody gives or takes a role that grants more than they hold; details say what is beyond yours.',
+  },
+  own_role_raised: { status: 403, sentence: 'Nobody raises their own role; ask somebody else who may.' },
+  last_owner: {
+    status: 409,
+    sentence: 'An organization always has an owner, and this is the last one; make somebody else an owner first.',
+  },
+  personal_organization_kept: {
+    status: 409,
+    sentence: 'This organization came with the account, so that everybody has a place of their own; it cannot be left.',
+  },
+  transfer_to_self: { status: 422, sentence: 'You are an owner already; name somebody else.' },
+  invitation_project_incomplete: {
+    status: 422,
+    sentence: 'A project and the role in it belong together; a guest needs no less. Name both or neither.',
+  },
+  invitation_already_member: { status: 409, sentence: 'They belong to the organization already.' },
+  invitation_limit_reached: {
+    status: 409,
+    sentence: 'The organization has as many open invitations as it may have; revoke one that is not needed.',
+  },
+  invitation_ended: { status: 409, sentence: 'This invitation was accepted or revoked; make a new one.' },
+  invitation_unknown: {
+    status: 404,
+    sentence: 'No invitation is known by this link; ask whoever invited you for a new one.',
+  },
+  invitation_used: { status: 410, sentence: 'This invitation was accepted already; each is good once.' },
+  invitation_expired: { status: 410, sentence: 'This invitation has expired; ask whoever invited you for a new one.' },
+  invitation_revoked: { status: 410, sentence: 'This invitation was revoked; ask whoever invited you.' },
+  invitation_void: {
+    status: 410,
+    sentence: 'Whoever invited you may no longer do so; ask somebody else of the organization for a new invitation.',
+  },
+  invitation_for_another: {
+    status: 403,
+    sentence: 'This invitation is for another e-mail address; sign in with the account that has verified it.',
+  },
+  organization_slug_taken: { status: 409, sentence: 'Another organization has this short name; choose another.' },
+  organization_slug_reserved: { status: 422, sentence: 'This short name is kept for the portal; choose another.' },
+  organization_limit_reached: {
+    status: 409,
+    sentence: 'You own as many organizations as one person may own; hand one over first.',
+  },
+  sign_in_demand_unmet: {
+    status: 409,
+    sentence: 'Your own sign-in does not meet this demand, so you would lock yourself out; sign in that way first.',
+  },
+  department_name_taken: {
+    status: 409,
+    sentence: 'Another department of the organization has this name; choose another.',
+  },
+  department_limit_reached: {
+    status: 409,
+    sentence: 'The organization has as many departments as it may have; delete one that is not needed.',
+  },
+  department_is_default: { status: 409, sentence: 'This is where projects go that name no department; it stays.' },
+  department_not_empty: { status: 409, sentence: 'There are still projects in this department; move them first.' },
   project_name_taken: { status: 409, sentence: 'Another project of the organization has this name; choose another.' },
   project_limit_reached: {
     status: 409,

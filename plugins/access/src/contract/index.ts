@@ -1,4 +1,18 @@
 import { defineContract } from '@portico/plugin-kit/contract';
+import {
+  changeEmail,
+  changePassword,
+  checkPassword,
+  endOtherSessions,
+  endSession,
+  getProfile,
+  listSessions,
+  requestPasswordReset,
+  resendVerification,
+  resetPassword,
+  updateProfile,
+  verifyEmail,
+} from './account-operations';
 import { createApiKey, listApiKeys, listPermissions, revokeApiKey, rotateApiKey } from './api-key-operations';
 import {
   createUser,
@@ -33,6 +47,34 @@ import {
   listIdentities,
   unlinkIdentity,
 } from './oidc-operations';
+import {
+  changeMemberRole,
+  getMember,
+  leaveOrganization,
+  listMembers,
+  listProjectMembers,
+  listRoles,
+  removeMember,
+  removeProjectMember,
+  setProjectMember,
+  transferOrganization,
+} from './member-operations';
+import {
+  acceptInvitation,
+  createInvitation,
+  listInvitations,
+  previewInvitation,
+  resendInvitation,
+  revokeInvitation,
+} from './invitation-operations';
+import { createOrganization, getOrganization, updateOrganization } from './organization-operations';
+import {
+  createDepartment,
+  deleteDepartment,
+  listDepartments,
+  moveProject,
+  renameDepartment,
+} from './department-operations';
 import { accessPermissions } from './permissions';
 import { grantPlatformRole, revokePlatformRole } from './platform-role-operations';
 import {
@@ -44,7 +86,35 @@ import {
 } from './support-operations';
 import { createProject, deleteProject, getProject, renameProject, setDefaultProject } from './project-operations';
 import { addSshKey, listProjects, listSshKeys, removeSshKey } from './resource-operations';
+import {
+  changeServiceAccount,
+  createServiceAccount,
+  createServiceAccountKey,
+  getServiceAccount,
+  issueClientToken,
+  listOrganizationApiKeys,
+  listServiceAccountKeys,
+  listServiceAccounts,
+  removeServiceAccount,
+  revokeOrganizationApiKey,
+  revokeServiceAccountKey,
+  rotateServiceAccountKey,
+} from './service-account-operations';
 
+export {
+  changeEmail,
+  changePassword,
+  checkPassword,
+  endOtherSessions,
+  endSession,
+  getProfile,
+  listSessions,
+  requestPasswordReset,
+  resendVerification,
+  resetPassword,
+  updateProfile,
+  verifyEmail,
+} from './account-operations';
 export { createApiKey, listApiKeys, listPermissions, revokeApiKey, rotateApiKey } from './api-key-operations';
 export {
   createUser,
@@ -68,6 +138,20 @@ export { SUPPORT_SESSION_MINUTES } from './support-operations';
 export { PLATFORM_ROLES } from './platform-users';
 export { createProject, deleteProject, getProject, renameProject, setDefaultProject } from './project-operations';
 export { addSshKey, listProjects, listSshKeys, removeSshKey } from './resource-operations';
+export {
+  changeServiceAccount,
+  createServiceAccount,
+  createServiceAccountKey,
+  getServiceAccount,
+  issueClientToken,
+  listOrganizationApiKeys,
+  listServiceAccountKeys,
+  listServiceAccounts,
+  removeServiceAccount,
+  revokeOrganizationApiKey,
+  revokeServiceAccountKey,
+  rotateServiceAccountKey,
+} from './service-account-operations';
 export { accessErrors } from './errors';
 export {
   addPasskey,
@@ -99,6 +183,35 @@ export {
   listIdentities,
   unlinkIdentity,
 } from './oidc-operations';
+export {
+  changeMemberRole,
+  getMember,
+  leaveOrganization,
+  listMembers,
+  listProjectMembers,
+  listRoles,
+  removeMember,
+  removeProjectMember,
+  setProjectMember,
+  transferOrganization,
+} from './member-operations';
+export {
+  acceptInvitation,
+  createInvitation,
+  listInvitations,
+  previewInvitation,
+  resendInvitation,
+  revokeInvitation,
+} from './invitation-operations';
+export { createOrganization, getOrganization, updateOrganization } from './organization-operations';
+export {
+  createDepartment,
+  deleteDepartment,
+  listDepartments,
+  moveProject,
+  renameDepartment,
+} from './department-operations';
+export { ORGANIZATION_ROLES, PROJECT_ROLES } from './roles';
 export { accessPermissions } from './permissions';
 export { accessSettings } from './settings';
 export {
@@ -107,17 +220,29 @@ export {
   API_KEYS_PER_USER_MAX,
   ACCESS_TOKEN_SECONDS,
   CREDIT_MICROS_MAX,
+  DEPARTMENTS_PER_ORGANIZATION_MAX,
   IDENTITIES_PER_USER_MAX,
+  LINK_TOKEN_PATTERN,
+  LINKS_PER_HOUR_MAX,
+  INVITATION_DAYS_DEFAULT,
+  INVITATION_DAYS_MAX,
+  INVITATIONS_OPEN_PER_ORGANIZATION_MAX,
   OIDC_FLOW_SECONDS,
+  ORGANIZATION_SLUG_PATTERN,
+  ORGANIZATIONS_OWNED_MAX,
   PASSKEYS_PER_USER_MAX,
   PASSWORD_LENGTH_MAX,
   PASSWORD_LENGTH_MIN,
+  PASSWORD_RESET_SECONDS,
+  CLIENT_TOKEN_SECONDS,
+  SERVICE_ACCOUNTS_PER_ORGANIZATION_MAX,
   PROJECTS_PER_ORGANIZATION_MAX,
   PUBLIC_KEY_LENGTH_MAX,
   RECOVERY_CODES,
   REFRESH_TOKEN_SECONDS,
   SSH_KEYS_PER_USER_MAX,
   USERNAME_PATTERN,
+  VERIFICATION_SECONDS,
 } from './limits';
 export type { ApiKeyGrace } from './limits';
 export { apiKeySchema } from './api-keys';
@@ -147,6 +272,30 @@ export const accessContract = defineContract({
     addPasskey,
     renamePasskey,
     removePasskey,
+    listRoles,
+    listMembers,
+    getMember,
+    changeMemberRole,
+    removeMember,
+    listProjectMembers,
+    setProjectMember,
+    removeProjectMember,
+    listInvitations,
+    createInvitation,
+    resendInvitation,
+    revokeInvitation,
+    previewInvitation,
+    acceptInvitation,
+    getOrganization,
+    updateOrganization,
+    leaveOrganization,
+    transferOrganization,
+    createOrganization,
+    listDepartments,
+    createDepartment,
+    renameDepartment,
+    deleteDepartment,
+    moveProject,
     listProjects,
     createProject,
     getProject,
@@ -161,6 +310,18 @@ export const accessContract = defineContract({
     createApiKey,
     rotateApiKey,
     revokeApiKey,
+    changeServiceAccount,
+    createServiceAccount,
+    createServiceAccountKey,
+    getServiceAccount,
+    issueClientToken,
+    listOrganizationApiKeys,
+    listServiceAccountKeys,
+    listServiceAccounts,
+    removeServiceAccount,
+    revokeOrganizationApiKey,
+    revokeServiceAccountKey,
+    rotateServiceAccountKey,
     listUsers,
     getUser,
     creditUser,
@@ -193,13 +354,39 @@ export const accessContract = defineContract({
     'access.passkey_renamed': 'A user gave a passkey another name.',
     'access.recovery_codes_renewed': 'A user made new recovery codes; those before stopped working.',
     'access.recovery_code_used': 'Somebody signed in with a recovery code.',
+    'access.user_renamed': 'A user changed how they are called.',
+    'access.email_verified': 'A user confirmed an e-mail address, which is theirs from now on.',
+    'access.password_changed': 'A user set another password; sessions ended with it.',
+    'access.password_reset_requested':
+      'Somebody asked for a link to set a new password; whose, only the portal can read.',
+    'access.sessions_ended': 'Sessions of a user were ended by themselves or by a new password.',
     'access.api_key_created': 'A user made an API key.',
     'access.api_key_rotated': 'An API key was given a new secret.',
+    'access.service_account_created': 'A service account was made.',
+    'access.service_account_changed': 'A service account got another name or role.',
+    'access.service_account_removed': 'A service account was removed; its keys and tokens stop.',
     'access.api_key_revoked': 'An API key was ended; what was opened with it closes.',
     'access.project_created': 'A project was made.',
     'access.project_renamed': 'A project got another name.',
     'access.project_default_set': 'A user chose another default project.',
     'access.project_deleted': 'An empty project was deleted; what it cost stays in the books.',
+    'access.member_added': 'Somebody belongs to the organization from now on.',
+    'access.member_role_changed':
+      'A member was given another role in the organization; it counts from their next request on.',
+    'access.member_removed': 'Somebody left the organization or was removed; what they had open there closes.',
+    'access.member_project_role_set': 'A member was given a role in a project.',
+    'access.member_project_role_removed': 'A member’s role in a project was taken away.',
+    'access.invitation_created': 'Somebody was invited to the organization.',
+    'access.invitation_resent': 'An invitation was given a new link; the ones before stopped working.',
+    'access.invitation_revoked': 'An invitation was revoked.',
+    'access.invitation_accepted': 'An invitation was accepted.',
+    'access.organization_created': 'A person made a further organization.',
+    'access.organization_updated': 'Name, slug or what is demanded of sign-ins was changed.',
+    'access.organization_transferred': 'The organization was given another owner.',
+    'access.department_created': 'A department was made.',
+    'access.department_renamed': 'A department got another name.',
+    'access.department_deleted': 'An empty department was deleted; what was spent in it stays in the books.',
+    'access.project_moved': 'A project was moved to another department.',
     'access.ssh_key_added': 'A user added an SSH key.',
     'access.ssh_key_removed': 'A user removed an SSH key; whoever accepted it must stop.',
   },

@@ -6,6 +6,20 @@ export const PASSWORD_LENGTH_MIN = 10;
 /** Characters. Room for any passphrase, small enough that hashing its bytes costs nothing. */
 export const PASSWORD_LENGTH_MAX = 256;
 
+/** Characters of a user name or mail address that is typed to be found. */
+export const LOGIN_LENGTH_MAX = 254;
+/**
+ * Tokens in links of mail: 256 bits in hexadecimal. Digits and letters alone, so that no mail program breaks the link, and nothing the redaction of the log takes
+ * for a credential: while there is no mail server the link is read there.
+ */
+export const LINK_TOKEN_PATTERN = '^[0-9a-f]{64}$';
+/** Seconds the link that confirms an address is good for: mail is read within a day. */
+export const VERIFICATION_SECONDS = 24 * 60 * 60;
+/** Seconds a link to set a password is good for. It opens the account, so it must not lie in a mailbox for long. */
+export const PASSWORD_RESET_SECONDS = 60 * 60;
+/** Messages with a link that one account is sent within an hour, whoever asks: a mailbox must not be flooded by strangers. */
+export const LINKS_PER_HOUR_MAX = 5;
+
 /** Characters of a pasted key. An RSA key of 16,384 bits is 2,800; a private key must still fit, to be refused by name. */
 export const PUBLIC_KEY_LENGTH_MAX = 16_384;
 /** Keys of one user. The SSH gateway compares an offered key with all of them, so the number bounds that work. */
@@ -65,3 +79,10 @@ export const ORGANIZATIONS_OWNED_MAX = 10;
 export const DEPARTMENTS_PER_ORGANIZATION_MAX = 50;
 /** 3 to 40 lower-case letters, digits and single hyphens within. */
 export const ORGANIZATION_SLUG_PATTERN = '^(?=.{3,40}$)[a-z0-9]+(-[a-z0-9]+)*$';
+
+/** Service accounts of one organization. */
+export const SERVICE_ACCOUNTS_PER_ORGANIZATION_MAX = 200;
+/** Seconds a token for a key of a service account is good for: as short as a person's. */
+export const CLIENT_TOKEN_SECONDS = ACCESS_TOKEN_SECONDS;
+/** Characters: several times a key, so that what is no key is told by its code. */
+export const CLIENT_SECRET_LENGTH_MAX = 256;

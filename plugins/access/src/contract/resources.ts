@@ -1,15 +1,13 @@
-import { idSchema, instantSchema, moneySchema, nameSchema, nullableInstantSchema } from '@portico/plugin-kit/contract';
+import {
+  idSchema,
+  instantSchema,
+  mailAddressSchema,
+  moneySchema,
+  nameSchema,
+  nullableInstantSchema,
+} from '@portico/plugin-kit/contract';
 
-/** Longest address SMTP can carry (RFC 5321, 4.5.3.1, as corrected by erratum 1690). */
-const EMAIL_LENGTH_MAX = 254;
-
-/** One `@`, no spaces and no control characters; whether mail arrives is not known before one was sent. */
-export const emailSchema = {
-  type: 'string',
-  minLength: 3,
-  maxLength: EMAIL_LENGTH_MAX,
-  pattern: '^[^\\s@\\u0000-\\u001f\\u007f]+@[^\\s@\\u0000-\\u001f\\u007f]+$',
-} as const;
+export const emailSchema = mailAddressSchema;
 
 export const userSchema = {
   type: 'object',
