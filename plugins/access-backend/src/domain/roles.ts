@@ -65,6 +65,7 @@ const admin = [
   'access.member.manage',
   'access.organization.manage',
   'access.project.manage',
+  'access.project_member.manage',
   'access.service_account.manage',
 ] as const;
 

@@ -5,8 +5,14 @@ import type { AccessServices } from '../services';
 import { adminRoutes } from './admin-routes';
 import { apiKeyRoutes } from './api-key-routes';
 import { factorRoutes } from './factor-routes';
+import { departmentRoutes } from './department-routes';
+import { invitationRoutes } from './invitation-routes';
+import { memberRoutes } from './member-routes';
+import { organizationRoutes } from './organization-routes';
+import { projectMemberRoutes } from './project-member-routes';
 import { projectRoutes } from './project-routes';
 import { resourceRoutes } from './resource-routes';
+import { serviceAccountRoutes } from './service-account-routes';
 import { sessionRoutes } from './session-routes';
 
 export function accessRoutes(services: AccessServices): Handlers<typeof accessContract> {
@@ -14,8 +20,14 @@ export function accessRoutes(services: AccessServices): Handlers<typeof accessCo
     ...sessionRoutes(services),
     ...factorRoutes(services),
     ...projectRoutes(services),
+    ...projectMemberRoutes(services),
+    ...organizationRoutes(services),
+    ...memberRoutes(services),
+    ...invitationRoutes(services),
+    ...departmentRoutes(services),
     ...resourceRoutes(services),
     ...apiKeyRoutes(services),
+    ...serviceAccountRoutes(services),
     ...adminRoutes(services),
     ...oidcRoutes(services),
   };

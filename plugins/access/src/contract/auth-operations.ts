@@ -6,6 +6,7 @@ import {
   nullableIdSchema,
   operation,
 } from '@portico/plugin-kit/contract';
+import { invitationTokenSchema } from './invitation-operations';
 import { PASSWORD_LENGTH_MAX, USERNAME_PATTERN } from './limits';
 import { emailSchema, identityProviderSchema, organizationSchema, projectSchema, userSchema } from './resources';
 
@@ -86,7 +87,8 @@ export const signUp = operation({
   summary: 'Make a personal account and sign in',
   description:
     'Makes the user, an organization of their own with its default department and default project, its account with the trial credit, and a ' +
-    'session, all or nothing. User names are told apart without regard to case.',
+    'session, all or nothing. User names are told apart without regard to case. With the token of an invitation it works also where sign-up is closed, and accepts ' +
+    'the invitation; one that is for an address takes the link sent there, and the account gets the address.',
   permission: 'public',
   idempotency: 'accepted',
   secretReply: true,
@@ -103,6 +105,7 @@ export const signUp = operation({
       password: { type: 'string', minLength: 1, maxLength: PASSWORD_LENGTH_MAX },
       display_name: nameSchema,
       email: emailSchema,
+      invitation_token: invitationTokenSchema,
       session: sessionKindSchema,
     },
   },
@@ -111,6 +114,12 @@ export const signUp = operation({
     'sign_up_closed',
     'username_taken',
     'password_too_weak',
+    'invitation_unknown',
+    'invitation_used',
+    'invitation_expired',
+    'invitation_revoked',
+    'invitation_void',
+    'invitation_for_another',
     'cookie_session_insecure',
     'csrf_token_invalid',
     'service_unavailable',

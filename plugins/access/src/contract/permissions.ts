@@ -16,6 +16,7 @@ export const accessPermissions = definePermissions({
   'access.policy.read': 'see the policies that apply, and where each was set',
   'access.project.manage': 'create, rename and delete projects of the organization',
   'access.project.read': 'see the projects of the organization',
+  'access.project_member.manage': 'give and take roles in projects, to people who belong to the organization',
   'access.service_account.manage': 'create, change and remove service accounts and their keys',
   'access.service_account.read': 'see the service accounts of the organization',
   'access.ssh_key.read': 'see one’s own SSH keys',

@@ -75,12 +75,15 @@ export const createProject = operation({
   path: 'projects',
   tag: TAG,
   summary: 'Create a project',
-  description: 'In the default department of the organization.',
+  description: 'In the department named, else in the default one of the organization.',
   permission: 'access.project.manage',
   idempotency: 'accepted',
-  body: nameBody,
+  body: {
+    ...nameBody,
+    properties: { ...nameBody.properties, department_id: idSchema },
+  },
   responses: { 201: projectSchema },
-  errors: ['project_name_taken', 'project_limit_reached'],
+  errors: ['not_found', 'project_name_taken', 'project_limit_reached'],
 });
 
 export const renameProject = operation({
@@ -103,8 +106,9 @@ export const setDefaultProject = operation({
   tag: TAG,
   summary: 'Make a project one’s default',
   description:
-    'The project that is active when `X-Project-Id` is absent. Of the caller alone: everybody has their own.',
-  permission: 'access.project.manage',
+    'The project that is active when `X-Project-Id` is absent. Of the caller alone: everybody has their own, and chooses among those they see.',
+  permission: 'authenticated',
+  proof: 'session',
   idempotency: 'accepted',
   params: projectParams,
   responses: { 200: projectSchema },

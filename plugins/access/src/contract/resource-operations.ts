@@ -9,7 +9,11 @@ export const listProjects = operation({
   tag: 'projects',
   summary: 'Projects of the organization, oldest first',
   permission: 'access.project.read',
-  query: { type: 'object', additionalProperties: false, properties: { ...pageQueryProperties } },
+  query: {
+    type: 'object',
+    additionalProperties: false,
+    properties: { ...pageQueryProperties, department_id: idSchema },
+  },
   responses: { 200: pageSchema(projectSchema) },
   errors: ['cursor_invalid'],
 });
