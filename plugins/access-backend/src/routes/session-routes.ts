@@ -1,28 +1,25 @@
-import { ACCESS_TOKEN_SECONDS, PASSWORD_LENGTH_MIN } from '@portico/plugin-access/contract';
+import { PASSWORD_LENGTH_MIN } from '@portico/plugin-access/contract';
 import type { accessContract, refreshToken } from '@portico/plugin-access/contract';
 import type { ApiReply, ApiRequest, Handlers, Queries, UserCaller } from '@portico/plugin-kit/backend';
-import { common, toInstant, toMoney } from '@portico/plugin-kit/contract';
+import { toInstant, toMoney } from '@portico/plugin-kit/contract';
 import type { IncomingHttpHeaders } from 'node:http';
 import { access } from '../access-errors';
 import { endSession } from '../actions/end-session';
 import { openSession, PASSWORD_ALONE } from '../actions/open-session';
-import type { OpenedSession, SignInOrigin } from '../actions/open-session';
 import { refreshTokens, rotateCookie } from '../actions/rotate-session';
 import { passwordCheck } from '../actions/sign-in';
 import { prepareSignUp, signUp } from '../actions/sign-up';
-import { isSameOrigin } from '../authentication/cross-site';
 import { organizationReply, projectReply, userReply } from '../replies';
 import type { AccessServices } from '../services';
 import { organizationById } from '../store/organizations';
 import { organizationsOf } from '../store/memberships';
-import { projectById, projectsPage } from '../store/projects';
+import { projectsPage } from '../store/projects';
 import type { Project } from '../store/projects';
 import { countSshKeys } from '../store/ssh-keys';
 import { supportSessionById } from '../store/support-sessions';
 import { userById } from '../store/users';
+import { home, originOf, sessionReply, tokenFields } from './session-reply';
 
-/** Characters of a `User-Agent` that are kept: enough to tell one’s devices apart. */
-const DEVICE_LENGTH_MAX = 256;
 /** Projects `GET me` carries for the selector; more are in `GET projects`. */
 const SELECTOR_PROJECTS_MAX = 200;
 
@@ -120,45 +117,6 @@ export function sessionRoutes(services: AccessServices): Pick<Handlers<typeof ac
   };
 }
 
-/** Where a session comes from. A browser session is opened only where its cookie is safe, and only for a page of ours. */
-function originOf(
-  services: AccessServices,
-  request: { address: string; headers: IncomingHttpHeaders; correlationId: string },
-  kind: 'token' | 'cookie' = 'token',
-): SignInOrigin {
-  const { address, headers, correlationId } = request;
-  if (kind === 'cookie' && !services.cookie.isSafeAt(headers.host)) throw access.fail('cookie_session_insecure');
-  if (kind === 'cookie' && !isSameOrigin(headers, services.publicUrl)) throw common.fail('csrf_token_invalid');
-  return { kind, device: headers['user-agent']?.slice(0, DEVICE_LENGTH_MAX) ?? null, address, correlationId };
-}
-
-async function sessionReply(
-  queries: Queries,
-  services: AccessServices,
-  opened: { userId: string; session: OpenedSession },
-) {
-  const { userId, session } = opened;
-  const { user, organization, defaultProject } = await home(queries, userId);
-  const body = {
-    user: userReply(user),
-    organization: organizationReply(organization),
-    default_project: projectReply(defaultProject, user.defaultProjectId),
-  };
-  if (session.refreshToken !== null) {
-    return {
-      body: { ...tokenFields({ accessToken: session.accessToken, refreshToken: session.refreshToken }), ...body },
-    };
-  }
-  return {
-    body: { csrf_token: services.keys.csrfToken(session.sessionId), ...body },
-    headers: { 'Set-Cookie': services.cookie.carrying(session.accessToken) },
-  };
-}
-
-function tokenFields(pair: { accessToken: string; refreshToken: string }) {
-  return { access_token: pair.accessToken, refresh_token: pair.refreshToken, expires_in_seconds: ACCESS_TOKEN_SECONDS };
-}
-
 async function refreshCookie(
   services: AccessServices,
   request: ApiRequest<typeof refreshToken>,
@@ -178,15 +136,6 @@ async function refreshCookie(
 /** The cookie that decided who the caller is; a bearer token goes before it. */
 function cookieOf(services: AccessServices, headers: IncomingHttpHeaders): string | null {
   return headers.authorization === undefined ? services.cookie.read(headers) : null;
-}
-
-async function home(queries: Queries, userId: string) {
-  const user = await userById(queries, userId);
-  const organization = user && (await organizationById(queries, user.organizationId));
-  const defaultProject = user && (await projectById(queries, user.defaultProjectId));
-  if (!user || !organization || !defaultProject)
-    throw new Error(`user ${userId} lacks an organization or a default project`);
-  return { user, organization, defaultProject };
 }
 
 async function me(queries: Queries, services: AccessServices, caller: UserCaller) {
