@@ -3,5 +3,6 @@ import { accessTables } from './0001_access';
 import { apiKeyTables } from './0002_api_keys';
 import { projectDeletion } from './0003_project_deletion';
 import { peopleTables } from './0004_people';
+import { oidcTables } from './0007_oidc';
 
-export const migrations: readonly Migration[] = [accessTables, apiKeyTables, projectDeletion, peopleTables];
+export const migrations: readonly Migration[] = [accessTables, apiKeyTables, projectDeletion, peopleTables, oidcTables];

@@ -10,10 +10,13 @@ import { insertUser } from '../store/users';
 
 export interface NewAccount {
   readonly username: string;
-  readonly passwordHash: string;
+  /** Null: they sign in by other means. */
+  readonly passwordHash: string | null;
   readonly displayName: string;
   readonly email: string | null;
   readonly platformRole: string | null;
+  /** Whether their organization begins with the trial credit, where there is one. */
+  readonly trialCredit: boolean;
   readonly correlationId: string;
   /** Who makes it; a person who signs up does so themselves, from this address. */
   readonly actor:
@@ -25,7 +28,7 @@ export interface CreatedAccount {
   readonly organizationId: string;
 }
 
-/** A user with all that belongs to one: organization, default department, default project, ownership and an account with the trial credit. Null when the name is taken. */
+/** A user with all that belongs to one: organization, default department, default project, ownership and an account in the books. Null when the name is taken. */
 export async function createAccount(
   tx: Transaction,
   services: { billing: BillingPort; audit: Audit; outbox: Outbox },
@@ -47,7 +50,7 @@ export async function createAccount(
     defaultProjectId: projectId,
   });
   if (!inserted) return null;
-  await insertPassword(tx, { userId, hash: account.passwordHash });
+  if (account.passwordHash !== null) await insertPassword(tx, { userId, hash: account.passwordHash });
   await insertOrganization(tx, { organizationId, name: displayName });
   await insertDepartment(tx, { departmentId, organizationId, name: 'Default', isDefault: true });
   await insertProject(tx, { projectId, organizationId, departmentId, name: 'Default' });
@@ -59,14 +62,16 @@ export async function createAccount(
       ? { type: 'user', id: userId, sessionId: null, address: account.actor.address }
       : account.actor;
   await billing.openAccount(tx, { organizationId });
-  await billing.credit(tx, {
-    kind: 'trial',
-    scope: { organizationId, departmentId, projectId, userId, allocationId: null },
-    reason: 'Trial credit',
-    reference: 'sign_up',
-    actor,
-    correlationId,
-  });
+  if (account.trialCredit) {
+    await billing.credit(tx, {
+      kind: 'trial',
+      scope: { organizationId, departmentId, projectId, userId, allocationId: null },
+      reason: 'Trial credit',
+      reference: 'sign_up',
+      actor,
+      correlationId,
+    });
+  }
   await audit.record(tx, {
     action: 'access.user.create',
     actor,
@@ -82,7 +87,7 @@ export async function createAccount(
       organization_id: organizationId,
       default_project_id: projectId,
       platform_role: platformRole,
-      password_hash: account.passwordHash,
+      ...(account.passwordHash === null ? {} : { password_hash: account.passwordHash }),
     },
   });
   await outbox.append(tx, {

@@ -41,6 +41,7 @@ export async function ensureFirstAdmin(
       displayName: 'Administrator',
       email: null,
       platformRole: PLATFORM_ADMIN,
+      trialCredit: true,
       correlationId: newId('corr', tx.now),
       actor: { type: 'system', id: 'first-start' },
     });

@@ -40,6 +40,7 @@ export async function signUp(
     ...account,
     displayName: account.displayName ?? account.username,
     platformRole: null,
+    trialCredit: true,
     correlationId: origin.correlationId,
     actor: { type: 'self', address: origin.address },
   });
