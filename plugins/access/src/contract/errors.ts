@@ -235,6 +235,17 @@ export const accessErrors = defineErrors({
     status: 409,
     sentence: 'You cannot confirm it this way; details say how, or sign in again where they name none.',
   },
+  policy_value_invalid: { status: 422, sentence: 'This policy takes no such value; details say what it takes.' },
+  policy_level_unsupported: {
+    status: 422,
+    sentence: 'This policy cannot be set there; details name the levels where it can.',
+  },
+  policy_loosens: {
+    status: 422,
+    sentence:
+      'What is set for an organization, a project or a member can only tighten what is set further out; details say what that is.',
+  },
+  plan_unknown: { status: 422, sentence: 'There is no such plan; set a policy for it first.' },
   credit_amount_out_of_range: {
     status: 422,
     sentence: 'A credit is more than zero and at most the amount in details.',

@@ -76,6 +76,18 @@ import {
   renameDepartment,
 } from './department-operations';
 import { accessPermissions } from './permissions';
+import {
+  listPolicies,
+  setPolicy,
+  resetPolicy,
+  previewPolicy,
+  listPlatformPolicies,
+  setPlatformPolicy,
+  resetPlatformPolicy,
+  previewPlatformPolicy,
+  listPlans,
+  setOrganizationPlan,
+} from './policy-operations';
 import { grantPlatformRole, revokePlatformRole } from './platform-role-operations';
 import {
   endSupportSession,
@@ -213,6 +225,38 @@ export {
 } from './department-operations';
 export { ORGANIZATION_ROLES, PROJECT_ROLES } from './roles';
 export { accessPermissions } from './permissions';
+export {
+  listPolicies,
+  setPolicy,
+  resetPolicy,
+  previewPolicy,
+  listPlatformPolicies,
+  setPlatformPolicy,
+  resetPlatformPolicy,
+  previewPlatformPolicy,
+  listPlans,
+  setOrganizationPlan,
+} from './policy-operations';
+export { POLICY_PREVIEW_ITEMS_MAX, policySchema } from './policy-operations';
+export { ownPolicyLevels, platformPolicyLevels, policies, policyLevels, policyNames, STANDARD_PLAN } from './policies';
+export type {
+  OwnPolicyLevel,
+  PlatformPolicyLevel,
+  PolicyDefinition,
+  PolicyKind,
+  PolicyLevel,
+  PolicyName,
+  PolicyValue,
+  PolicyValueOf,
+  SpendLimit,
+} from './policies';
+export {
+  POLICY_COUNT_MAX,
+  POLICY_DURATION_MAX,
+  POLICY_DURATION_MIN,
+  POLICY_LIST_MAX,
+  policyValueSchemas,
+} from './policy-values';
 export { accessSettings } from './settings';
 export {
   API_KEY_GRACE_SECONDS,
@@ -325,6 +369,16 @@ export const accessContract = defineContract({
     listUsers,
     getUser,
     creditUser,
+    listPolicies,
+    setPolicy,
+    resetPolicy,
+    previewPolicy,
+    listPlatformPolicies,
+    setPlatformPolicy,
+    resetPlatformPolicy,
+    previewPlatformPolicy,
+    listPlans,
+    setOrganizationPlan,
     authorizeOidc,
     exchangeOidc,
     getOidcLogoutUrl,
@@ -387,6 +441,8 @@ export const accessContract = defineContract({
     'access.department_renamed': 'A department got another name.',
     'access.department_deleted': 'An empty department was deleted; what was spent in it stays in the books.',
     'access.project_moved': 'A project was moved to another department.',
+    'access.policy_changed':
+      'A policy was set or taken back, or an organization was given another plan; it counts from the next launch or sign-in on.',
     'access.ssh_key_added': 'A user added an SSH key.',
     'access.ssh_key_removed': 'A user removed an SSH key; whoever accepted it must stop.',
   },

@@ -1,0 +1,56 @@
+import { idSchema, moneySchema } from '@portico/plugin-kit/contract';
+import type { PolicyKind } from './policies';
+
+/** More than any organization runs; a limit nobody reaches is how a plan lifts one of the platform's. */
+export const POLICY_COUNT_MAX = 1_000_000;
+/** Seconds. Shorter than a minute nobody could work; a week is as good as no end. */
+export const POLICY_DURATION_MIN = 60;
+export const POLICY_DURATION_MAX = 7 * 24 * 60 * 60;
+/** Hardware or images named in one policy: several times what a catalog has. */
+export const POLICY_LIST_MAX = 200;
+/** Digits of an amount: a billion units. Its sums stay within what the ledger can hold. */
+const AMOUNT_DIGITS_MAX = 15;
+
+const amountSchema = {
+  ...moneySchema,
+  description: 'In the currency the organization’s account is kept in; not negative.',
+  properties: {
+    ...moneySchema.properties,
+    amount: { type: 'string', pattern: `^(0|[1-9][0-9]{0,${AMOUNT_DIGITS_MAX - 1}})$` },
+  },
+} as const;
+
+/** What a value of each kind looks like: the schema a new one is checked against. */
+export const policyValueSchemas = {
+  count: { type: 'integer', minimum: 0, maximum: POLICY_COUNT_MAX },
+  duration: { type: 'integer', minimum: POLICY_DURATION_MIN, maximum: POLICY_DURATION_MAX },
+  flag: { type: 'boolean' },
+  list: {
+    type: 'array',
+    items: idSchema,
+    minItems: 1,
+    maxItems: POLICY_LIST_MAX,
+    uniqueItems: true,
+  },
+  money: amountSchema,
+  spend: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['limit', 'mode'],
+    properties: { limit: amountSchema, mode: { type: 'string', enum: ['stop', 'warn'] } },
+  },
+} as const satisfies Readonly<Record<PolicyKind, unknown>>;
+
+/** A value of any policy, as requests and replies carry it; which of them a policy takes is checked by its own. */
+export const policyValueSchema = {
+  description:
+    'Of the policy’s kind: a number for `count` and `duration` (seconds), true or false for `flag`, ids for `list`, Money for `money`, ' +
+    '`{limit: Money, mode}` for `spend`, where `stop` refuses a launch beyond the limit and `warn` lets it through with a warning.',
+  anyOf: [
+    { type: 'integer' },
+    { type: 'boolean' },
+    { type: 'array', maxItems: POLICY_LIST_MAX, items: { type: 'string', maxLength: 64 } },
+    moneySchema,
+    policyValueSchemas.spend,
+  ],
+} as const;
