@@ -4,9 +4,15 @@ import type { RequestHeaders } from '@portico/plugin-kit/ui';
  * What every request carries and what happens when the session is over. Utility APIs are made before React renders, the session is known
  * after; this is the one place where they meet.
  */
-const state: { headers: RequestHeaders; onSignedOut: () => void; onProofWanted: () => Promise<boolean> } = {
+const state: {
+  headers: RequestHeaders;
+  onSignedOut: () => void;
+  onRefused: () => void;
+  onProofWanted: () => Promise<boolean>;
+} = {
   headers: { csrfToken: null, projectId: null },
   onSignedOut: () => undefined,
+  onRefused: () => undefined,
   onProofWanted: async () => false,
 };
 

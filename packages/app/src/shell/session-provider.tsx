@@ -5,9 +5,14 @@ import type { IdentityApi } from '@backstage/frontend-plugin-api';
 import { getMe, signOut } from '@portico/plugin-access/contract';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { ApiError, apiClientRef, liveEventsRef, SessionContext } from '@portico/plugin-kit/ui';
-import type { Session } from '@portico/plugin-kit/ui';
+import type { createLiveEvents, Session } from '@portico/plugin-kit/ui';
+import { showToast } from '@portico/ui';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { requestState } from './request-state';
+import { useOtherTabs } from './other-tabs';
+import { sessionOf } from './session-of';
+import { useArrival } from './use-arrival';
+import { whereOneWent } from './where-one-went';
 
 type Me = ReplyOf<typeof getMe>;
 
@@ -15,28 +20,11 @@ type Me = ReplyOf<typeof getMe>;
 type IdentityProxy = IdentityApi & { setTarget(identity: IdentityApi, options: { signOutTargetUrl: string }): void };
 
 const PROJECT_KEY = 'portico.project';
-const SESSION_CHANNEL = 'portico-session';
-export const meQueryKey = ['getMe'] as const;
-
-function rememberedProject(me: Me): string {
-  const remembered = sessionStorage.getItem(PROJECT_KEY);
-  const known = me.projects.some(project => project.project_id === remembered);
-  return known && remembered !== null ? remembered : me.default_project.project_id;
-}
-
-/** Tabs share one session: when one of them signs in or out, the others ask again who is there. */
-function useOtherTabs(onChange: () => void): () => void {
-  const channel = useRef<BroadcastChannel | null>(null);
-  const latest = useRef(onChange);
-  latest.current = onChange;
-  useEffect(() => {
-    const opened = new BroadcastChannel(SESSION_CHANNEL);
-    opened.onmessage = () => latest.current();
-    channel.current = opened;
-    return () => opened.close();
-  }, []);
-  return useCallback(() => channel.current?.postMessage('changed'), []);
-}
+const ME = 'getMe';
+/** Keyed by the project that was asked for; null before any was. */
+const meKey = (projectId: string | null) => [ME, projectId] as const;
+/** Refusals come in bursts; one question for all of a burst. */
+const DOUBT_MILLISECONDS = 300;
 
 /** What is known of the session: nothing yet, nobody, somebody, or that the portal could not be asked. */
 export type SessionState =
@@ -45,55 +33,65 @@ export type SessionState =
   | { kind: 'unreachable'; error: ApiError; retry: () => void }
   | { kind: 'signed_in'; session: Session };
 
-/** Asks who is signed in, tells the client what to send, and provides the session to pages. */
+/**
+ * Asks who is signed in and what they may do where this tab works, tells the client what to send, and provides the session to pages. Each tab
+ * keeps its own project: what another tab switches to, or makes the default, changes nothing here.
+ */
 export function SessionProvider(props: { children: (state: SessionState) => ReactNode }) {
   const client = useApi(apiClientRef);
-  const live = useApi(liveEventsRef) as ReturnType<typeof import('@portico/plugin-kit/ui').createLiveEvents>;
+  const live = useApi(liveEventsRef) as ReturnType<typeof createLiveEvents>;
   const identity = useApi(identityApiRef) as IdentityProxy;
   const queries = useQueryClient();
-  const [chosenProject, setChosenProject] = useState<string | null>(null);
+  const [wanted, setWanted] = useState(() => sessionStorage.getItem(PROJECT_KEY));
 
-  const me = useQuery<Me | null, ApiError>({
-    queryKey: meQueryKey,
-    queryFn: async ({ signal }) => {
-      try {
-        return await client.call(getMe, {}, { signal });
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 401) return null;
-        throw error;
-      }
-    },
-    retry: false,
-  });
+  const askFor = useCallback(
+    (projectId: string | null) => ({
+      queryKey: meKey(projectId),
+      queryFn: async ({ signal }: { signal: AbortSignal }): Promise<Me | null> => {
+        try {
+          return await client.call(getMe, {}, { signal, projectId });
+        } catch (error) {
+          if (error instanceof ApiError && error.status === 401) return null;
+          throw error;
+        }
+      },
+      retry: false,
+    }),
+    [client],
+  );
+  const me = useQuery<Me | null, ApiError>(askFor(wanted));
+  const data = me.data;
+
+  const keep = useCallback((projectId: string) => {
+    sessionStorage.setItem(PROJECT_KEY, projectId);
+    setWanted(projectId);
+  }, []);
+  const askAgain = useCallback(() => void queries.invalidateQueries({ queryKey: [ME] }), [queries]);
 
   const end = useCallback(() => {
     requestState.set({ csrfToken: null, projectId: null });
-    queries.setQueryData(meQueryKey, null);
+    queries.setQueriesData({ queryKey: [ME] }, null);
     // What was read belongs to who read it. The question who is signed in stays: this component watches its answer.
-    queries.removeQueries({ predicate: query => query.queryKey[0] !== meQueryKey[0] });
+    queries.removeQueries({ predicate: query => query.queryKey[0] !== ME });
   }, [queries]);
   useEffect(() => requestState.whenSignedOut(end), [end]);
-  const announce = useOtherTabs(() => void queries.invalidateQueries({ queryKey: meQueryKey }));
 
-  const data = me.data;
   const session = useMemo<Session | null>(() => {
     if (data === undefined || data === null) return null;
-    const projectId =
-      chosenProject !== null && data.projects.some(project => project.project_id === chosenProject)
-        ? chosenProject
-        : rememberedProject(data);
     // Before any page reads: the first request of a page must carry project and CSRF token already.
-    requestState.set({ csrfToken: data.csrf_token ?? null, projectId });
+    requestState.set({ csrfToken: data.csrf_token ?? null, projectId: data.active_project_id });
     return {
-      user: { userId: data.user.user_id, username: data.user.username, displayName: data.user.display_name },
-      organization: { organizationId: data.organization.organization_id, name: data.organization.name },
-      projects: data.projects.map(project => ({ projectId: project.project_id, name: project.name })),
-      projectId,
-      permissions: new Set(data.permissions),
-      restriction: data.restriction,
-      selectProject(next) {
-        sessionStorage.setItem(PROJECT_KEY, next);
-        setChosenProject(next);
+      ...sessionOf(data),
+      async selectProject(next) {
+        if (next === data.active_project_id) return;
+        try {
+          const there = await queries.fetchQuery<Me | null, ApiError>({ ...askFor(next), staleTime: 0 });
+          if (there === null) return;
+          if (there.active_project_id === next) keep(next);
+          else showToast({ tone: 'failed', title: 'That project cannot be reached any more. You are where you were.' });
+        } catch {
+          showToast({ tone: 'failed', title: 'The portal cannot be reached. You are where you were; try again.' });
+        }
       },
       async signOut() {
         await client.call(signOut, {}).catch((error: unknown) => {
@@ -101,19 +99,54 @@ export function SessionProvider(props: { children: (state: SessionState) => Reac
           if (!(error instanceof ApiError && error.status === 401)) throw error;
         });
         end();
-        announce();
+        tabs.announceSession();
       },
     };
-  }, [data, chosenProject, client, end, announce]);
+    // `tabs` is made below and never changes.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [data, client, queries, askFor, keep, end]);
+
+  const tabs = useOtherTabs(session, askAgain);
+  useArrival(session, tabs.announceProject);
+
+  // The project asked for is gone, or none was asked for yet: this tab works in the one that was answered from now on.
+  const before = useRef<Session | null>(null);
+  useEffect(() => {
+    const last = before.current;
+    before.current = session;
+    if (session === null || session.projectId === wanted) return;
+    queries.setQueryData(meKey(session.projectId), data);
+    keep(session.projectId);
+    if (last?.user.userId === session.user.userId && last.projectId === wanted) showToast(whereOneWent(last, session));
+  }, [session, wanted, data, queries, keep]);
+
+  // What was refused may be refused because the project is gone or a role was taken; events tell of both, but not everybody may hear them.
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const doubt = () => {
+      clearTimeout(timer);
+      timer = setTimeout(askAgain, DOUBT_MILLISECONDS);
+    };
+    requestState.whenRefused(doubt);
+    const unsubscribe = live.subscribe(message => {
+      if (message.kind === 'reset' || message.event.event_type.startsWith('access.')) doubt();
+    });
+    return () => {
+      clearTimeout(timer);
+      requestState.whenRefused(() => undefined);
+      unsubscribe();
+    };
+  }, [live, askAgain]);
 
   const userId = session?.user.userId ?? null;
+  const projectId = session?.projectId ?? null;
   const wasNobody = useRef(false);
   useEffect(() => {
-    if (userId !== null && wasNobody.current) announce();
+    if (userId !== null && wasNobody.current) tabs.announceSession();
     wasNobody.current = data === null;
-  }, [userId, data, announce]);
+  }, [userId, data, tabs]);
   useEffect(() => {
-    if (session === null) return undefined;
+    if (session === null) return;
     identity.setTarget(
       {
         getBackstageIdentity: async () => ({
@@ -127,10 +160,14 @@ export function SessionProvider(props: { children: (state: SessionState) => Reac
       },
       { signOutTargetUrl: '/login' },
     );
-    return live.start();
-    // One stream and one identity for as long as the same person is signed in.
+    // One identity for as long as the same person is signed in.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [userId]);
+  const mayListen = session !== null && session.restriction === null && session.permissions.has('events.stream.read');
+  useEffect(
+    () => (userId !== null && projectId !== null && mayListen ? live.start(projectId) : undefined),
+    [live, userId, projectId, mayListen],
+  );
 
   let state: SessionState;
   if (session !== null) state = { kind: 'signed_in', session };

@@ -24,6 +24,7 @@ export const shellApis = [
           createApiClient({
             headers: requestState.headers,
             onSignedOut: requestState.signedOut,
+            onRefused: requestState.refused,
             onProofWanted: requestState.proofWanted,
           }),
       }),

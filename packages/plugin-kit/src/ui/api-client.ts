@@ -14,8 +14,8 @@ export type Arguments<Op extends OperationShape> = (Op extends { readonly params
 export interface CallOptions {
   idempotencyKey?: string;
   signal?: AbortSignal;
-  /** Asks in the default project, whichever is active. */
-  withoutProject?: boolean;
+  /** Asks in this project; null in the default one. Otherwise in the active one. */
+  projectId?: string | null;
   /** Who is there was confirmed for this very call: it is not asked for a second time. */
   isConfirmed?: boolean;
 }
@@ -47,6 +47,8 @@ export function createApiClient(options: {
   headers: () => RequestHeaders;
   /** Told when the session is over, so that the shell can ask to sign in again. */
   onSignedOut: () => void;
+  /** Told of what was not there or not allowed: perhaps the active project is gone, or a role was taken. */
+  onRefused: () => void;
   /**
    * Asked when an operation wants to know again who is there. True once that is confirmed: the request is then repeated as it was, its idempotency key
    * included. False when the person would not: the call fails with that error.

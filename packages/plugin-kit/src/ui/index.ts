@@ -10,6 +10,6 @@ export { portalPage } from './portal-page';
 export { BannerBlueprint, bannerInput } from './banner-blueprint';
 export { renderingOf } from './rendering';
 export { SessionContext, useSession, useSignedIn } from './session';
-export type { Session } from './session';
+export type { OrganizationChoice, Session } from './session';
 export { useAction, useOperation, useOperationPages } from './use-operation';
 export type { OperationOptions } from './use-operation';

@@ -25,14 +25,17 @@ const RECONNECT_MILLISECONDS_MAX = 30_000;
 const FOLLOWED_MILLISECONDS = 500;
 
 /**
- * One stream per browser: tabs elect a leader by a Web Lock, the leader holds the only `EventSource` and passes messages on over a
+ * One stream per browser and project worked in: its tabs elect a leader by a Web Lock, the leader holds the only `EventSource` and passes messages on over a
  * `BroadcastChannel`. When the leader's tab closes, the lock moves on and the next one reconnects; since it cannot know what was missed meanwhile, it says `reset`.
  */
-export function createLiveEvents(options: { url: string }): LiveEvents & { start(): () => void } {
+export function createLiveEvents(options: { url: string }): LiveEvents & { start(projectId: string): () => void } {
   const listeners = new Set<(message: LiveMessage) => void>();
   const deliver = (message: LiveMessage) => listeners.forEach(listener => listener(message));
 
-  function lead(channel: BroadcastChannel, stopped: AbortSignal, hasFollowed: boolean): Promise<void> {
+  function lead(
+    { url, channel, stopped }: { url: string; channel: BroadcastChannel; stopped: AbortSignal },
+    hasFollowed: boolean,
+  ): Promise<void> {
     return new Promise(resolve => {
       let source: EventSource | undefined;
       let wait = RECONNECT_MILLISECONDS;
@@ -43,7 +46,7 @@ export function createLiveEvents(options: { url: string }): LiveEvents & { start
         channel.postMessage(message);
       };
       const connect = () => {
-        source = new EventSource(options.url, { withCredentials: true });
+        source = new EventSource(url, { withCredentials: true });
         source.onopen = () => {
           wait = RECONNECT_MILLISECONDS;
           // A stream made anew carries no Last-Event-ID (the browser's own reconnects do), and one that another tab held ended with it.
@@ -77,15 +80,19 @@ export function createLiveEvents(options: { url: string }): LiveEvents & { start
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    start() {
+    start(projectId) {
       const stop = new AbortController();
-      const channel = new BroadcastChannel(CHANNEL);
+      const channel = new BroadcastChannel(`${CHANNEL}:${projectId}`);
+      const url = `${options.url}?project_id=${encodeURIComponent(projectId)}`;
       channel.onmessage = message => deliver(message.data as LiveMessage);
       const askedAt = performance.now();
-      const becomeLeader = () => lead(channel, stop.signal, performance.now() - askedAt > FOLLOWED_MILLISECONDS);
-      navigator.locks.request(LEADER_LOCK, { signal: stop.signal }, becomeLeader).catch((error: unknown) => {
-        if (!stop.signal.aborted) throw error;
-      });
+      const becomeLeader = () =>
+        lead({ url, channel, stopped: stop.signal }, performance.now() - askedAt > FOLLOWED_MILLISECONDS);
+      navigator.locks
+        .request(`${LEADER_LOCK}:${projectId}`, { signal: stop.signal }, becomeLeader)
+        .catch((error: unknown) => {
+          if (!stop.signal.aborted) throw error;
+        });
       return () => {
         stop.abort();
         channel.close();
