@@ -1,3 +1,5 @@
+export { startMailCatcher } from './mail-catcher';
+export type { CaughtMail, MailCatcher } from './mail-catcher';
 export { startPostgresServer } from './postgres-server';
 export type { PostgresServer } from './postgres-server';
 export { TEST_EPOCH, TestClock } from './test-clock';

@@ -137,13 +137,14 @@ export const rateLimitSettings = defineSettings({
     type: 'object',
     description: 'How much one caller may ask. Replayed requests do not count.',
     additionalProperties: false,
-    required: ['api', 'terminalTokens', 'money', 'adminOverview', 'signIn'],
+    required: ['api', 'terminalTokens', 'money', 'adminOverview', 'signIn', 'mail'],
     properties: {
       api: rateLimit(600, 'Every operation that has no limit of its own, per user.'),
       terminalTokens: rateLimit(60, 'Terminal tokens, per user.'),
       money: rateLimit(30, 'Operations that move money, per user.'),
       adminOverview: rateLimit(600, 'The admin overview, per user.'),
       signIn: rateLimit(10, 'Sign-in attempts, per account and address.'),
+      mail: rateLimit(3, 'Links asked for by mail, per account and address.'),
     },
   },
 });
