@@ -4,5 +4,13 @@ import { apiKeyTables } from './0002_api_keys';
 import { projectDeletion } from './0003_project_deletion';
 import { peopleTables } from './0004_people';
 import { oidcTables } from './0007_oidc';
+import { serviceAccountTables } from './0010_service_accounts';
 
-export const migrations: readonly Migration[] = [accessTables, apiKeyTables, projectDeletion, peopleTables, oidcTables];
+export const migrations: readonly Migration[] = [
+  accessTables,
+  apiKeyTables,
+  projectDeletion,
+  peopleTables,
+  oidcTables,
+  serviceAccountTables,
+];

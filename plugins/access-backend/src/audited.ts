@@ -53,6 +53,11 @@ export const auditedProject = {
   fields: { name: 'track', department_id: 'track' },
 } as const satisfies AuditedResource;
 
+export const auditedServiceAccount = {
+  type: 'service_account',
+  fields: { name: 'track', role: 'track', project_id: 'track' },
+} as const satisfies AuditedResource;
+
 export const auditedCredit = {
   type: 'credit',
   fields: { entry_id: 'track', user_id: 'track', amount: 'track', currency: 'track' },

@@ -19,11 +19,16 @@ export async function requireWithinOwnReach(queries: Queries, caller: UserCaller
 }
 
 /**
- * A key of the caller, locked. A person changes any key of theirs, also one whose scopes they have lost. Under an API key only what it could have made, and
+ * A key of the caller, or of the service account that is named, locked. A person changes any key of theirs, also one whose scopes they have lost. Under an API key only what it could have made, and
  * itself: the secret of a mightier key must not be had by rotating that one.
  */
-export async function changeableApiKey(tx: Transaction, caller: UserCaller, keyId: string): Promise<ApiKey> {
-  const { userId, organizationId, apiKey, onlyProjectId } = caller;
+export async function changeableApiKey(
+  tx: Transaction,
+  caller: UserCaller,
+  wanted: { keyId: string; ownerId?: string },
+): Promise<ApiKey> {
+  const { keyId, ownerId: userId = caller.userId } = wanted;
+  const { organizationId, apiKey, onlyProjectId } = caller;
   const key = await apiKeyForChange(tx, { keyId, userId, organizationId });
   if (!key || (onlyProjectId !== null && key.projectId !== onlyProjectId)) throw common.fail('not_found');
   if (apiKey && apiKey.keyId !== keyId)

@@ -4,7 +4,7 @@ import { common, newId } from '@portico/plugin-kit/contract';
 import { access } from '../access-errors';
 import { auditedApiKey } from '../audited';
 import { newApiKeySecret, visiblePrefix } from '../domain/api-key';
-import { isOfProject } from '../domain/roles';
+import { isOfProject, projectRoles } from '../domain/roles';
 import type { AccessServices } from '../services';
 import { apiKeyById, countActiveApiKeys, deleteApiKeysEndedBefore, insertApiKey } from '../store/api-keys';
 import type { ApiKey } from '../store/api-keys';
@@ -30,15 +30,20 @@ export async function createApiKey(
     scopes: readonly string[];
     projectId: string | null;
     expiresAt: number | null;
+    /** Whose key it will be; the caller's own when absent. */
+    owner?: { readonly userId: string; readonly role: string };
   },
 ): Promise<IssuedApiKey> {
-  const { caller, actor, correlationId, projectId, expiresAt } = request;
-  const { userId, organizationId } = caller;
+  const { caller, actor, correlationId, projectId, expiresAt, owner } = request;
+  const { organizationId } = caller;
+  const userId = owner?.userId ?? caller.userId;
   const scopes = [...new Set(request.scopes)].sort();
   const unknown = scopes.filter(scope => !services.authorization.permissions.has(scope));
   if (unknown.length > 0) throw access.fail('api_key_scope_unknown', { details: { scopes: unknown } });
   const wider = projectId === null ? [] : scopes.filter(scope => !isOfProject(scope));
+  const beyondRole = owner ? scopes.filter(scope => !projectRoles.get(owner.role)?.includes(scope)) : [];
   if (wider.length > 0) throw access.fail('api_key_scope_not_of_project', { details: { scopes: wider } });
+  if (beyondRole.length > 0) throw access.fail('api_key_beyond_role', { details: { scopes: beyondRole } });
   await lockUser(tx, userId);
   await requireWithinOwnReach(tx, caller, { scopes: new Set(scopes), projectId, expiresAt });
   if (projectId !== null && (await projectById(tx, projectId))?.organizationId !== organizationId)

@@ -7,6 +7,7 @@ import type { Obstacle } from '../domain/project-deletion';
 import type { AccessServices } from '../services';
 import { lockProject, lockProjectsOf, markProjectDeleted, countProjects, projectsPage } from '../store/projects';
 import type { Project } from '../store/projects';
+import { countServiceAccounts } from '../store/service-accounts';
 import { replaceDefaultProject, userById } from '../store/users';
 import { projectOf } from './project-in-reach';
 
@@ -18,7 +19,8 @@ export async function obstaclesOf(
 ): Promise<readonly Obstacle[]> {
   const { organizationId, projectId } = about.project;
   const user = await userById(queries, about.caller.userId);
-  const occupants = [];
+  const serviceAccounts = await countServiceAccounts(queries, { organizationId, projectId });
+  const occupants = [{ kind: 'service_account', count: serviceAccounts }];
   for (const { kind, count } of services.occupants)
     occupants.push({ kind, count: await count(queries, { organizationId, projectId }) });
   return deletionObstacles({

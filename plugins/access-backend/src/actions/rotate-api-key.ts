@@ -6,16 +6,18 @@ import { auditedApiKey } from '../audited';
 import { apiKeyStatus, newApiKeySecret, visiblePrefix } from '../domain/api-key';
 import type { AccessServices } from '../services';
 import { replaceApiKeySecret } from '../store/api-keys';
-import { changeableApiKey } from './api-key-reach';
+import { changeableApiKey, requireWithinOwnReach } from './api-key-reach';
 import type { IssuedApiKey } from './create-api-key';
 
 export async function rotateApiKey(
   tx: Transaction,
   services: AccessServices,
-  request: RequestContext & { keyId: string; grace: ApiKeyGrace },
+  request: RequestContext & { keyId: string; ownerId?: string; grace: ApiKeyGrace },
 ): Promise<IssuedApiKey> {
   const { caller, actor, correlationId, keyId, grace } = request;
-  const key = await changeableApiKey(tx, caller, keyId);
+  const key = await changeableApiKey(tx, caller, request);
+  // Whoever rotates another's key holds its secret then.
+  if (request.ownerId !== undefined) await requireWithinOwnReach(tx, caller, { ...key, scopes: new Set(key.scopes) });
   if (apiKeyStatus(key, tx.now) !== 'active') throw access.fail('api_key_ended');
 
   const secret = newApiKeySecret();

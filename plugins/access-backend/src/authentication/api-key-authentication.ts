@@ -1,13 +1,14 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Clock, Database, UserCaller } from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
-import { credentialIdOf, isPast, isWellFormedApiKey } from '../domain/api-key';
+import { credentialIdOf, isPast, isWellFormedApiKey, isWellFormedClientToken } from '../domain/api-key';
 import type { SecretIdentity } from '../domain/api-key';
 import { isOfProject, permissionsOf } from '../domain/roles';
 import { TOUCH_SECONDS } from '../domain/session';
 import { callerRowsBySecret, callerRowsBySecretIdentity } from '../store/api-key-callers';
 import type { ApiKeyCallerRow } from '../store/api-key-callers';
 import { touchApiKey } from '../store/api-keys';
+import { secretOfClientToken } from '../store/client-tokens';
 import type { SessionKeys } from './session-keys';
 
 interface Parts {
@@ -22,9 +23,7 @@ export class ApiKeyAuthentication {
   constructor(private readonly parts: Parts) {}
 
   async authenticate(secret: string, projectId: string | null): Promise<UserCaller> {
-    const { database, keys } = this.parts;
-    if (!isWellFormedApiKey(secret)) throw common.fail('authentication_required');
-    const rows = await callerRowsBySecret(database.read, { secretHash: keys.ofApiKey(secret), projectId });
+    const rows = await this.#rowsOf(secret, projectId);
     const row = rows[0];
     if (!row || !this.#isGood(row)) throw common.fail('authentication_required');
     const caller = callerOf(rows);
@@ -37,6 +36,16 @@ export class ApiKeyAuthentication {
   async revalidate(secret: SecretIdentity, projectId: string): Promise<UserCaller | null> {
     const rows = await callerRowsBySecretIdentity(this.parts.database.read, { ...secret, projectId });
     return rows[0] && this.#isGood(rows[0]) ? callerOf(rows) : null;
+  }
+
+  async #rowsOf(secret: string, projectId: string | null): Promise<ApiKeyCallerRow[]> {
+    const { database, keys, clock } = this.parts;
+    if (isWellFormedApiKey(secret))
+      return callerRowsBySecret(database.read, { secretHash: keys.ofApiKey(secret), projectId });
+    if (!isWellFormedClientToken(secret)) return [];
+    const stands = { tokenHash: keys.ofClientToken(secret), now: clock.now() };
+    const identity = await secretOfClientToken(database.read, stands);
+    return identity ? callerRowsBySecretIdentity(database.read, { ...identity, projectId }) : [];
   }
 
   #isGood(row: ApiKeyCallerRow): boolean {

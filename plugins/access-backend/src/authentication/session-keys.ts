@@ -15,6 +15,9 @@ export class SessionKeys {
   ofApiKey(secret: string): string {
     return this.secrets.fingerprint('access.api_key', secret);
   }
+  ofClientToken(token: string): string {
+    return this.secrets.fingerprint('access.client_token', token);
+  }
   /** What `X-CSRF-Token` must be in a session by cookie: bound to the session, so another's is of no use. */
   csrfToken(sessionId: string): string {
     return this.secrets.fingerprint('access.session.csrf', sessionId);

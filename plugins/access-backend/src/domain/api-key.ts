@@ -14,13 +14,25 @@ export function newApiKeySecret(): string {
   return PREFIX + randomBytes(SECRET_BYTES).toString('base64url');
 }
 
-/** Whether a bearer token means to be an API key: then it is judged as one and as nothing else. */
+/** Whether a bearer token means to be an API key, or to stand for one: then it is judged as that and as nothing else. */
 export function isApiKey(token: string): boolean {
-  return token.startsWith(PREFIX);
+  return token.startsWith(PREFIX) || token.startsWith(CLIENT_TOKEN_PREFIX);
 }
 
 export function isWellFormedApiKey(token: string): boolean {
   return pattern.test(token);
+}
+
+/** What a key of a service account is exchanged for: as random as the key, good for minutes. */
+const CLIENT_TOKEN_PREFIX = 'ptc_';
+const clientTokenPattern = /^ptc_[A-Za-z0-9_-]{43}$/;
+
+export function newClientToken(): string {
+  return CLIENT_TOKEN_PREFIX + randomBytes(SECRET_BYTES).toString('base64url');
+}
+
+export function isWellFormedClientToken(token: string): boolean {
+  return clientTokenPattern.test(token);
 }
 
 export function visiblePrefix(secret: string): string {

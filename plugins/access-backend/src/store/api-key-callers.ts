@@ -48,7 +48,7 @@ export function callerRowsBySecret(
 
 export function callerRowsBySecretIdentity(
   queries: Queries,
-  by: SecretIdentity & { projectId: string },
+  by: SecretIdentity & { projectId: string | null },
 ): Promise<ApiKeyCallerRow[]> {
   return queries.all<ApiKeyCallerRow>(`${FROM} s.key_id = ? AND s.generation = ?`, [
     by.projectId,

@@ -171,6 +171,20 @@ export async function apiKeysPage(
   return rows.map(fromRow);
 }
 
+/** Of every member and service account, newest first. `after` is the last row of the page before. */
+export async function organizationApiKeysPage(
+  queries: Queries,
+  page: { organizationId: string; after?: { createdAt: number; keyId: string }; limit: number },
+): Promise<ApiKey[]> {
+  const { organizationId, after, limit } = page;
+  const rows = await queries.all<ApiKeyRow>(
+    `${SELECT} WHERE k.organization_id = ? ${after ? 'AND (k.created_at, k.key_id) < (?, ?)' : ''}
+     ORDER BY k.created_at DESC, k.key_id DESC LIMIT ?`,
+    [organizationId, ...(after ? [after.createdAt, after.keyId] : []), limit],
+  );
+  return rows.map(fromRow);
+}
+
 /** At most once in so long: the column is for people. */
 export async function touchApiKey(tx: Transaction, key: { keyId: string; notSince: number }): Promise<void> {
   await tx.run(

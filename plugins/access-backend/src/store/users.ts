@@ -68,12 +68,12 @@ export async function lockUser(tx: Transaction, userId: string): Promise<void> {
   await tx.first(`SELECT user_id FROM access_users WHERE user_id = ?${tx.forUpdate}`, [userId]);
 }
 
-/** Newest first. `after` is the last row of the page before. */
+/** People, newest first. `after` is the last row of the page before. */
 export async function usersPage(
   queries: Queries,
   page: { q?: string; after?: { createdAt: number; userId: string }; limit: number },
 ): Promise<User[]> {
-  const conditions: string[] = [];
+  const conditions = ["kind = 'person'"];
   const parameters: (string | number)[] = [];
   if (page.q !== undefined) {
     conditions.push(`search_text LIKE ? ESCAPE '!'`);
@@ -83,9 +83,8 @@ export async function usersPage(
     conditions.push('(created_at, user_id) < (?, ?)');
     parameters.push(page.after.createdAt, page.after.userId);
   }
-  const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
   const rows = await queries.all<UserRow>(
-    `SELECT ${COLUMNS} FROM access_users ${where} ORDER BY created_at DESC, user_id DESC LIMIT ?`,
+    `SELECT ${COLUMNS} FROM access_users WHERE ${conditions.join(' AND ')} ORDER BY created_at DESC, user_id DESC LIMIT ?`,
     [...parameters, page.limit],
   );
   return rows.map(fromRow);
@@ -115,9 +114,11 @@ export async function usernamesOf(queries: Queries, userIds: readonly string[]):
 }
 
 export async function countUsers(queries: Queries, activeSince: number): Promise<{ total: number; active: number }> {
-  const total = await queries.first<{ count: number }>('SELECT COUNT(*) AS count FROM access_users');
+  const total = await queries.first<{ count: number }>(
+    "SELECT COUNT(*) AS count FROM access_users WHERE kind = 'person'",
+  );
   const active = await queries.first<{ count: number }>(
-    'SELECT COUNT(*) AS count FROM access_users WHERE last_seen_at >= ?',
+    "SELECT COUNT(*) AS count FROM access_users WHERE last_seen_at >= ? AND kind = 'person'",
     [activeSince],
   );
   return { total: total?.count ?? 0, active: active?.count ?? 0 };
