@@ -3,6 +3,7 @@ import { accessTables } from './0001_access';
 import { apiKeyTables } from './0002_api_keys';
 import { projectDeletion } from './0003_project_deletion';
 import { peopleTables } from './0004_people';
+import { factorTables } from './0005_factors';
 import { oidcTables } from './0007_oidc';
 import { serviceAccountTables } from './0010_service_accounts';
 
@@ -11,6 +12,7 @@ export const migrations: readonly Migration[] = [
   apiKeyTables,
   projectDeletion,
   peopleTables,
+  factorTables,
   oidcTables,
   serviceAccountTables,
 ];

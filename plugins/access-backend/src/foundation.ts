@@ -1,9 +1,18 @@
 import { createServiceFactory, createServiceRef } from '@backstage/backend-plugin-api';
-import { databaseRef, secretsRef, settingsRef } from '@portico/plugin-kit/backend';
+import { databaseRef, defineSettings, secretsRef, settingsRef } from '@portico/plugin-kit/backend';
 import { accessSettings } from '@portico/plugin-access/contract';
 import { migrations } from '../migrations';
+import { FactorKeys } from './authentication/factor-keys';
 import { SessionCookie } from './authentication/session-cookie';
 import { SessionKeys } from './authentication/session-keys';
+import { relyingPartyOf } from './domain/relying-party';
+import type { RelyingParty } from './domain/relying-party';
+
+/** The platform’s section, as far as it is read here. */
+const appSettings = defineSettings({
+  key: 'app',
+  schema: { type: 'object', required: ['title'], properties: { title: { type: 'string' } } },
+});
 
 /** What authentication, port and routes all stand on; made once, after the tables are up to date. */
 export interface Foundation {
@@ -11,6 +20,11 @@ export interface Foundation {
   readonly cookie: SessionCookie;
   readonly publicUrl: string;
   readonly proofSeconds: number;
+  /** The name people see. */
+  readonly title: string;
+  readonly factorKeys: FactorKeys;
+  /** Null where no browser makes passkeys. */
+  readonly relyingParty: RelyingParty | null;
 }
 
 export const foundationRef = createServiceRef<Foundation>({ id: 'portico.access.foundation', scope: 'root' });
@@ -21,12 +35,16 @@ export const foundationFactory = createServiceFactory({
   async factory({ database, secrets, settings }) {
     await database.migrate('access', migrations);
     const { publicUrl } = settings.server;
+    const { title } = settings.of(appSettings);
     const { proofMinutes } = settings.of(accessSettings);
     return {
       keys: new SessionKeys(secrets),
       cookie: new SessionCookie(publicUrl),
       publicUrl,
       proofSeconds: proofMinutes * 60,
+      title,
+      factorKeys: new FactorKeys(secrets),
+      relyingParty: relyingPartyOf(publicUrl, title),
     };
   },
 });

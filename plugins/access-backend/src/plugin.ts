@@ -48,6 +48,7 @@ const accessPlugin = createBackendPlugin({
         audit: kit.auditRef,
         authorization: kit.authorizationRef,
         outbox: kit.outboxRef,
+        mail: kit.mailRef,
         rateLimits: kit.rateLimitsRef,
         billing: billingPortRef,
         occupants: projectOccupantsRef,

@@ -1,10 +1,12 @@
-import type { Audit, Authorization, Clock, Database, Outbox, RateLimits } from '@portico/plugin-kit/backend';
+import type { Audit, Authorization, Clock, Database, Mail, Outbox, RateLimits } from '@portico/plugin-kit/backend';
 import type { ProviderSettings } from './oidc/provider-settings';
 import type { ProjectOccupants } from '@portico/plugin-access/port';
 import type { BillingPort } from '@portico/plugin-billing/port';
 import type { PasswordHasher } from './authentication/password-hasher';
+import type { FactorKeys } from './authentication/factor-keys';
 import type { SessionCookie } from './authentication/session-cookie';
 import type { SessionKeys } from './authentication/session-keys';
+import type { RelyingParty } from './domain/relying-party';
 
 /** All that the actions of this plugin stand on. */
 export interface AccessServices {
@@ -13,6 +15,7 @@ export interface AccessServices {
   readonly audit: Audit;
   readonly authorization: Authorization;
   readonly outbox: Outbox;
+  readonly mail: Mail;
   readonly rateLimits: RateLimits;
   readonly billing: BillingPort;
   /** Whoever keeps things in projects. */
@@ -21,6 +24,13 @@ export interface AccessServices {
   readonly keys: SessionKeys;
   readonly cookie: SessionCookie;
   readonly publicUrl: string;
+  /** How long a proof of identity counts. */
+  readonly proofSeconds: number;
+  /** The name people see. */
+  readonly title: string;
+  readonly factorKeys: FactorKeys;
+  /** Null where no browser makes passkeys. */
+  readonly relyingParty: RelyingParty | null;
   readonly signUp: 'open' | 'closed';
   /** Identity providers people may sign in through, as configured. */
   readonly providers: readonly ProviderSettings[];
