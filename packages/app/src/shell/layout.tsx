@@ -1,5 +1,7 @@
+import { lazy, Suspense, useState } from 'react';
 import type { ReactNode } from 'react';
 import { configApiRef, useApi } from '@backstage/frontend-plugin-api';
+import { loadNewOrganizationDialog } from '@portico/plugin-access/ui';
 import { useSession } from '@portico/plugin-kit/ui';
 import type { Session } from '@portico/plugin-kit/ui';
 import {
@@ -8,24 +10,33 @@ import {
   LinkButton,
   LaunchIcon,
   Menu,
-  Select,
+  PlusIcon,
   showToast,
   SignOutIcon,
   ThemeToggle,
   UserIcon,
+  UsersIcon,
 } from '@portico/ui';
+import type { MenuItem } from '@portico/ui';
+import { useLocation } from 'react-router-dom';
+import { ContextSelector } from './context-selector';
 import { navigationFor } from './navigation';
+import { RestrictedOrganization } from './restricted-organization';
+import { SupportBanner } from './support-banner';
+
+const NewOrganizationDialog = lazy(loadNewOrganizationDialog);
 
 /** The frame around every page; before signing in, the page alone. */
 export function Layout({ banners, children }: { banners: ReactNode; children: ReactNode }) {
   const session = useSession();
   const appTitle = useApi(configApiRef).getString('app.title');
+  const isOwnAccount = useLocation().pathname.startsWith('/account');
   if (session === null) return <AppTitleContext.Provider value={appTitle}>{children}</AppTitleContext.Provider>;
   return (
     <AppFrame
       appTitle={appTitle}
       nav={navigationFor(session.permissions)}
-      topStart={<ProjectSelector session={session} />}
+      topStart={<ContextSelector session={session} />}
       topEnd={
         <>
           {session.permissions.has('workloads.allocation.launch') && (
@@ -37,23 +48,15 @@ export function Layout({ banners, children }: { banners: ReactNode; children: Re
           <AccountMenu session={session} />
         </>
       }
-      banner={banners}
+      banner={
+        <>
+          <SupportBanner session={session} />
+          {banners}
+        </>
+      }
     >
-      {children}
+      {session.restriction === null || isOwnAccount ? children : <RestrictedOrganization session={session} />}
     </AppFrame>
-  );
-}
-
-/** Switches the active project; everything read is of that project's organization, and what is launched belongs to it. */
-function ProjectSelector({ session }: { session: Session }) {
-  return (
-    <Select
-      label="Project"
-      isLabelHidden
-      value={session.projectId}
-      onChange={session.selectProject}
-      options={session.projects.map(project => ({ value: project.projectId, label: project.name }))}
-    />
   );
 }
 
@@ -66,16 +69,42 @@ function AccountMenu({ session }: { session: Session }) {
       });
     });
   };
+  const [isCreating, setCreating] = useState(false);
+  const organizations: MenuItem[] = session.organizations.map(choice => ({
+    id: choice.organizationId,
+    label: choice.name,
+    icon: UsersIcon,
+    isSelected: choice.organizationId === session.organization.organizationId,
+    disabledReason: choice.projectId === null ? 'No project of it is open to you yet' : null,
+    onAction: () => {
+      const isThere = choice.organizationId === session.organization.organizationId;
+      if (!isThere && choice.projectId !== null) void session.selectProject(choice.projectId);
+    },
+  }));
   return (
-    <Menu
-      label={`Account of ${session.user.username}`}
-      icon={UserIcon}
-      sections={[
-        {
-          title: `${session.user.displayName} · ${session.organization.name}`,
-          items: [{ id: 'sign-out', label: 'Sign out', icon: SignOutIcon, onAction: signOut }],
-        },
-      ]}
-    />
+    <>
+      <Menu
+        label={`Account of ${session.user.username}`}
+        icon={UserIcon}
+        sections={[
+          {
+            title: 'Organizations',
+            items: [
+              ...organizations,
+              { id: 'new-organization', label: 'New organization', icon: PlusIcon, onAction: () => setCreating(true) },
+            ],
+          },
+          {
+            title: session.user.displayName,
+            items: [{ id: 'sign-out', label: 'Sign out', icon: SignOutIcon, onAction: signOut }],
+          },
+        ]}
+      />
+      {isCreating && (
+        <Suspense fallback={null}>
+          <NewOrganizationDialog onClose={() => setCreating(false)} />
+        </Suspense>
+      )}
+    </>
   );
 }

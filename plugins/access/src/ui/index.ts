@@ -32,3 +32,5 @@ export {
   signInPage,
   sshKeysPage,
 } from './pages';
+/** Offered by the shell on every page, hence loaded when it is asked for. */
+export const loadNewOrganizationDialog = () => import('./people/new-organization-dialog');
