@@ -6,6 +6,7 @@ import { peopleTables } from './0004_people';
 import { factorTables } from './0005_factors';
 import { oidcTables } from './0007_oidc';
 import { serviceAccountTables } from './0010_service_accounts';
+import { platformUserTables } from './0011_platform_users';
 
 export const migrations: readonly Migration[] = [
   accessTables,
@@ -15,4 +16,5 @@ export const migrations: readonly Migration[] = [
   factorTables,
   oidcTables,
   serviceAccountTables,
+  platformUserTables,
 ];

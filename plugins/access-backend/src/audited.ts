@@ -11,6 +11,7 @@ export const auditedUser = {
     organization_id: 'track',
     default_project_id: 'track',
     platform_role: 'track',
+    ended_sessions: 'track',
     password_hash: 'secret',
   },
 } as const satisfies AuditedResource;
@@ -61,4 +62,14 @@ export const auditedServiceAccount = {
 export const auditedCredit = {
   type: 'credit',
   fields: { entry_id: 'track', user_id: 'track', amount: 'track', currency: 'track' },
+} as const satisfies AuditedResource;
+
+export const auditedPlatformRole = {
+  type: 'platform_role',
+  fields: { role: 'track' },
+} as const satisfies AuditedResource;
+
+export const auditedSupportSession = {
+  type: 'support_session',
+  fields: { user_id: 'track', expires_at: 'track' },
 } as const satisfies AuditedResource;

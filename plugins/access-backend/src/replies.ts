@@ -1,6 +1,6 @@
-import type { addSshKey, getMe, getUser } from '@portico/plugin-access/contract';
-import { toInstant, toInstantOrNull, toMoney } from '@portico/plugin-kit/contract';
-import type { Micros, ReplyOf } from '@portico/plugin-kit/contract';
+import type { addSshKey, getMe } from '@portico/plugin-access/contract';
+import { toInstant } from '@portico/plugin-kit/contract';
+import type { ReplyOf } from '@portico/plugin-kit/contract';
 import type { Organization } from './store/organizations';
 import type { Project } from './store/projects';
 import type { StoredSshKey } from './store/ssh-keys';
@@ -44,27 +44,5 @@ export function sshKeyReply(key: StoredSshKey): ReplyOf<typeof addSshKey> {
     key_type: key.keyType,
     fingerprint: key.fingerprint,
     created_at: toInstant(key.createdAt),
-  };
-}
-
-export interface Balance {
-  readonly available: Micros;
-  readonly held: Micros;
-  readonly currency: string;
-}
-
-export function adminUserReply(user: User, balance: Balance | undefined): ReplyOf<typeof getUser> {
-  return {
-    ...userReply(user),
-    status: user.status,
-    organization_id: user.organizationId,
-    balance: balance
-      ? {
-          available: toMoney(balance.available, balance.currency),
-          held: toMoney(balance.held, balance.currency),
-          currency: balance.currency,
-        }
-      : null,
-    last_seen_at: toInstantOrNull(user.lastSeenAt),
   };
 }

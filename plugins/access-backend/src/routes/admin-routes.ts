@@ -1,39 +1,89 @@
 import type { accessContract } from '@portico/plugin-access/contract';
 import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
-import type { Handlers } from '@portico/plugin-kit/backend';
+import type { Handlers, Queries } from '@portico/plugin-kit/backend';
 import { common, PAGE_LIMIT_DEFAULT, toInstant, toMoney } from '@portico/plugin-kit/contract';
+import { givePlatformRole, takePlatformRole } from '../actions/change-platform-roles';
 import { creditUser } from '../actions/credit-user';
 import type { CreditedEntry } from '../actions/credit-user';
-import { adminUserReply } from '../replies';
+import { disableUser, enableUser, endUserSessions } from '../actions/keep-user-out';
+import { listedUserReply, userDetailReply } from '../platform-user-reply';
 import type { AccessServices } from '../services';
-import { userById, usersPage } from '../store/users';
+import { platformUserById, platformUsersPage } from '../store/platform-users';
 
-type AdminOperations = 'listUsers' | 'getUser' | 'creditUser';
+type AdminOperations =
+  | 'listUsers'
+  | 'getUser'
+  | 'disableUser'
+  | 'enableUser'
+  | 'endUserSessions'
+  | 'creditUser'
+  | 'grantPlatformRole'
+  | 'revokePlatformRole';
 
-/** What administrators of the platform see of its users, and give them. */
+/** What those do with users who look after all of them. */
 export function adminRoutes(services: AccessServices): Pick<Handlers<typeof accessContract>, AdminOperations> {
   const { database, billing } = services;
+  const detail = async (queries: Queries, userId: string) => {
+    const user = await platformUserById(queries, userId);
+    if (!user) throw common.fail('not_found');
+    return { status: 200 as const, body: await userDetailReply(queries, services, user) };
+  };
   return {
     async listUsers({ query }) {
-      const { limit = PAGE_LIMIT_DEFAULT, cursor, q } = query;
+      const { limit = PAGE_LIMIT_DEFAULT, cursor, q, status, platform_role: platformRole } = query;
       // A position belongs to one search: another one starts at its own beginning.
-      const list = `users:${q ?? ''}`;
+      const list = `users:${JSON.stringify([q, status, platformRole])}`;
       const [createdAt, userId] =
         cursor === undefined ? [] : (decodeCursor(list, cursor, ['number', 'string']) as [number, string]);
       const after = createdAt === undefined || userId === undefined ? undefined : { createdAt, userId };
-      const users = await usersPage(database.read, { q, after, limit: limit + 1 });
+      const users = await platformUsersPage(database.read, { q, status, platformRole, after, limit: limit + 1 });
       const { shown, nextCursor } = cutPage(users, limit, last => encodeCursor(list, [last.createdAt, last.userId]));
       const organizationIds = shown.map(user => user.organizationId);
       const balances = await billing.balances(database.read, organizationIds);
-      const items = shown.map(user => adminUserReply(user, balances.get(user.organizationId)));
+      const items = shown.map(user => listedUserReply(user, balances.get(user.organizationId)));
       return { status: 200, body: { items, next_cursor: nextCursor } };
     },
 
-    async getUser({ params }) {
-      const user = await userById(database.read, params.user_id);
-      if (!user) throw common.fail('not_found');
-      const balances = await billing.balances(database.read, [user.organizationId]);
-      return { status: 200, body: adminUserReply(user, balances.get(user.organizationId)) };
+    getUser: ({ params }) => detail(database.read, params.user_id),
+
+    async disableUser(request) {
+      const userId = request.params.user_id;
+      return request.write(async tx => {
+        await disableUser(tx, services, { ...request, userId, reason: request.body.reason });
+        return detail(tx, userId);
+      });
+    },
+
+    async enableUser(request) {
+      const userId = request.params.user_id;
+      return request.write(async tx => {
+        await enableUser(tx, services, { ...request, userId, reason: request.body.reason ?? null });
+        return detail(tx, userId);
+      });
+    },
+
+    async endUserSessions(request) {
+      const { reason } = request.body;
+      return request.write(async tx => {
+        const ended = await endUserSessions(tx, services, { ...request, userId: request.params.user_id, reason });
+        return { status: 200, body: { ended_session_count: ended } };
+      });
+    },
+
+    async grantPlatformRole(request) {
+      const { user_id: userId, role } = request.params;
+      return request.write(async tx => {
+        await givePlatformRole(tx, services, { ...request, userId, role });
+        return detail(tx, userId);
+      });
+    },
+
+    async revokePlatformRole(request) {
+      const { user_id: userId, role } = request.params;
+      return request.write(async tx => {
+        await takePlatformRole(tx, services, { ...request, userId, role });
+        return detail(tx, userId);
+      });
     },
 
     async creditUser(request) {

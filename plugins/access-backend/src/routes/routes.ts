@@ -14,6 +14,7 @@ import { projectRoutes } from './project-routes';
 import { resourceRoutes } from './resource-routes';
 import { serviceAccountRoutes } from './service-account-routes';
 import { sessionRoutes } from './session-routes';
+import { supportRoutes } from './support-routes';
 
 export function accessRoutes(services: AccessServices): Handlers<typeof accessContract> {
   return {
@@ -29,6 +30,7 @@ export function accessRoutes(services: AccessServices): Handlers<typeof accessCo
     ...apiKeyRoutes(services),
     ...serviceAccountRoutes(services),
     ...adminRoutes(services),
+    ...supportRoutes(services),
     ...oidcRoutes(services),
   };
 }

@@ -1,6 +1,6 @@
 import { PASSWORD_LENGTH_MIN } from '@portico/plugin-access/contract';
 import type { accessContract, refreshToken } from '@portico/plugin-access/contract';
-import type { ApiReply, ApiRequest, Handlers, Queries, UserCaller } from '@portico/plugin-kit/backend';
+import type { ApiReply, ApiRequest, Clock, Handlers, Queries, UserCaller } from '@portico/plugin-kit/backend';
 import { toInstant, toMoney } from '@portico/plugin-kit/contract';
 import type { IncomingHttpHeaders } from 'node:http';
 import { access } from '../access-errors';
@@ -160,7 +160,7 @@ async function me(queries: Queries, services: AccessServices, caller: UserCaller
     projects: projects.map(project => projectReply(project, user.defaultProjectId)),
     permissions: [...caller.permissions].sort(),
     restriction: caller.restriction,
-    support: await supportReply(queries, caller),
+    support: await supportReply(queries, services.clock, caller),
     first_run: {
       available:
         balance && caller.permissions.has('billing.balance.read') ? toMoney(balance.available, balance.currency) : null,
@@ -181,8 +181,9 @@ async function visibleProjects(queries: Queries, caller: UserCaller): Promise<Pr
   });
 }
 
-async function supportReply(queries: Queries, { support }: UserCaller) {
-  const session = support && (await supportSessionById(queries, support.supportSessionId));
+async function supportReply(queries: Queries, clock: Clock, { support }: UserCaller) {
+  const session =
+    support && (await supportSessionById(queries, { supportSessionId: support.supportSessionId, now: clock.now() }));
   if (!session) return null;
   const { supportSessionId, reason, expiresAt } = session;
   return { support_session_id: supportSessionId, reason, expires_at: toInstant(expiresAt) };

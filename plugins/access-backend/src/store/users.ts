@@ -1,4 +1,4 @@
-import { containsPattern, placeholders, searchText } from '@portico/plugin-kit/backend';
+import { placeholders, searchText } from '@portico/plugin-kit/backend';
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
 
 export type UserStatus = 'active' | 'disabled';
@@ -66,28 +66,6 @@ export async function userById(queries: Queries, userId: string): Promise<User |
 /** Makes changes of what one user has wait for each other, so that limits hold under parallel requests. */
 export async function lockUser(tx: Transaction, userId: string): Promise<void> {
   await tx.first(`SELECT user_id FROM access_users WHERE user_id = ?${tx.forUpdate}`, [userId]);
-}
-
-/** People, newest first. `after` is the last row of the page before. */
-export async function usersPage(
-  queries: Queries,
-  page: { q?: string; after?: { createdAt: number; userId: string }; limit: number },
-): Promise<User[]> {
-  const conditions = ["kind = 'person'"];
-  const parameters: (string | number)[] = [];
-  if (page.q !== undefined) {
-    conditions.push(`search_text LIKE ? ESCAPE '!'`);
-    parameters.push(containsPattern(page.q));
-  }
-  if (page.after) {
-    conditions.push('(created_at, user_id) < (?, ?)');
-    parameters.push(page.after.createdAt, page.after.userId);
-  }
-  const rows = await queries.all<UserRow>(
-    `SELECT ${COLUMNS} FROM access_users WHERE ${conditions.join(' AND ')} ORDER BY created_at DESC, user_id DESC LIMIT ?`,
-    [...parameters, page.limit],
-  );
-  return rows.map(fromRow);
 }
 
 export async function setDefaultProject(tx: Transaction, choice: { userId: string; projectId: string }): Promise<void> {

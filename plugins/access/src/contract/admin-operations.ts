@@ -9,7 +9,7 @@ import {
 } from '@portico/plugin-kit/contract';
 import { PASSWORD_LENGTH_MAX, USERNAME_PATTERN } from './limits';
 import { listedUserSchema, platformRoleSchema, PLATFORM_ROLES, userDetailSchema } from './platform-users';
-import { adminUserSchema, creditEntrySchema, emailSchema } from './resources';
+import { creditEntrySchema, emailSchema } from './resources';
 import { reasonSchema, searchSchema } from './text-schemas';
 
 const TAG = 'admin';
@@ -41,7 +41,7 @@ export const listUsers = operation({
       platform_role: platformRoleSchema,
     },
   },
-  responses: { 200: pageSchema(adminUserSchema) },
+  responses: { 200: pageSchema(listedUserSchema) },
   errors: ['cursor_invalid'],
 });
 
@@ -53,7 +53,7 @@ export const getUser = operation({
   summary: 'One user',
   permission: 'access.user.read_any',
   params: userParams,
-  responses: { 200: adminUserSchema },
+  responses: { 200: userDetailSchema },
   errors: ['not_found'],
 });
 

@@ -146,8 +146,8 @@ export {
   listSupportSessions,
   openSupportSession,
 } from './support-operations';
-export { SUPPORT_SESSION_MINUTES } from './support-operations';
-export { PLATFORM_ROLES } from './platform-users';
+export { OWNERS_SHOWN_MAX, SUPPORT_SESSION_MINUTES } from './support-operations';
+export { MEMBERSHIPS_SHOWN_MAX, PLATFORM_ROLES } from './platform-users';
 export { createProject, deleteProject, getProject, renameProject, setDefaultProject } from './project-operations';
 export { addSshKey, listProjects, listSshKeys, removeSshKey } from './resource-operations';
 export {
@@ -256,7 +256,10 @@ export {
   POLICY_DURATION_MIN,
   POLICY_LIST_MAX,
   policyValueSchemas,
+  readPolicyValue,
 } from './policy-values';
+export { loosens, resolvePolicy, withDefault } from './policy-resolution';
+export type { SetPolicy } from './policy-resolution';
 export { accessSettings } from './settings';
 export {
   API_KEY_GRACE_SECONDS,
@@ -368,7 +371,17 @@ export const accessContract = defineContract({
     rotateServiceAccountKey,
     listUsers,
     getUser,
+    disableUser,
+    enableUser,
+    endUserSessions,
     creditUser,
+    grantPlatformRole,
+    revokePlatformRole,
+    listAllOrganizations,
+    getAnyOrganization,
+    openSupportSession,
+    listSupportSessions,
+    endSupportSession,
     listPolicies,
     setPolicy,
     resetPolicy,
