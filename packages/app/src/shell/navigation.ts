@@ -28,6 +28,12 @@ const navigation: readonly { title: string; items: readonly Entry[] }[] = [
       { to: '/access/projects', label: 'Projects', icon: FolderIcon, permission: 'access.project.read' },
       { to: '/access/ssh-keys', label: 'SSH keys', icon: KeyIcon, permission: 'access.ssh_key.read' },
       { to: '/access/api-keys', label: 'API keys', icon: CodeIcon, permission: 'access.api_key.read' },
+      {
+        to: '/access/service-accounts',
+        label: 'Service accounts',
+        icon: CpuIcon,
+        permission: 'access.service_account.read',
+      },
       { to: '/access/audit-logs', label: 'Audit log', icon: ShieldIcon, permission: 'audit.log.read' },
     ],
   },

@@ -6,7 +6,7 @@ import { apiKeyReply } from '../api-key-reply';
 import { createApiKey } from '../actions/create-api-key';
 import { revokeApiKey } from '../actions/revoke-api-key';
 import { rotateApiKey } from '../actions/rotate-api-key';
-import { isOfProject } from '../domain/roles';
+import { isOfProject, organizationRoles, projectRoles } from '../domain/roles';
 import type { AccessServices } from '../services';
 import { apiKeysPage } from '../store/api-keys';
 
@@ -22,6 +22,8 @@ export function apiKeyRoutes(services: AccessServices): Pick<Handlers<typeof acc
         permission,
         sentence,
         within_project: isOfProject(permission),
+        organization_roles: rolesHolding(organizationRoles, permission),
+        project_roles: rolesHolding(projectRoles, permission),
       }));
       items.sort((one, other) => (one.permission < other.permission ? -1 : 1));
       return { status: 200, body: { items, next_cursor: null } };
@@ -73,4 +75,8 @@ export function apiKeyRoutes(services: AccessServices): Pick<Handlers<typeof acc
       });
     },
   };
+}
+
+function rolesHolding(roles: ReadonlyMap<string, readonly string[]>, permission: string): string[] {
+  return [...roles].filter(([, held]) => held.includes(permission)).map(([name]) => name);
 }

@@ -36,13 +36,23 @@ export const listPermissions = operation({
           items: {
             type: 'object',
             additionalProperties: false,
-            required: ['permission', 'sentence', 'within_project'],
+            required: ['permission', 'sentence', 'within_project', 'organization_roles', 'project_roles'],
             properties: {
               permission: { type: 'string' },
               sentence: { type: 'string', description: 'Completes “may …”.' },
               within_project: {
                 type: 'boolean',
                 description: 'Whether an API key that is bound to one project can have it.',
+              },
+              organization_roles: {
+                type: 'array',
+                items: { type: 'string' },
+                description: 'Roles in an organization that hold it, in all of its projects.',
+              },
+              project_roles: {
+                type: 'array',
+                items: { type: 'string' },
+                description: 'Roles in one project that hold it there.',
               },
             },
           },

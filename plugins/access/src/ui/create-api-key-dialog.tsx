@@ -3,13 +3,11 @@ import type { FormEvent } from 'react';
 import { EquivalentCall, useAction, useSignedIn } from '@portico/plugin-kit/ui';
 import { Banner, Button, Dialog, Select, Stack, TextField } from '@portico/ui';
 import { IssuedApiKeyDialog } from './issued-api-key';
+import { expiryAfter, lifetimeOptions } from './key-lifetimes';
+import type { Lifetime } from './key-lifetimes';
 import { apiKeysPage } from './pages';
 import { ScopePicker } from './scope-picker';
-
-const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
-/** Days until a key expires, as they are offered. */
-const lifetimes = { '30': '30 days', '90': '90 days', '365': 'One year', never: 'Never' } as const;
-type Lifetime = keyof typeof lifetimes;
+import { useKeyOf } from './use-key-of';
 
 const ALL_PROJECTS = 'all';
 
@@ -29,9 +27,8 @@ export function CreateApiKeyDialog({ onClose }: { onClose: () => void }) {
     name: name.trim(),
     scopes: [...scopes],
     project_id: projectId,
-    expires_at: lifetime === 'never' ? null : new Date(openedAt + Number(lifetime) * DAY_MILLISECONDS).toISOString(),
+    expires_at: expiryAfter(lifetime, openedAt),
   };
-  // One key for one wish: a press that is repeated makes no second key, a changed form does.
   const idempotencyKey = useKeyOf(JSON.stringify(body));
   if (create.data !== undefined)
     return <IssuedApiKeyDialog title={`${create.data.name} was created`} secret={create.data.key} onClose={onClose} />;
@@ -78,12 +75,7 @@ export function CreateApiKeyDialog({ onClose }: { onClose: () => void }) {
                 ...projects.map(project => ({ value: project.projectId, label: `${project.name} only` })),
               ]}
             />
-            <Select
-              label="Expires after"
-              value={lifetime}
-              onChange={setLifetime}
-              options={(['30', '90', '365', 'never'] as const).map(value => ({ value, label: lifetimes[value] }))}
-            />
+            <Select label="Expires after" value={lifetime} onChange={setLifetime} options={lifetimeOptions} />
           </div>
           <ScopePicker
             value={scopes}
@@ -97,13 +89,4 @@ export function CreateApiKeyDialog({ onClose }: { onClose: () => void }) {
       </form>
     </Dialog>
   );
-}
-
-/** The same as long as the text is. */
-function useKeyOf(text: string): string {
-  const [kept, setKept] = useState(() => ({ text, key: crypto.randomUUID() as string }));
-  if (kept.text === text) return kept.key;
-  const next = { text, key: crypto.randomUUID() as string };
-  setKept(next);
-  return next.key;
 }

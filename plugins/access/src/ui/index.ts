@@ -4,6 +4,9 @@ import { createElement } from 'react';
 import {
   allAuditLogsPage,
   auditLogsPage,
+  everyonesApiKeysPage,
+  serviceAccountPage,
+  serviceAccountsPage,
   apiKeysPage,
   projectPage,
   projectsPage,
@@ -16,6 +19,15 @@ export default createFrontendPlugin({
   extensions: [
     portalPage(signInPage, async () => createElement((await import('./sign-in-page')).SignInPage)),
     portalPage(apiKeysPage, async () => createElement((await import('./api-keys-page')).ApiKeysPage)),
+    portalPage(everyonesApiKeysPage, async () =>
+      createElement((await import('./everyones-api-keys-page')).EveryonesApiKeysPage),
+    ),
+    portalPage(serviceAccountsPage, async () =>
+      createElement((await import('./service-accounts/service-accounts-page')).ServiceAccountsPage),
+    ),
+    portalPage(serviceAccountPage, async () =>
+      createElement((await import('./service-accounts/service-account-page')).ServiceAccountPage),
+    ),
     portalPage(sshKeysPage, async () => createElement((await import('./ssh-keys-page')).SshKeysPage)),
     portalPage(projectsPage, async () => createElement((await import('./projects/projects-page')).ProjectsPage)),
     portalPage(projectPage, async () => createElement((await import('./projects/project-page')).ProjectPage)),
@@ -26,6 +38,9 @@ export default createFrontendPlugin({
 export {
   allAuditLogsPage,
   auditLogsPage,
+  everyonesApiKeysPage,
+  serviceAccountPage,
+  serviceAccountsPage,
   apiKeysPage,
   projectPage,
   projectsPage,

@@ -11,6 +11,19 @@ import {
   renameProject,
   setDefaultProject,
 } from '../contract/project-operations';
+import {
+  changeServiceAccount,
+  createServiceAccount,
+  createServiceAccountKey,
+  getServiceAccount,
+  listOrganizationApiKeys,
+  listServiceAccountKeys,
+  listServiceAccounts,
+  removeServiceAccount,
+  revokeOrganizationApiKey,
+  revokeServiceAccountKey,
+  rotateServiceAccountKey,
+} from '../contract/service-account-operations';
 import { addSshKey, listProjects, listSshKeys, removeSshKey } from '../contract/resource-operations';
 
 export const signInPage = definePage({
@@ -67,4 +80,37 @@ export const apiKeysPage = definePage({
   title: 'API keys',
   operations: { listApiKeys, listPermissions, createApiKey, rotateApiKey, revokeApiKey },
   states: ['loading', 'empty', 'error', 'success', 'restricted', 'rate_limited'],
+});
+
+export const everyonesApiKeysPage = definePage({
+  name: 'everyones-api-keys',
+  path: '/access/api-keys/everyone',
+  title: 'API keys of everyone',
+  operations: { listOrganizationApiKeys, revokeOrganizationApiKey },
+  states: ['loading', 'empty', 'error', 'success', 'restricted', 'rate_limited'],
+});
+
+export const serviceAccountsPage = definePage({
+  name: 'service-accounts',
+  path: '/access/service-accounts',
+  title: 'Service accounts',
+  operations: { listServiceAccounts, createServiceAccount },
+  states: ['loading', 'empty', 'error', 'success', 'restricted', 'rate_limited'],
+});
+
+export const serviceAccountPage = definePage({
+  name: 'service-account',
+  path: '/access/service-accounts/:serviceAccountId',
+  title: 'Service account',
+  operations: {
+    getServiceAccount,
+    changeServiceAccount,
+    removeServiceAccount,
+    listServiceAccountKeys,
+    createServiceAccountKey,
+    rotateServiceAccountKey,
+    revokeServiceAccountKey,
+    listPermissions,
+  },
+  states: ['loading', 'error', 'success', 'restricted', 'rate_limited'],
 });

@@ -1,12 +1,9 @@
 import { useId, useState } from 'react';
-import type { FormEvent } from 'react';
+import type { FormEvent, ReactNode } from 'react';
 import type { BodySentTo } from '@portico/plugin-kit/contract';
-import { EquivalentCall, useAction } from '@portico/plugin-kit/ui';
 import { Banner, Button, Dialog, RadioCards, Stack } from '@portico/ui';
 import type { rotateApiKey } from '../contract/api-key-operations';
-import type { ApiKey } from './api-keys-page';
 import { IssuedApiKeyDialog } from './issued-api-key';
-import { apiKeysPage } from './pages';
 
 type Grace = NonNullable<BodySentTo<typeof rotateApiKey>['grace']>;
 
@@ -17,19 +14,29 @@ const graces: readonly { value: Grace; title: string; description: string }[] = 
   { value: 'week', title: 'In one week', description: 'Other people change theirs.' },
 ];
 
+interface RotateApiKeyProps {
+  name: string;
+  rotation: {
+    readonly data?: { key: string } | undefined;
+    readonly error: { message: string } | null;
+    readonly isPending: boolean;
+  };
+  onRotate: (call: { grace: Grace; idempotencyKey: string }) => void;
+  equivalentCall: (call: { grace: Grace; idempotencyKey: string }) => ReactNode;
+  onClose: () => void;
+}
+
 /** A new secret for the same key. */
-export function RotateApiKeyDialog({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void }) {
-  const rotate = useAction(apiKeysPage, 'rotateApiKey', { invalidates: ['listApiKeys'] });
+export function RotateApiKeyDialog({ name, rotation, onRotate, equivalentCall, onClose }: RotateApiKeyProps) {
   const [grace, setGrace] = useState<Grace>('day');
-  const [idempotencyKey, setIdempotencyKey] = useState(() => crypto.randomUUID());
+  const [idempotencyKey, setIdempotencyKey] = useState<string>(() => crypto.randomUUID());
   const form = useId();
-  const call = { params: { key_id: apiKey.key_id }, body: { grace } };
-  if (rotate.data !== undefined)
-    return <IssuedApiKeyDialog title={`New secret of ${apiKey.name}`} secret={rotate.data.key} onClose={onClose} />;
+  if (rotation.data !== undefined)
+    return <IssuedApiKeyDialog title={`New secret of ${name}`} secret={rotation.data.key} onClose={onClose} />;
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!rotate.isPending) rotate.mutate({ ...call, idempotencyKey });
+    if (!rotation.isPending) onRotate({ grace, idempotencyKey });
   };
   const choose = (chosen: Grace) => {
     setGrace(chosen);
@@ -39,11 +46,11 @@ export function RotateApiKeyDialog({ apiKey, onClose }: { apiKey: ApiKey; onClos
     <Dialog
       isOpen
       onClose={onClose}
-      title={`Rotate ${apiKey.name}`}
+      title={`Rotate ${name}`}
       footer={
         <>
           <Button onPress={onClose}>Cancel</Button>
-          <Button type="submit" form={form} variant="primary" isPending={rotate.isPending}>
+          <Button type="submit" form={form} variant="primary" isPending={rotation.isPending}>
             Rotate key
           </Button>
         </>
@@ -56,8 +63,8 @@ export function RotateApiKeyDialog({ apiKey, onClose }: { apiKey: ApiKey; onClos
             before the old one ends.
           </p>
           <RadioCards label="The old secret ends" options={graces} value={grace} onChange={choose} minWidth="small" />
-          <EquivalentCall page={apiKeysPage} name="rotateApiKey" args={call} idempotencyKey={idempotencyKey} />
-          {rotate.error !== null && <Banner tone="failed">{rotate.error.message}</Banner>}
+          {equivalentCall({ grace, idempotencyKey })}
+          {rotation.error !== null && <Banner tone="failed">{rotation.error.message}</Banner>}
         </Stack>
       </form>
     </Dialog>

@@ -9,14 +9,19 @@ export function ScopePicker(props: {
   onChange: (scopes: readonly string[]) => void;
   /** Then only what can be held in one project. */
   isForProject: boolean;
+  /** Then only what this role in a project holds. */
+  role?: string;
   error: string | null;
 }) {
-  const { value, onChange, isForProject, error } = props;
+  const { value, onChange, isForProject, role, error } = props;
   const { permissions: held } = useSignedIn();
   const { data, error: failure, refetch } = useOperation(apiKeysPage, 'listPermissions', {});
   const [search, setSearch] = useState('');
   const offered = (data?.items ?? []).filter(
-    item => held.has(item.permission) && (item.within_project || !isForProject),
+    item =>
+      held.has(item.permission) &&
+      (item.within_project || !isForProject) &&
+      (role === undefined || item.project_roles.includes(role)),
   );
   const words = search.toLowerCase().split(/\s+/);
   const shown = offered.filter(item => {

@@ -1,0 +1,68 @@
+import { useState } from 'react';
+import type { ReplyOf } from '@portico/plugin-kit/contract';
+import { EquivalentCall, useAction, useOperationPages } from '@portico/plugin-kit/ui';
+import { Button, CodeIcon, PageHeader, PageState, pageRenderingOf } from '@portico/ui';
+import type { listOrganizationApiKeys } from '../contract/service-account-operations';
+import { ApiKeyTable } from './api-key-table';
+import { ApiKeyTabs } from './api-key-tabs';
+import { everyonesApiKeysPage } from './pages';
+import { RevokeApiKeyDialog } from './revoke-api-key-dialog';
+
+type OwnedApiKey = ReplyOf<typeof listOrganizationApiKeys>['items'][number];
+
+/** The keys of every member and service account, for whoever watches over them. */
+export function EveryonesApiKeysPage() {
+  const keys = useOperationPages(
+    everyonesApiKeysPage,
+    'listOrganizationApiKeys',
+    {},
+    { live: event => event.event_type.startsWith('access.api_key_') },
+  );
+  const [revoking, setRevoking] = useState<OwnedApiKey | null>(null);
+  const revoke = useAction(everyonesApiKeysPage, 'revokeOrganizationApiKey', {
+    invalidates: ['listOrganizationApiKeys'],
+  });
+  const state = pageRenderingOf({
+    isPending: keys.isPending,
+    failure: keys.error,
+    hasData: keys.data !== undefined,
+    onRetry: () => void keys.refetch(),
+    empty: keys.items.length === 0 && {
+      icon: CodeIcon,
+      title: 'Nobody has an API key yet',
+      description: 'Keys of all members and service accounts are listed here, and can be revoked.',
+    },
+  });
+  return (
+    <>
+      <PageHeader title="API keys of everyone" />
+      <ApiKeyTabs />
+      <PageState state={state}>
+        <ApiKeyTable
+          label="API keys of everyone"
+          keys={keys.items}
+          ownerOf={key => key.username}
+          onRevoke={setRevoking}
+        />
+        {keys.hasNextPage && (
+          <Button onPress={() => void keys.fetchNextPage()} isPending={keys.isFetchingNextPage}>
+            Show more
+          </Button>
+        )}
+      </PageState>
+      <RevokeApiKeyDialog
+        apiKey={revoking}
+        revocation={revoke}
+        onRevoke={key => revoke.mutateAsync({ params: { key_id: key.key_id } })}
+        equivalentCall={key => (
+          <EquivalentCall
+            page={everyonesApiKeysPage}
+            name="revokeOrganizationApiKey"
+            args={{ params: { key_id: key.key_id } }}
+          />
+        )}
+        onClose={() => setRevoking(null)}
+      />
+    </>
+  );
+}
