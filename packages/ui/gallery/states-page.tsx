@@ -3,6 +3,7 @@ import {
   CardGrid,
   DataTable,
   LinkButton,
+  MissingPermission,
   PageHeader,
   PageState,
   Panel,
@@ -37,8 +38,14 @@ const STATES: Array<[string, PageRendering]> = [
   ],
   [
     'Restricted',
-    { kind: 'restricted', permission: 'See balances of other people', grantedBy: 'an organization admin' },
+    {
+      kind: 'restricted',
+      permission: 'access.user.read_any',
+      sentence: 'see every user of the platform',
+      grantedBy: 'an administrator of the platform',
+    },
   ],
+  ['Refused', { kind: 'refused', message: 'The organization asks for a second factor: set one up in your account.' }],
   ['Rate limited', { kind: 'rate_limited', retryAfterSeconds: 42, onRetry: () => undefined }],
   ['Not found', { kind: 'not_found', what: 'workload', backTo: '/list', backLabel: 'All workloads' }],
   ['Loading', { kind: 'loading' }],
@@ -54,6 +61,9 @@ export function StatesPage() {
             <PageState state={state} />
           </Panel>
         ))}
+        <Panel title="A missing action">
+          <MissingPermission permission="access.member.manage" sentence="invite people to the organization" />
+        </Panel>
       </CardGrid>
       <DataTable
         label="Loading rows"

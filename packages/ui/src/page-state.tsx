@@ -21,8 +21,10 @@ export type PageRendering =
   | ({ kind: 'empty' } & Omit<EmptyStateProps, 'headingLevel'>)
   | { kind: 'error'; failure: RequestFailure; title?: string; onRetry?: () => void }
   | { kind: 'success' }
-  /** `permission` is the action's sentence or name, `grantedBy` who can grant it. */
-  | { kind: 'restricted'; permission: string; grantedBy?: string }
+  /** `permission` is the name to ask for, `sentence` what it lets one do (“may …”), `grantedBy` who can grant it. */
+  | { kind: 'restricted'; permission: string; sentence?: string; grantedBy?: string }
+  /** Refused for how one signed in, not for what one may do: the message says what to do about it. */
+  | { kind: 'refused'; message: string }
   | { kind: 'not_found'; what?: string; backTo?: string; backLabel?: string }
   | { kind: 'signed_out'; signInTo?: string }
   | { kind: 'rate_limited'; retryAfterSeconds: number; onRetry?: () => void };
@@ -37,6 +39,7 @@ export interface PageStateProps {
 const SKELETON_AFTER_MS = 1_000;
 const PROGRESS_AFTER_MS = 3_000;
 const RETRY_AFTER_DEFAULT_SECONDS = 10;
+const GRANTED_BY = 'an administrator of your organization';
 
 /** The one component for the renderings every page has. */
 export function PageState({ state, children }: PageStateProps) {
@@ -53,9 +56,16 @@ export function PageState({ state, children }: PageStateProps) {
       return (
         <Notice icon={LockIcon} title="You do not have access to this">
           <p>
-            Missing permission: <strong>{state.permission}</strong>
+            {state.sentence === undefined ? 'You lack a permission: ' : `You may not ${state.sentence}. It takes `}
+            <code className="pt-id">{state.permission}</code>
           </p>
-          <p>{`It can be granted by ${state.grantedBy ?? 'an administrator of your organization'}.`}</p>
+          <p>{`It can be granted by ${state.grantedBy ?? GRANTED_BY}.`}</p>
+        </Notice>
+      );
+    case 'refused':
+      return (
+        <Notice icon={LockIcon} title="Not with this sign-in">
+          <p>{state.message}</p>
         </Notice>
       );
     case 'not_found':
@@ -113,16 +123,16 @@ export function failureRendering(
   switch (failure.status) {
     case 401:
       return { kind: 'signed_out' };
-    case 403:
+    case 403: {
+      const permission = text(failure.details?.permission);
+      if (permission === undefined) return { kind: 'refused', message: failure.message ?? 'Sign in another way.' };
       return {
         kind: 'restricted',
-        permission:
-          text(failure.details?.permission_sentence) ??
-          text(failure.details?.permission) ??
-          failure.message ??
-          'unknown',
+        permission,
+        sentence: text(failure.details?.sentence),
         grantedBy: text(failure.details?.granted_by),
       };
+    }
     case 404:
       return { kind: 'not_found', what };
     case 429:

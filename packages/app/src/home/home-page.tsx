@@ -14,6 +14,7 @@ import {
   Stat,
   StatRow,
 } from '@portico/ui';
+import { workloadPermissions } from '@portico/plugin-workloads/contract';
 import { movesWorkloads } from '@portico/plugin-workloads/ui';
 import { Navigate } from 'react-router-dom';
 import { CapacityPanel } from './capacity-panel';
@@ -26,28 +27,37 @@ const BALANCE_REFETCH_MILLISECONDS = 15_000;
 /** As many as one page of a list holds; beyond it the figure says "and more". */
 const COUNTED_MAX = 200;
 
+const UNSEEN_WORKLOADS = {
+  kind: 'restricted',
+  permission: 'workloads.allocation.read',
+  sentence: workloadPermissions['workloads.allocation.read'],
+} as const;
+
 /** The state of things at a glance, and for a newcomer the way to a first workload. */
 export function HomePage() {
   const { user, permissions } = useSignedIn();
   const movesMoney = (event: LiveEvent) => event.event_type.startsWith('billing.') || movesWorkloads(event);
+  const maySeeMoney = permissions.has('billing.balance.read');
+  const maySeeWorkloads = permissions.has('workloads.allocation.read');
+  const ofWorkloads = { live: movesWorkloads, enabled: maySeeWorkloads };
   const balance = useOperation(
     home,
     'getBalance',
     {},
-    { refetchMilliseconds: BALANCE_REFETCH_MILLISECONDS, live: movesMoney },
+    { refetchMilliseconds: BALANCE_REFETCH_MILLISECONDS, live: movesMoney, enabled: maySeeMoney },
   );
-  const recent = useOperation(home, 'listWorkloads', { query: { limit: RECENT_MAX } }, { live: movesWorkloads });
+  const recent = useOperation(home, 'listWorkloads', { query: { limit: RECENT_MAX } }, ofWorkloads);
   const attention = useOperation(
     home,
     'listWorkloads',
     { query: { status_group: 'needs_attention', limit: RECENT_MAX } },
-    { live: movesWorkloads },
+    ofWorkloads,
   );
   const active = useOperation(
     home,
     'listWorkloads',
     { query: { status_group: 'active', limit: COUNTED_MAX } },
-    { live: movesWorkloads },
+    ofWorkloads,
   );
 
   const skus = useOperation(
@@ -72,9 +82,11 @@ export function HomePage() {
         title={`Hello, ${user.displayName}`}
         documentTitle="Home"
         primaryAction={
-          <LinkButton to="/launch" variant="primary" icon={LaunchIcon}>
-            Launch a workload
-          </LinkButton>
+          permissions.has('workloads.allocation.launch') && (
+            <LinkButton to="/launch" variant="primary" icon={LaunchIcon}>
+              Launch a workload
+            </LinkButton>
+          )
         }
       />
       <StatRow label="At a glance">
@@ -102,7 +114,7 @@ export function HomePage() {
         />
       </StatRow>
       <div className="home-columns">
-        <PageState state={renderingOf(recent)}>
+        <PageState state={maySeeWorkloads ? renderingOf(recent) : UNSEEN_WORKLOADS}>
           {hasNone ? (
             <FirstSteps />
           ) : (

@@ -6,11 +6,13 @@ import {
   CpuIcon,
   KeyValueList,
   LinkButton,
+  MissingPermission,
   PageHeader,
   PageState,
   Rate,
   StateChip,
 } from '@portico/ui';
+import { workloadPermissions } from '@portico/plugin-workloads/contract';
 import { catalogPage } from './pages';
 import { capacityText, countsText, shapeName, unavailableBecause } from './sku';
 import type { Sku } from './sku';
@@ -21,6 +23,7 @@ import './catalog-page.css';
 const CAPACITY_REFETCH_MILLISECONDS = 15_000;
 /** As many SKUs as one page of the list holds; a catalogue is read at a glance. */
 const SKUS_MAX = 200;
+const LAUNCH = 'workloads.allocation.launch';
 
 const availability = {
   available: { tone: 'running', label: 'Available' },
@@ -30,6 +33,7 @@ const availability = {
 
 /** What can be launched, at what price, and how much of it is free. */
 export function CatalogPage() {
+  const mayLaunch = useSignedIn().permissions.has(LAUNCH);
   const skus = useOperation(
     catalogPage,
     'listSkus',
@@ -46,7 +50,9 @@ export function CatalogPage() {
   });
   return (
     <>
-      <PageHeader title="Catalog" description="Hardware you can launch now, with its price and what is free." />
+      <PageHeader title="Catalog" description="Hardware you can launch now, with its price and what is free.">
+        {!mayLaunch && <MissingPermission permission={LAUNCH} sentence={workloadPermissions[LAUNCH]} />}
+      </PageHeader>
       <PageState state={state}>
         <CardGrid label="Hardware" minWidth="large">
           {skus.data?.items.map(sku => (
@@ -59,7 +65,7 @@ export function CatalogPage() {
 }
 
 function SkuCard({ sku }: { sku: Sku }) {
-  const mayLaunch = useSignedIn().permissions.has('workloads.allocation.launch');
+  const mayLaunch = useSignedIn().permissions.has(LAUNCH);
   const hasGpus = sku.total_gpus > 0;
   const topology = useOperation(
     catalogPage,

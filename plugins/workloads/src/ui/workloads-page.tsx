@@ -4,6 +4,7 @@ import {
   LaunchIcon,
   LinkButton,
   ListPage,
+  MissingPermission,
   Rate,
   RelativeTime,
   statusOptions,
@@ -13,10 +14,12 @@ import {
 } from '@portico/ui';
 import type { DataColumn } from '@portico/ui';
 import { displayStatuses, statusGroups } from '../contract/allocation';
+import { workloadPermissions } from '../contract/permissions';
 import { movesWorkloads } from './concerns';
 import { workloadsPage } from './pages';
 import type { Workload } from './workload-words';
 
+const LAUNCH = 'workloads.allocation.launch';
 const sorts = ['-created_at', 'created_at', 'name', '-name'] as const;
 const workloadsUrl = {
   filters: { status_group: { values: statusGroups }, status: { values: displayStatuses }, sku: { maxLength: 64 } },
@@ -29,7 +32,7 @@ const SKUS_MAX = 200;
 /** What the organization runs and ran; an action moves a row to another group, never out of sight. */
 export function WorkloadsPage() {
   const list = useListUrlState(workloadsUrl);
-  const mayLaunch = useSignedIn().permissions.has('workloads.allocation.launch');
+  const mayLaunch = useSignedIn().permissions.has(LAUNCH);
   const skus = useOperation(workloadsPage, 'listSkus', { query: { limit: SKUS_MAX } });
   const skuName = new Map(skus.data?.items.map(sku => [sku.sku_id, sku.name]));
   const status = list.filter('status');
@@ -125,6 +128,8 @@ export function WorkloadsPage() {
         description: 'A workload is GPUs on a node with a shell, SSH and a price. It is ready in seconds.',
         actions: launch,
       }}
-    />
+    >
+      {!mayLaunch && <MissingPermission permission={LAUNCH} sentence={workloadPermissions[LAUNCH]} />}
+    </ListPage>
   );
 }

@@ -14,6 +14,7 @@ import {
   Stack,
   Stepper,
 } from '@portico/ui';
+import { workloadPermissions } from '@portico/plugin-workloads/contract';
 import { useNavigate } from 'react-router-dom';
 import { launchPage } from '../pages';
 import { AccessStep, CapacityStep, CHOICES_MAX, HardwareStep, ImageStep, NetworkStep } from './choice-steps';
@@ -117,7 +118,11 @@ export function LaunchPage() {
           description: 'An administrator of the platform has not offered any hardware.',
         },
       })
-    : ({ kind: 'restricted', permission: 'launch workloads' } as const);
+    : ({
+        kind: 'restricted',
+        permission: 'workloads.allocation.launch',
+        sentence: workloadPermissions['workloads.allocation.launch'],
+      } as const);
   const shared = { draft, change, error: errorOf(draft.step) };
 
   return (

@@ -10,6 +10,7 @@ import {
   Instant,
   KeyIcon,
   LinkButton,
+  MissingPermission,
   Money,
   PageHeader,
   PageState,
@@ -27,6 +28,7 @@ import {
   useDocumentTitle,
 } from '@portico/ui';
 import { useParams } from 'react-router-dom';
+import { workloadPermissions } from '../../contract/permissions';
 import { concerns } from '../concerns';
 import { workloadPage } from '../pages';
 import { failureText, hardwareText, isReleasable } from '../workload-words';
@@ -38,6 +40,8 @@ const TerminalDialog = lazy(() => import('../terminal/terminal-dialog'));
 const SshAccessDialog = lazy(() => import('./ssh-access-dialog'));
 const MetricsPanel = lazy(() => import('./metrics-panel'));
 
+const CONNECT = 'workloads.allocation.connect';
+const RELEASE = 'workloads.allocation.release';
 /** Cost grows by the second; read again this often while it does. */
 const COST_REFETCH_MILLISECONDS = 10_000;
 const CLOCK_MILLISECONDS = 1_000;
@@ -73,8 +77,8 @@ function Detail({ workload }: { workload: Workload }) {
   const [open, setOpen] = useState<'terminal' | 'metrics' | 'keys' | 'release' | null>(null);
   const close = () => setOpen(null);
   const isActive = workload.status === 'active';
-  const mayConnect = permissions.has('workloads.allocation.connect');
-  const mayRelease = permissions.has('workloads.allocation.release') && isReleasable(workload);
+  const mayConnect = permissions.has(CONNECT);
+  const mayRelease = permissions.has(RELEASE) && isReleasable(workload);
   const isCancel = workload.status === 'requested' || workload.status === 'provisioning';
   return (
     <Stack gap="loose">
@@ -116,6 +120,12 @@ function Detail({ workload }: { workload: Workload }) {
           },
         ]}
       />
+      {isActive &&
+        ([CONNECT, RELEASE] as const)
+          .filter(permission => !permissions.has(permission))
+          .map(permission => (
+            <MissingPermission key={permission} permission={permission} sentence={workloadPermissions[permission]} />
+          ))}
       <StateNotice workload={workload} onRetry={mayRelease ? () => setOpen('release') : null} />
       {isActive && workload.connection !== null && mayConnect && (
         <Panel

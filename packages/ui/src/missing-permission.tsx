@@ -1,0 +1,24 @@
+import { LockIcon } from './icons';
+
+export interface MissingPermissionProps {
+  /** The name to ask for. */
+  permission: string;
+  /** What it lets one do, as the contract says it: “may …”. */
+  sentence: string;
+  grantedBy?: string;
+}
+
+/** Where people look for an action they may not do: what is missing, and who can grant it. */
+export function MissingPermission(props: MissingPermissionProps) {
+  const { permission, sentence, grantedBy = 'an administrator of your organization' } = props;
+  return (
+    <p className="pt-missing-permission">
+      <LockIcon size={14} />
+      <span>
+        {`You may not ${sentence}. It takes `}
+        <code className="pt-id">{permission}</code>
+        {`, which ${grantedBy} can grant.`}
+      </span>
+    </p>
+  );
+}
