@@ -5,6 +5,8 @@ import { projectDeletion } from './0003_project_deletion';
 import { peopleTables } from './0004_people';
 import { factorTables } from './0005_factors';
 import { oidcTables } from './0007_oidc';
+import { peopleStructure } from './0008_people_structure';
+import { policyTables } from './0009_policies';
 import { serviceAccountTables } from './0010_service_accounts';
 import { platformUserTables } from './0011_platform_users';
 
@@ -15,6 +17,8 @@ export const migrations: readonly Migration[] = [
   peopleTables,
   factorTables,
   oidcTables,
+  peopleStructure,
+  policyTables,
   serviceAccountTables,
   platformUserTables,
 ];

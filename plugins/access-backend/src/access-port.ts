@@ -1,26 +1,44 @@
+import { createServiceFactory } from '@backstage/backend-plugin-api';
+import { accessPortRef, resolvePolicies } from '@portico/plugin-access/port';
 import type { AccessPort } from '@portico/plugin-access/port';
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
+import { foundationRef } from './foundation';
+import { policyRulesRef } from './policy-rules';
+import type { PolicyRules } from './policy-rules';
+import { policiesOf } from './store/policies';
 import { projectById, projectKept } from './store/projects';
 import { sshKeysOf } from './store/ssh-keys';
 import type { StoredSshKey } from './store/ssh-keys';
 import { countUsers, usernamesOf } from './store/users';
 
+export const accessPortFactory = createServiceFactory({
+  service: accessPortRef,
+  // The tables are there once the foundation is.
+  deps: { foundation: foundationRef, policies: policyRulesRef },
+  factory: ({ policies }) => createAccessPort(policies),
+});
+
 /** What other plugins may ask, answered from the tables inside whatever transaction they hold. */
-export const accessPort: AccessPort = {
-  async sshKeys(queries, { userId, keyIds }) {
-    const keys = await sshKeysOf(queries, userId);
-    if (keyIds === undefined) return keys.map(publicPart);
-    const wanted = new Set(keyIds);
-    const found = keys.filter(key => wanted.has(key.keyId));
-    return found.length === wanted.size ? found.map(publicPart) : null;
-  },
-  usernames: usernamesOf,
-  async departmentOf(queries, { organizationId, projectId }) {
-    const project = await (isTransaction(queries) ? projectKept(queries, projectId) : projectById(queries, projectId));
-    return project?.organizationId === organizationId ? project.departmentId : null;
-  },
-  userCounts: (queries, { activeSince }) => countUsers(queries, activeSince),
-};
+function createAccessPort({ defaults }: PolicyRules): AccessPort {
+  return {
+    async sshKeys(queries, { userId, keyIds }) {
+      const keys = await sshKeysOf(queries, userId);
+      if (keyIds === undefined) return keys.map(publicPart);
+      const wanted = new Set(keyIds);
+      const found = keys.filter(key => wanted.has(key.keyId));
+      return found.length === wanted.size ? found.map(publicPart) : null;
+    },
+    usernames: usernamesOf,
+    async departmentOf(queries, { organizationId, projectId }) {
+      const project = await (isTransaction(queries)
+        ? projectKept(queries, projectId)
+        : projectById(queries, projectId));
+      return project?.organizationId === organizationId ? project.departmentId : null;
+    },
+    policies: async (queries, subject) => resolvePolicies(await policiesOf(queries, subject), defaults),
+    userCounts: (queries, { activeSince }) => countUsers(queries, activeSince),
+  };
+}
 
 function isTransaction(queries: Queries): queries is Transaction {
   return 'forUpdate' in queries;

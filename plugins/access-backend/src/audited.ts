@@ -49,6 +49,48 @@ export const auditedApiKey = {
   },
 } as const satisfies AuditedResource;
 
+/** Somebody’s membership of an organization, by the user’s id. */
+export const auditedMember = {
+  type: 'member',
+  fields: { role: 'track', source: 'track' },
+} as const satisfies AuditedResource;
+
+/** Somebody’s role in a project, by the user’s id. */
+export const auditedProjectMember = {
+  type: 'project_member',
+  fields: { project_id: 'track', role: 'track' },
+} as const satisfies AuditedResource;
+
+export const auditedInvitation = {
+  type: 'invitation',
+  fields: {
+    role: 'track',
+    project_id: 'track',
+    project_role: 'track',
+    email: 'track',
+    invited_by: 'track',
+    expires_at: 'track',
+    accepted_by: 'track',
+    token_hash: 'secret',
+  },
+} as const satisfies AuditedResource;
+
+export const auditedOrganization = {
+  type: 'organization',
+  fields: {
+    name: 'track',
+    slug: 'track',
+    required_provider: 'track',
+    requires_second_factor: 'track',
+    shows_departments: 'track',
+  },
+} as const satisfies AuditedResource;
+
+export const auditedDepartment = {
+  type: 'department',
+  fields: { name: 'track' },
+} as const satisfies AuditedResource;
+
 export const auditedProject = {
   type: 'project',
   fields: { name: 'track', department_id: 'track' },
@@ -57,6 +99,16 @@ export const auditedProject = {
 export const auditedServiceAccount = {
   type: 'service_account',
   fields: { name: 'track', role: 'track', project_id: 'track' },
+} as const satisfies AuditedResource;
+
+export const auditedPolicy = {
+  type: 'policy',
+  fields: { level: 'track', subject_id: 'track', value: 'track' },
+} as const satisfies AuditedResource;
+
+export const auditedPlan = {
+  type: 'organization',
+  fields: { plan: 'track' },
 } as const satisfies AuditedResource;
 
 export const auditedCredit = {

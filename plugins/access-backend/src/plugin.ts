@@ -5,15 +5,16 @@ import {
   createServiceFactory,
 } from '@backstage/backend-plugin-api';
 import { accessContract, accessSettings } from '@portico/plugin-access/contract';
-import { accessPortRef, projectOccupantsRef } from '@portico/plugin-access/port';
+import { projectOccupantsRef } from '@portico/plugin-access/port';
 import { billingPortRef } from '@portico/plugin-billing/port';
 import * as kit from '@portico/plugin-kit/backend';
-import { accessPort } from './access-port';
+import { accessPortFactory } from './access-port';
 import { actorNamesFactory } from './actor-names';
 import { PasswordHasher } from './authentication/password-hasher';
 import { SessionAuthentication } from './authentication/session-authentication';
 import { startFirstAdmin } from './first-admin';
 import { foundationFactory, foundationRef } from './foundation';
+import { policyRulesFactory, policyRulesRef } from './policy-rules';
 import { accessRoutes } from './routes/routes';
 
 const authenticationFactory = createServiceFactory({
@@ -26,13 +27,6 @@ const authenticationFactory = createServiceFactory({
     logger: coreServices.rootLogger,
   },
   factory: ({ foundation, ...services }) => new SessionAuthentication({ ...foundation, ...services }),
-});
-
-const portFactory = createServiceFactory({
-  service: accessPortRef,
-  // The tables are there once the foundation is.
-  deps: { foundation: foundationRef },
-  factory: () => accessPort,
 });
 
 const accessPlugin = createBackendPlugin({
@@ -52,6 +46,7 @@ const accessPlugin = createBackendPlugin({
         rateLimits: kit.rateLimitsRef,
         billing: billingPortRef,
         occupants: projectOccupantsRef,
+        policies: policyRulesRef,
         logger: coreServices.logger,
       },
       async init({ foundation, http, settings, logger, ...services }) {
@@ -68,5 +63,12 @@ const accessPlugin = createBackendPlugin({
 });
 
 export default createBackendFeatureLoader({
-  loader: () => [foundationFactory, authenticationFactory, portFactory, actorNamesFactory, accessPlugin],
+  loader: () => [
+    foundationFactory,
+    authenticationFactory,
+    policyRulesFactory,
+    accessPortFactory,
+    actorNamesFactory,
+    accessPlugin,
+  ],
 });

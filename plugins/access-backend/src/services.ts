@@ -7,6 +7,7 @@ import type { FactorKeys } from './authentication/factor-keys';
 import type { SessionCookie } from './authentication/session-cookie';
 import type { SessionKeys } from './authentication/session-keys';
 import type { RelyingParty } from './domain/relying-party';
+import type { PolicyRules } from './policy-rules';
 
 /** All that the actions of this plugin stand on. */
 export interface AccessServices {
@@ -20,6 +21,7 @@ export interface AccessServices {
   readonly billing: BillingPort;
   /** Whoever keeps things in projects. */
   readonly occupants: readonly ProjectOccupants[];
+  readonly policies: PolicyRules;
   readonly hasher: PasswordHasher;
   readonly keys: SessionKeys;
   readonly cookie: SessionCookie;

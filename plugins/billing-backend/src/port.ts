@@ -8,6 +8,7 @@ import { costAt, holdFor } from './domain/metering';
 import type { BillingPolicy } from './policy';
 import { customersOf, openCustomer } from './store/customers';
 import type { Customer } from './store/customers';
+import { committedSince } from './store/commitments';
 import { metersOf } from './store/meters';
 
 /** Organizations and allocations asked for at once: a page of a list, several times over. */
@@ -53,6 +54,8 @@ export function createBillingPort(deps: BillingPortDeps): BillingPort {
     async currencyOf(queries, organizationId) {
       return (await existing(queries, organizationId)).currency;
     },
+    newAccounts: { currency: policy.currency, trialCredit: policy.trialCredit },
+    committedSince: (queries, spender) => committedSince(queries, { ...spender, now: clock.now() }),
     async balances(queries, organizationIds) {
       assertBatch(organizationIds);
       const at = clock.now();

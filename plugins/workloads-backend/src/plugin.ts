@@ -20,6 +20,7 @@ import { workloadsContract } from '@portico/plugin-workloads/contract';
 import { migrations } from '../migrations';
 import { defineBackgroundWork, runWhileStarted } from './background';
 import { serveGateways } from './gateways/gateways';
+import { policyGroundFactory } from './policy-ground';
 import { projectOccupantsFactory } from './project-occupants';
 import { routes } from './routes';
 import { createServices } from './services';
@@ -58,4 +59,6 @@ const workloadsPlugin = createBackendPlugin({
   },
 });
 
-export default createBackendFeatureLoader({ loader: () => [projectOccupantsFactory, workloadsPlugin] });
+export default createBackendFeatureLoader({
+  loader: () => [projectOccupantsFactory, policyGroundFactory, workloadsPlugin],
+});

@@ -9,6 +9,7 @@ import { departmentRoutes } from './department-routes';
 import { invitationRoutes } from './invitation-routes';
 import { memberRoutes } from './member-routes';
 import { organizationRoutes } from './organization-routes';
+import { platformPolicyRoutes, policyRoutes } from './policy-routes';
 import { projectMemberRoutes } from './project-member-routes';
 import { projectRoutes } from './project-routes';
 import { resourceRoutes } from './resource-routes';
@@ -29,6 +30,8 @@ export function accessRoutes(services: AccessServices): Handlers<typeof accessCo
     ...resourceRoutes(services),
     ...apiKeyRoutes(services),
     ...serviceAccountRoutes(services),
+    ...policyRoutes(services),
+    ...platformPolicyRoutes(services),
     ...adminRoutes(services),
     ...supportRoutes(services),
     ...oidcRoutes(services),

@@ -1,5 +1,5 @@
 import { idSchema, moneySchema } from '@portico/plugin-kit/contract';
-import type { PolicyKind } from './policies';
+import type { PolicyKind, PolicyValue, SpendLimit } from './policies';
 
 /** More than any organization runs; a limit nobody reaches is how a plan lifts one of the platform's. */
 export const POLICY_COUNT_MAX = 1_000_000;
@@ -54,3 +54,58 @@ export const policyValueSchema = {
     policyValueSchemas.spend,
   ],
 } as const;
+
+/**
+ * Reads a value that came as JSON, by the schema of its kind. Written out rather than left to a validator, because the browser asks the same before it
+ * sends; a test holds it against the schema.
+ */
+export function readPolicyValue(kind: PolicyKind, value: unknown): PolicyValue | undefined {
+  switch (kind) {
+    case 'count':
+      return isIntegerWithin(value, 0, POLICY_COUNT_MAX) ? value : undefined;
+    case 'duration':
+      return isIntegerWithin(value, POLICY_DURATION_MIN, POLICY_DURATION_MAX) ? value : undefined;
+    case 'flag':
+      return typeof value === 'boolean' ? value : undefined;
+    case 'list':
+      return isListOfIds(value) ? value : undefined;
+    case 'money':
+      return readAmount(value);
+    case 'spend':
+      return readSpend(value);
+  }
+}
+
+function isIntegerWithin(value: unknown, minimum: number, maximum: number): value is number {
+  return Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum;
+}
+
+const idPattern = new RegExp(idSchema.pattern, 'u');
+function isListOfIds(value: unknown): value is readonly string[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > POLICY_LIST_MAX) return false;
+  const isId = (id: unknown) => typeof id === 'string' && id.length <= idSchema.maxLength && idPattern.test(id);
+  return value.every(isId) && new Set(value).size === value.length;
+}
+
+const amountPattern = new RegExp(amountSchema.properties.amount.pattern, 'u');
+const currencyPattern = new RegExp(moneySchema.properties.currency.pattern, 'u');
+function readAmount(value: unknown): SpendLimit['limit'] | undefined {
+  if (!hasExactly(value, ['amount', 'currency', 'scale'])) return undefined;
+  const { amount, currency, scale } = value;
+  if (typeof amount !== 'string' || !amountPattern.test(amount)) return undefined;
+  if (typeof currency !== 'string' || !currencyPattern.test(currency) || scale !== 6) return undefined;
+  return { amount, currency, scale };
+}
+
+function readSpend(value: unknown): SpendLimit | undefined {
+  if (!hasExactly(value, ['limit', 'mode'])) return undefined;
+  const limit = readAmount(value.limit);
+  const { mode } = value;
+  return limit && (mode === 'stop' || mode === 'warn') ? { limit, mode } : undefined;
+}
+
+function hasExactly(value: unknown, names: readonly string[]): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const own = Object.keys(value);
+  return own.length === names.length && names.every(name => own.includes(name));
+}

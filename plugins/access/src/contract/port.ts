@@ -1,5 +1,10 @@
 import { createServiceRef } from '@backstage/backend-plugin-api';
 import type { Queries } from '@portico/plugin-kit/backend';
+import type { Micros } from '@portico/plugin-kit/contract';
+import type { PolicyDefaults, ResolvedPolicies } from './policy-resolution';
+
+export { resolvePolicies } from './policy-resolution';
+export type { PolicyDefaults, ResolvedPolicies, ResolvedPolicy, SetPolicy } from './policy-resolution';
 
 /** What other plugins may ask of access. Signing in is the `Authentication` service, which access implements too. */
 export interface AccessPort {
@@ -12,6 +17,14 @@ export interface AccessPort {
    * deleted before that ends: what is put into it there is seen by whoever deletes.
    */
   departmentOf(queries: Queries, options: { organizationId: string; projectId: string }): Promise<string | null>;
+  /**
+   * The policies that apply to what this user does in this project, each with where it was set: one statement, within a transaction or outside. Without a user, to
+   * whoever works in the project; without a project, to the user anywhere in the organization.
+   */
+  policies(
+    queries: Queries,
+    subject: { organizationId: string; projectId?: string; userId?: string },
+  ): Promise<ResolvedPolicies>;
   /** How many users there are, and how many of them were seen at or after `activeSince` (epoch milliseconds). */
   userCounts(queries: Queries, options: { activeSince: number }): Promise<{ total: number; active: number }>;
 }
@@ -37,6 +50,37 @@ export interface ProjectOccupants {
 
 export const projectOccupantsRef = createServiceRef<ProjectOccupants>({
   id: 'portico.port.project-occupants',
+  scope: 'root',
+  multiton: true,
+});
+
+/** What runs or is being provisioned, as policies look at it. */
+export interface RunningAllocation {
+  readonly allocationId: string;
+  readonly name: string;
+  readonly organizationId: string;
+  readonly projectId: string;
+  readonly userId: string;
+  readonly skuId: string;
+  readonly imageId: string;
+  readonly gpuCount: number;
+  readonly pricePerHour: Micros;
+  readonly currency: string;
+}
+
+/** What policies decide about, told by the plugin that keeps it. */
+export interface PolicyGround {
+  /** What holds while nobody has set a policy: the configuration of that plugin. */
+  readonly defaults: PolicyDefaults;
+  /** Newest first, at most `limit`; of every organization when none is named. */
+  running(
+    queries: Queries,
+    filter: { organizationId?: string; projectId?: string; userId?: string; limit: number },
+  ): Promise<readonly RunningAllocation[]>;
+}
+
+export const policyGroundRef = createServiceRef<PolicyGround>({
+  id: 'portico.port.policy-ground',
   scope: 'root',
   multiton: true,
 });

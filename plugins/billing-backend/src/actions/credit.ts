@@ -16,8 +16,8 @@ export async function credit(
   request: Credit,
 ): Promise<Awaited<ReturnType<BillingPort['credit']>>> {
   const { organizationId } = request.scope;
-  const amount = request.kind === 'trial' ? deps.policy.trialCredit : request.amount;
-  if (amount === null) return null;
+  const amount = request.amount ?? (request.kind === 'trial' ? deps.policy.trialCredit : undefined);
+  if (amount === null || (amount === 0n && request.kind === 'trial')) return null;
   const customer = await lockCustomer(tx, organizationId);
   if (customer === undefined) throw new Error(`organization ${organizationId} has no account`);
   const { currency } = customer;

@@ -43,6 +43,16 @@ export interface BillingPort {
   /** What an allocation has cost so far. */
   costOf(queries: Queries, allocationIds: readonly string[]): Promise<ReadonlyMap<string, Micros>>;
   currencyOf(queries: Queries, organizationId: string): Promise<string>;
+  /** What an account opened now is kept in and, when nobody says otherwise, given as trial credit. */
+  readonly newAccounts: { readonly currency: string; readonly trialCredit: Micros | null };
+  /**
+   * What an organization has committed since `from`: used, and held for what runs or is about to; of it, what a project and a user of it have. Asked after `hold` in
+   * one transaction, it holds still until that ends.
+   */
+  committedSince(
+    queries: Queries,
+    spender: { organizationId: string; projectId: string; userId: string; from: number },
+  ): Promise<{ readonly organization: Micros; readonly project: Micros; readonly user: Micros }>;
   /** Available and held money per organization, for admin lists. */
   balances(
     queries: Queries,
@@ -53,7 +63,7 @@ export interface BillingPort {
 export interface Credit {
   readonly kind: 'trial' | 'internal_credit';
   readonly scope: LedgerScope;
-  /** Required for `internal_credit`; `trial` takes the amount of the settings. */
+  /** Required for `internal_credit`; `trial` takes the amount of the settings when absent, and gives nothing when it is zero. */
   readonly amount?: Micros;
   readonly currency?: string;
   readonly reason: string;

@@ -1,4 +1,5 @@
-import type { AccessPort, SshKey } from '@portico/plugin-access/port';
+import { resolvePolicies } from '@portico/plugin-access/port';
+import type { AccessPort, PolicyDefaults, SshKey } from '@portico/plugin-access/port';
 import type { BillingPort } from '@portico/plugin-billing/port';
 import type { Database, UserCaller } from '@portico/plugin-kit/backend';
 import { MICROS_PER_UNIT } from '@portico/plugin-kit/contract';
@@ -8,6 +9,9 @@ import { workloadPermissions } from '@portico/plugin-workloads/contract';
 export class PeopleInMemory implements AccessPort {
   readonly people = new Map<string, UserCaller>();
   readonly keys = new Map<string, SshKey[]>();
+
+  /** Nobody sets policies here: what the configuration says holds. */
+  constructor(private readonly defaults: PolicyDefaults = {}) {}
 
   addKey(userId: string, keyId: string): void {
     const key = { keyId, name: keyId, publicKey: `ssh-ed25519 ${keyId}`, fingerprint: `SHA256:${keyId}` };
@@ -27,6 +31,8 @@ export class PeopleInMemory implements AccessPort {
   departmentOf: AccessPort['departmentOf'] = async (_queries, { organizationId, projectId }) =>
     [...this.people.values()].find(one => one.organizationId === organizationId && one.projectId === projectId)
       ?.departmentId ?? null;
+
+  policies: AccessPort['policies'] = async () => resolvePolicies(new Map(), this.defaults);
 
   userCounts: AccessPort['userCounts'] = async () => ({ total: this.people.size, active: 0 });
 }
