@@ -8,18 +8,16 @@ import { startTestBackend, waitFor } from '@portico/plugin-kit/testing';
 import type { SignedUp, TestBackend } from '@portico/plugin-kit/testing';
 import Ajv2020 from 'ajv/dist/2020';
 import fc from 'fast-check';
-import { contracts } from './contracts';
-import { fitting, hostileValues, placesOf, withPlace } from './testing/schema-arbitrary';
+import { operations, requestParts, sample, sendRequest } from './testing/generated-requests';
+import type { RequestParts } from './testing/generated-requests';
+import { hostileValues, placesOf, withPlace } from './testing/schema-arbitrary';
 
-/** Fixed, so that a failure comes again. */
-const SEED = 20_261_120;
 const FITTING_RUNS = 3;
 const HOSTILE_RUNS = 40;
 
 /** What belongs to no organization: everyone signed in may name it. */
 const EVERYONES = new Set(['sku_id', 'image_id']);
 
-const operations = contracts.flatMap(contract => Object.values(contract.operations)) as readonly OperationShape[];
 const answering = operations.filter(operation => operation.streams !== 'text/event-stream');
 const isEnvelope = new Ajv2020().compile(errorSchema);
 
@@ -103,59 +101,12 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
     }, 'the allocation to be gone');
   }
 
-  function sample<Value>(arbitrary: fc.Arbitrary<Value>, runs: number): Value[] {
-    return fc.sample(arbitrary, { seed: SEED, numRuns: runs });
-  }
-
-  interface Parts {
-    readonly params: Record<string, unknown>;
-    readonly query: Record<string, unknown>;
-    readonly body: unknown;
-  }
-
-  function parts(operation: OperationShape): fc.Arbitrary<Parts> {
-    return fc.record({
-      params: fitting(operation.params),
-      query: fitting(operation.query),
-      body: operation.body === undefined ? fc.constant(undefined) : fitting(operation.body),
-    }) as fc.Arbitrary<Parts>;
-  }
-
-  function send(
+  const send = (
     operation: OperationShape,
-    { params, query, body }: Parts,
+    parts: RequestParts,
     token: string | undefined,
     headers: Record<string, string> = {},
-  ) {
-    const path = operation.path.replaceAll(
-      /\{([^}]+)\}/g,
-      (_whole, name: string) => encodeURIComponent(wellFormed(params[name])) || '%20',
-    );
-    const key: Record<string, string> = operation.idempotency
-      ? { 'idempotency-key': `sweep-${Math.random().toString(36).slice(2)}` }
-      : {};
-    const signal = AbortSignal.timeout(20_000);
-    return backend.request(operation.method, path, {
-      ...(token === undefined ? {} : { token }),
-      query: texts(query),
-      body,
-      headers: { ...key, ...headers },
-      signal,
-    });
-  }
-
-  /** A URL cannot carry half a character; what cannot be sent is no test. */
-  const wellFormed = (value: unknown) =>
-    Buffer.from(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
-      .toString()
-      .slice(0, 2_000);
-  const texts = (query: Record<string, unknown>) =>
-    Object.fromEntries(
-      Object.entries(query).map(([name, value]) => [
-        name,
-        Array.isArray(value) ? value.map(wellFormed) : wellFormed(value),
-      ]),
-    );
+  ) => sendRequest(backend, operation, { ...parts, token, headers });
 
   function expectAnswer(
     operation: OperationShape,
@@ -177,14 +128,14 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
     });
 
     test('takes what fits its schema without a fault', async () => {
-      for (const fits of sample(parts(operation), FITTING_RUNS)) {
+      for (const fits of sample(requestParts(operation), FITTING_RUNS)) {
         expectAnswer(operation, await send(operation, fits, token), fits);
         token = (await backend.signUp()).token;
       }
     });
 
     test('answers what does not fit with a refusal in the envelope', async () => {
-      const [fits] = sample(parts(operation), 1) as [Parts];
+      const [fits] = sample(requestParts(operation), 1) as [RequestParts];
       const spoiled = placesOf(fits)
         .filter(place => place.length > 1 || (place[0] === 'body' && operation.body !== undefined))
         .flatMap(place => [undefined, ...hostileValues].map(value => ({ place, value })));
@@ -195,13 +146,13 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
         }),
         1,
       ).flat()) {
-        const sent = withPlace(fits, place, value) as Parts;
+        const sent = withPlace(fits, place, value) as RequestParts;
         expectAnswer(operation, await send(operation, sent, token), sent);
       }
     });
 
     test('refuses fields and parameters nobody knows', async () => {
-      const [fits] = sample(parts(operation), 1) as [Parts];
+      const [fits] = sample(requestParts(operation), 1) as [RequestParts];
       const unknownQuery = await send(operation, { ...fits, query: { ...fits.query, nobody_knows: '1' } }, token);
       expect([unknownQuery.status, unknownQuery.body.code]).toEqual([400, 'request_malformed']);
       if (operation.method === 'GET') return;
@@ -226,14 +177,14 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
         ['a very deep list', '['.repeat(50_000)],
         ['JSON behind a byte order mark', '\u{feff}{}'],
       ])('survives a body that is %s', async (_what, raw) => {
-        const [fits] = sample(parts(operation), 1) as [Parts];
+        const [fits] = sample(requestParts(operation), 1) as [RequestParts];
         const reply = await send(operation, { ...fits, body: raw }, token);
         expectAnswer(operation, reply, raw.slice(0, 50));
         expect(reply.status).toBeGreaterThanOrEqual(400);
       });
 
       test('takes nothing but JSON', async () => {
-        const [fits] = sample(parts(operation), 1) as [Parts];
+        const [fits] = sample(requestParts(operation), 1) as [RequestParts];
         for (const type of [
           'text/plain',
           'application/x-www-form-urlencoded',
@@ -254,7 +205,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
     test.each(guarded.map(operation => [operation.id, operation] as const))(
       '%s: nobody without signing in, nor with a credential that is none',
       async (_id, operation) => {
-        const [fits] = sample(parts(operation), 1) as [Parts];
+        const [fits] = sample(requestParts(operation), 1) as [RequestParts];
         for (const token of [undefined, 'ptk_0000000000000000', 'x']) {
           const reply = await send(operation, fits, token);
           expect([reply.status, reply.body.code]).toEqual([401, 'authentication_required']);
@@ -271,7 +222,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
         // A new parameter: say in `belongings` how alice comes by one.
         expect(unknown).toEqual([]);
         if (names.every(name => EVERYONES.has(name))) return;
-        const [fits] = sample(parts(operation), 1) as [Parts];
+        const [fits] = sample(requestParts(operation), 1) as [RequestParts];
         const reply = await send(
           operation,
           { ...fits, params: Object.fromEntries(names.map(name => [name, ownedBy(operation, name)])) },
@@ -307,7 +258,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
           const name = property.replace(/^.*?(project|allocation|organization|key)_ids?$/, '$1_id');
           const id = owned[name];
           if (id === undefined) continue;
-          const [fits] = sample(parts(operation), 1) as [Parts];
+          const [fits] = sample(requestParts(operation), 1) as [RequestParts];
           const value = property.endsWith('_ids') ? [id] : id;
           const reply = await send(
             operation,
