@@ -25,9 +25,23 @@ export const auditedSession = {
     address: 'track',
     provider: 'track',
     second_factor: 'track',
+    proof_method: 'track',
     end_reason: 'track',
     access_hash: 'secret',
     refresh_hash: 'secret',
+  },
+} as const satisfies AuditedResource;
+
+export const auditedFactor = {
+  type: 'second_factor',
+  fields: {
+    user_id: 'track',
+    kind: 'track',
+    name: 'track',
+    ended_sessions: 'track',
+    address: 'track',
+    device: 'track',
+    recovery_codes: 'secret',
   },
 } as const satisfies AuditedResource;
 

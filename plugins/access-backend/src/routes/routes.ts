@@ -12,6 +12,7 @@ import { organizationRoutes } from './organization-routes';
 import { platformPolicyRoutes, policyRoutes } from './policy-routes';
 import { projectMemberRoutes } from './project-member-routes';
 import { projectRoutes } from './project-routes';
+import { proofRoutes } from './proof-routes';
 import { resourceRoutes } from './resource-routes';
 import { serviceAccountRoutes } from './service-account-routes';
 import { sessionRoutes } from './session-routes';
@@ -21,6 +22,7 @@ export function accessRoutes(services: AccessServices): Handlers<typeof accessCo
   return {
     ...sessionRoutes(services),
     ...factorRoutes(services),
+    ...proofRoutes(services),
     ...projectRoutes(services),
     ...projectMemberRoutes(services),
     ...organizationRoutes(services),

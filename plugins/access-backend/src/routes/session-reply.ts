@@ -3,6 +3,7 @@ import type { Queries } from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
 import type { IncomingHttpHeaders } from 'node:http';
 import { access } from '../access-errors';
+import type { ChallengedClient } from '../actions/factor-challenges';
 import type { OpenedSession, SignInOrigin } from '../actions/open-session';
 import { isSameOrigin } from '../authentication/cross-site';
 import { organizationReply, projectReply, userReply } from '../replies';
@@ -20,10 +21,15 @@ export function originOf(
   request: { address: string; headers: IncomingHttpHeaders; correlationId: string },
   kind: 'token' | 'cookie' = 'token',
 ): SignInOrigin {
-  const { address, headers, correlationId } = request;
+  const { headers, correlationId } = request;
   if (kind === 'cookie' && !services.cookie.isSafeAt(headers.host)) throw access.fail('cookie_session_insecure');
   if (kind === 'cookie' && !isSameOrigin(headers, services.publicUrl)) throw common.fail('csrf_token_invalid');
-  return { kind, device: headers['user-agent']?.slice(0, DEVICE_LENGTH_MAX) ?? null, address, correlationId };
+  return { kind, ...clientOf(request), correlationId };
+}
+
+/** Where a challenge is put to, and answered from. */
+export function clientOf({ address, headers }: { address: string; headers: IncomingHttpHeaders }): ChallengedClient {
+  return { address, device: headers['user-agent']?.slice(0, DEVICE_LENGTH_MAX) ?? null };
 }
 
 /** What whoever has just signed in is answered: body and, for a browser, the cookie. */

@@ -7,6 +7,7 @@ import { access } from '../access-errors';
 import { endSession } from '../actions/end-session';
 import { openSession, PASSWORD_ALONE } from '../actions/open-session';
 import { refreshTokens, rotateCookie } from '../actions/rotate-session';
+import { secondFactorNeeded } from '../actions/second-factor-sign-in';
 import { passwordCheck } from '../actions/sign-in';
 import { prepareSignUp, signUp } from '../actions/sign-up';
 import { organizationReply, projectReply, userReply } from '../replies';
@@ -59,6 +60,8 @@ export function sessionRoutes(services: AccessServices): Pick<Handlers<typeof ac
     async signIn(request) {
       const origin = originOf(services, request, request.body.session);
       const { userId } = await checkPassword({ ...request.body, address: request.address });
+      const needed = await secondFactorNeeded(services, { userId, origin });
+      if (needed !== null) throw needed;
       return request.write(async tx => {
         const user = await userById(tx, userId);
         if (!user) throw access.fail('credentials_invalid');

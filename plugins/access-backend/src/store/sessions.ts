@@ -11,7 +11,7 @@ export interface Session extends SessionSecrets {
   readonly endReason: EndReason | null;
 }
 
-export type EndReason = 'signed_out' | 'reused';
+export type EndReason = 'signed_out' | 'reused' | 'factors_changed';
 
 interface SessionRow {
   session_id: string;
