@@ -1,5 +1,5 @@
-import { useId } from 'react';
-import { NavLink } from 'react-router-dom';
+import { useId, type ReactNode } from 'react';
+import { Link, NavLink } from 'react-router-dom';
 import { classNames } from './class-names';
 
 export interface TabItem {
@@ -8,6 +8,8 @@ export interface TabItem {
   count?: number;
   /** The path must match exactly; for the first tab, whose path begins the others. */
   isExact?: boolean;
+  /** Said by the page where the query tells the tabs apart, not the path. */
+  isCurrent?: boolean;
 }
 
 export interface TabsProps {
@@ -22,18 +24,30 @@ export function Tabs({ label, items }: TabsProps) {
       <ul>
         {items.map(item => (
           <li key={item.to}>
-            <NavLink
-              to={item.to}
-              end={item.isExact ?? false}
-              className={({ isActive }) => classNames('pt-tab', isActive && 'pt-current')}
-            >
+            <TabLink item={item}>
               {item.label}
               {item.count !== undefined && <span className="pt-count">{item.count}</span>}
-            </NavLink>
+            </TabLink>
           </li>
         ))}
       </ul>
     </nav>
+  );
+}
+
+function TabLink({ item, children }: { item: TabItem; children: ReactNode }) {
+  const { to, isExact = false, isCurrent } = item;
+  if (isCurrent !== undefined) {
+    return (
+      <Link to={to} className={classNames('pt-tab', isCurrent && 'pt-current')} aria-current={isCurrent && 'page'}>
+        {children}
+      </Link>
+    );
+  }
+  return (
+    <NavLink to={to} end={isExact} className={({ isActive }) => classNames('pt-tab', isActive && 'pt-current')}>
+      {children}
+    </NavLink>
   );
 }
 

@@ -10,14 +10,14 @@ import {
   apiKeysPage,
   projectPage,
   projectsPage,
-  signInPage,
   sshKeysPage,
 } from './pages';
+import { accountExtensions } from './account-extensions';
 
 export default createFrontendPlugin({
   pluginId: 'access',
   extensions: [
-    portalPage(signInPage, async () => createElement((await import('./sign-in-page')).SignInPage)),
+    ...accountExtensions,
     portalPage(apiKeysPage, async () => createElement((await import('./api-keys-page')).ApiKeysPage)),
     portalPage(everyonesApiKeysPage, async () =>
       createElement((await import('./everyones-api-keys-page')).EveryonesApiKeysPage),
@@ -44,8 +44,19 @@ export {
   apiKeysPage,
   projectPage,
   projectsPage,
-  signInPage,
   sshKeysPage,
 } from './pages';
+export {
+  forgotPasswordPage,
+  resetPasswordPage,
+  signInCallbackPage,
+  signInPage,
+  verifyEmailPage,
+} from './sign-in/sign-in-pages';
+export type { SignInHandover } from './sign-in/sign-in-page';
+export { profilePage, securityPage, sessionsPage } from './account/account-pages';
+export { stepUp } from './step-up/step-up-definition';
+/** Asked by the shell when an operation wants to know again who is there. */
+export const loadStepUpDialog = () => import('./step-up/step-up-dialog');
 /** Offered by the shell on every page, hence loaded when it is asked for. */
 export const loadNewOrganizationDialog = () => import('./people/new-organization-dialog');

@@ -1,9 +1,8 @@
 import { listUsage } from '@portico/plugin-billing/contract';
 import { listWorkloads } from '@portico/plugin-workloads/contract';
-import { exportAuditLogs, listAllAuditLogs, listAuditLogs } from '@portico/plugin-kit/contract';
+import { exportAuditLogs, exportOwnAuditLogs, listAllAuditLogs, listAuditLogs } from '@portico/plugin-kit/contract';
 import { definePage } from '@portico/plugin-kit/ui';
 import { createApiKey, listApiKeys, listPermissions, revokeApiKey, rotateApiKey } from '../contract/api-key-operations';
-import { getSignInOptions, signIn, signUp } from '../contract/auth-operations';
 import {
   createProject,
   deleteProject,
@@ -26,14 +25,6 @@ import {
 } from '../contract/service-account-operations';
 import { addSshKey, listProjects, listSshKeys, removeSshKey } from '../contract/resource-operations';
 
-export const signInPage = definePage({
-  name: 'sign-in',
-  path: '/login',
-  title: 'Sign in',
-  operations: { getSignInOptions, signIn, signUp },
-  states: ['loading', 'error', 'success', 'rate_limited'],
-});
-
 export const projectsPage = definePage({
   name: 'projects',
   path: '/access/projects',
@@ -54,7 +45,7 @@ export const auditLogsPage = definePage({
   name: 'audit-logs',
   path: '/access/audit-logs',
   title: 'Audit log',
-  operations: { listAuditLogs },
+  operations: { listAuditLogs, exportOwnAuditLogs },
   states: ['loading', 'empty', 'error', 'success', 'restricted', 'rate_limited'],
 });
 

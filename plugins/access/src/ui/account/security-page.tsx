@@ -1,0 +1,48 @@
+import type { ReplyOf } from '@portico/plugin-kit/contract';
+import { renderingOf, useOperation } from '@portico/plugin-kit/ui';
+import { Banner, PageState, Stack } from '@portico/ui';
+import { useState } from 'react';
+import type { getFactors } from '../../contract/factor-operations';
+import { AccountFrame } from './account-frame';
+import { securityPage } from './account-pages';
+import { IdentitiesPanel } from './identities-panel';
+import { PasskeysPanel } from './passkeys-panel';
+import { RecoveryCodesDialog, RecoveryCodesPanel } from './recovery-codes';
+import { TotpPanel } from './totp-panel';
+
+export type Factors = ReplyOf<typeof getFactors>;
+
+/** With what one signs in, besides the password. */
+export function SecurityPage() {
+  const factors = useOperation(securityPage, 'getFactors', {});
+  const [codes, setCodes] = useState<readonly string[] | null>(null);
+  return (
+    <AccountFrame title="Security">
+      <PageState state={renderingOf(factors, { layout: 'text' })}>
+        {factors.data !== undefined && <FactorPanels factors={factors.data} onCodes={setCodes} />}
+      </PageState>
+      {codes !== null && <RecoveryCodesDialog codes={codes} onClose={() => setCodes(null)} />}
+    </AccountFrame>
+  );
+}
+
+function FactorPanels({ factors, onCodes }: { factors: Factors; onCodes: (codes: readonly string[] | null) => void }) {
+  const hasFactor = factors.totp !== null || factors.passkeys.length > 0;
+  const requiredBy = factors.required_by.map(({ name }) => name).join(', ');
+  return (
+    <Stack gap="loose">
+      {requiredBy !== '' && !hasFactor && (
+        <Banner tone="warning" title={`${requiredBy} asks for a second factor`}>
+          Set one up here: an app that shows codes, or a passkey. Until then everything of the organization is refused.
+        </Banner>
+      )}
+      {requiredBy !== '' && hasFactor && (
+        <Banner tone="info">{`${requiredBy} asks for a second factor, so the last one cannot be removed.`}</Banner>
+      )}
+      <PasskeysPanel factors={factors} onCodes={onCodes} />
+      <TotpPanel factors={factors} onCodes={onCodes} />
+      {hasFactor && <RecoveryCodesPanel left={factors.recovery_codes_left} onCodes={onCodes} />}
+      <IdentitiesPanel />
+    </Stack>
+  );
+}
