@@ -1,0 +1,155 @@
+/**
+ * Who may call which operation, written down apart from the roles that decide it. Everybody with a role on the platform is a viewer of their own organization here.
+ */
+const organizationRoleNames = ['owner', 'admin', 'member', 'viewer', 'billing', 'security'] as const;
+export const platformRoleNames = ['platform_admin', 'billing_operator', 'support_agent'] as const;
+/** `project_viewer`: a guest of the organization with that role in the project that is asked about. */
+export const roleNames = [...organizationRoleNames, 'project_viewer', ...platformRoleNames] as const;
+export type RoleName = (typeof roleNames)[number];
+
+type Audience = 'anyone' | 'signed in' | 'own account' | readonly RoleName[];
+
+const groups: readonly (readonly [Audience, string])[] = [
+  [
+    'anyone',
+    `
+    authorizeOidc beginPasskeySignIn exchangeOidc getOpenApi getSignInOptions issueClientToken previewInvitation
+    refreshToken signIn signInWithPasskey signInWithSecondFactor signUp
+  `,
+  ],
+  [
+    [
+      'owner',
+      'admin',
+      'member',
+      'viewer',
+      'billing',
+      'security',
+      'project_viewer',
+      'platform_admin',
+      'billing_operator',
+      'support_agent',
+    ],
+    `
+    addSshKey createApiKey getFleetTopology getMember getOrganization getProject getSku listApiKeys
+    listDepartments listMembers listOsImages listPolicies listProjectMembers listProjects listRoles listSkus
+    listSshKeys previewPolicy removeSshKey revokeApiKey rotateApiKey streamEvents
+  `,
+  ],
+  [
+    ['platform_admin'],
+    `
+    disableUser enableUser endUserSessions forceReleaseAllocation getAdminOverview grantPlatformRole
+    listAdminAllocations listAttention listMessages listNodes listPlans listPlatformPolicies listResourceSlots
+    previewPlatformPolicy resetPlatformPolicy revokePlatformRole setOrganizationPlan setPlatformPolicy
+  `,
+  ],
+  [
+    ['owner', 'admin', 'security'],
+    `
+    exportOwnAuditLogs listAuditLogs listOrganizationApiKeys resetPolicy revokeOrganizationApiKey setPolicy
+  `,
+  ],
+  [
+    ['platform_admin', 'billing_operator'],
+    `
+    creditUser exportAuditLogs listAllAuditLogs
+  `,
+  ],
+  [
+    'own account',
+    `
+    acceptInvitation addPasskey authorizeIdentity beginPasskey beginProof beginTotp confirmTotp createOrganization
+    getFactors getOidcLogoutUrl getProof giveProof leaveOrganization linkIdentity listIdentities removePasskey
+    removeTotp renamePasskey renewRecoveryCodes setDefaultProject signOut unlinkIdentity
+  `,
+  ],
+  [
+    'signed in',
+    `
+    getMe listPermissions
+  `,
+  ],
+  [
+    ['owner', 'admin'],
+    `
+    changeMemberRole changeServiceAccount createDepartment createInvitation createProject createServiceAccount
+    createServiceAccountKey deleteDepartment deleteProject listInvitations moveProject removeMember
+    removeProjectMember removeServiceAccount renameDepartment renameProject resendInvitation revokeInvitation
+    revokeServiceAccountKey rotateServiceAccountKey setProjectMember updateOrganization
+  `,
+  ],
+  [
+    ['owner'],
+    `
+    transferOrganization
+  `,
+  ],
+  [
+    [
+      'owner',
+      'admin',
+      'member',
+      'viewer',
+      'security',
+      'project_viewer',
+      'platform_admin',
+      'billing_operator',
+      'support_agent',
+    ],
+    `
+    getAllocation getAllocationMetrics getAllocationSshKeys getServiceAccount getTask listAllocations
+    listServiceAccountKeys listServiceAccounts listTaskEvents listWorkloads
+  `,
+  ],
+  [
+    ['platform_admin', 'billing_operator', 'support_agent'],
+    `
+    getUser listUsers
+  `,
+  ],
+  [
+    ['platform_admin', 'support_agent'],
+    `
+    endSupportSession getAnyOrganization listAllOrganizations listSupportSessions openSupportSession
+  `,
+  ],
+  [
+    [
+      'owner',
+      'admin',
+      'member',
+      'viewer',
+      'billing',
+      'project_viewer',
+      'platform_admin',
+      'billing_operator',
+      'support_agent',
+    ],
+    `
+    exportUsage getBalance listUsage
+  `,
+  ],
+  [
+    ['owner', 'admin', 'billing'],
+    `
+    listLedger
+  `,
+  ],
+  [
+    ['owner', 'admin', 'member'],
+    `
+    cancelTask createTerminalToken launchAllocation precheckLaunch quoteLaunch releaseAllocation
+    setAllocationSshKeys
+  `,
+  ],
+];
+
+export const whoMay: Readonly<Record<string, Audience>> = Object.fromEntries(
+  groups.flatMap(([audience, ids]) =>
+    ids
+      .trim()
+      .split(/\s+/)
+      .map(id => [id, audience]),
+  ),
+);
