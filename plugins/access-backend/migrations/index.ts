@@ -4,6 +4,7 @@ import { apiKeyTables } from './0002_api_keys';
 import { projectDeletion } from './0003_project_deletion';
 import { peopleTables } from './0004_people';
 import { factorTables } from './0005_factors';
+import { accountTables } from './0006_account';
 import { oidcTables } from './0007_oidc';
 import { peopleStructure } from './0008_people_structure';
 import { policyTables } from './0009_policies';
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   projectDeletion,
   peopleTables,
   factorTables,
+  accountTables,
   oidcTables,
   peopleStructure,
   policyTables,

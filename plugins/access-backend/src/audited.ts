@@ -7,6 +7,8 @@ export const auditedUser = {
     username: 'track',
     display_name: 'track',
     email: 'track',
+    email_verified_at: 'track',
+    pending_email: 'track',
     status: 'track',
     organization_id: 'track',
     default_project_id: 'track',
@@ -45,6 +47,18 @@ export const auditedFactor = {
   },
 } as const satisfies AuditedResource;
 
+/** A link sent to a user, by the user’s id. */
+export const auditedLink = {
+  type: 'user',
+  fields: { purpose: 'track', email: 'track', token_hash: 'secret' },
+} as const satisfies AuditedResource;
+
+/** What did not become a session, by the id of the user whose name was given. */
+export const auditedFailedSignIn = {
+  type: 'user',
+  fields: { address: 'track', failures: 'track' },
+} as const satisfies AuditedResource;
+
 export const auditedSshKey = {
   type: 'ssh_key',
   fields: { name: 'track', key_type: 'track', fingerprint: 'track', public_key: 'ignore' },
@@ -61,6 +75,12 @@ export const auditedApiKey = {
     grace: 'track',
     secret_hash: 'secret',
   },
+} as const satisfies AuditedResource;
+
+/** Who a user is to an identity provider. */
+export const auditedIdentity = {
+  type: 'identity',
+  fields: { user_id: 'track', provider: 'track', subject: 'track', email: 'track' },
 } as const satisfies AuditedResource;
 
 /** Somebody’s membership of an organization, by the user’s id. */

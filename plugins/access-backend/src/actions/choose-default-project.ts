@@ -2,12 +2,13 @@ import type { RequestContext, Transaction } from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
 import { auditedUser } from '../audited';
 import type { AccessServices } from '../services';
+import { seesProject } from '../store/members';
 import { lockProjectsOf } from '../store/projects';
 import type { Project } from '../store/projects';
 import { setDefaultProject, userById } from '../store/users';
 import { projectOf } from './project-in-reach';
 
-/** Waits for a deletion that runs: nobody’s default is a project that is not there. */
+/** Waits for a deletion or removal that runs: nobody’s default is a project that is not there, or not there for them. */
 export async function chooseDefaultProject(
   tx: Transaction,
   services: AccessServices,
@@ -18,7 +19,7 @@ export async function chooseDefaultProject(
   await lockProjectsOf(tx, organizationId);
   const project = await projectOf(tx, caller, projectId);
   const user = await userById(tx, userId);
-  if (!user) throw common.fail('not_found');
+  if (!user || !(await seesProject(tx, { userId, projectId }))) throw common.fail('not_found');
   if (user.defaultProjectId === projectId) return project;
   await setDefaultProject(tx, { userId, projectId });
   await services.audit.record(tx, {

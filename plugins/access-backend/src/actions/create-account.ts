@@ -2,11 +2,10 @@ import type { Actor, Audit, Outbox, Transaction } from '@portico/plugin-kit/back
 import { newId } from '@portico/plugin-kit/contract';
 import type { BillingPort } from '@portico/plugin-billing/port';
 import { auditedUser } from '../audited';
-import { OWNER } from '../domain/roles';
 import { insertPassword } from '../store/credentials';
-import { grantPlatformRole, insertDepartment, insertMembership, insertOrganization } from '../store/organizations';
-import { insertProject } from '../store/projects';
+import { grantPlatformRole } from '../store/organizations';
 import { insertUser } from '../store/users';
+import { foundOrganization, newOrganization } from './found-organization';
 
 export interface NewAccount {
   readonly username: string;
@@ -36,9 +35,8 @@ export async function createAccount(
 ): Promise<CreatedAccount | null> {
   const { billing, audit, outbox } = services;
   const userId = newId('usr', tx.now);
-  const organizationId = newId('org', tx.now);
-  const departmentId = newId('dept', tx.now);
-  const projectId = newId('proj', tx.now);
+  const place = newOrganization(tx.now);
+  const { organizationId, departmentId, projectId } = place;
   const { username, displayName, email, platformRole, correlationId } = account;
 
   const inserted = await insertUser(tx, {
@@ -51,17 +49,13 @@ export async function createAccount(
   });
   if (!inserted) return null;
   if (account.passwordHash !== null) await insertPassword(tx, { userId, hash: account.passwordHash });
-  await insertOrganization(tx, { organizationId, name: displayName });
-  await insertDepartment(tx, { departmentId, organizationId, name: 'Default', isDefault: true });
-  await insertProject(tx, { projectId, organizationId, departmentId, name: 'Default' });
-  await insertMembership(tx, { userId, organizationId, role: OWNER });
+  await foundOrganization(tx, services, { ...place, name: displayName, ownerId: userId });
   if (platformRole !== null) await grantPlatformRole(tx, { userId, role: platformRole });
 
   const actor: Actor =
     account.actor.type === 'self'
       ? { type: 'user', id: userId, sessionId: null, address: account.actor.address }
       : account.actor;
-  await billing.openAccount(tx, { organizationId });
   if (account.trialCredit) {
     await billing.credit(tx, {
       kind: 'trial',

@@ -1,17 +1,17 @@
 import { PROJECTS_PER_ORGANIZATION_MAX } from '@portico/plugin-access/contract';
 import type { RequestContext, Transaction } from '@portico/plugin-kit/backend';
-import { newId } from '@portico/plugin-kit/contract';
+import { common, newId } from '@portico/plugin-kit/contract';
 import { access } from '../access-errors';
 import { auditedProject } from '../audited';
 import type { AccessServices } from '../services';
-import { defaultDepartmentOf } from '../store/organizations';
+import { defaultDepartmentOf, departmentOf } from '../store/departments';
 import { countProjects, insertProject, lockProjectsOf } from '../store/projects';
 import type { Project } from '../store/projects';
 
 export async function createProject(
   tx: Transaction,
   services: AccessServices,
-  request: RequestContext & { name: string },
+  request: RequestContext & { name: string; departmentId: string | null },
 ): Promise<Project> {
   const { caller, actor, correlationId } = request;
   const { organizationId } = caller;
@@ -21,7 +21,7 @@ export async function createProject(
   const project = {
     projectId: newId('proj', tx.now),
     organizationId,
-    departmentId: await defaultDepartmentOf(tx, organizationId),
+    departmentId: await departmentFor(tx, { organizationId, departmentId: request.departmentId }),
     name: request.name.trim(),
   };
   if (!(await insertProject(tx, project))) throw access.fail('project_name_taken', { details: { name: project.name } });
@@ -43,4 +43,14 @@ export async function createProject(
     payload: { project_id: project.projectId, name: project.name },
   });
   return { ...project, createdAt: tx.now };
+}
+
+async function departmentFor(
+  tx: Transaction,
+  wanted: { organizationId: string; departmentId: string | null },
+): Promise<string> {
+  const { organizationId, departmentId } = wanted;
+  if (departmentId === null) return defaultDepartmentOf(tx, organizationId);
+  if (!(await departmentOf(tx, { organizationId, departmentId }))) throw common.fail('not_found');
+  return departmentId;
 }

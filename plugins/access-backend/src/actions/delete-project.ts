@@ -9,7 +9,9 @@ import { lockProject, lockProjectsOf, markProjectDeleted, countProjects, project
 import type { Project } from '../store/projects';
 import { countServiceAccounts } from '../store/service-accounts';
 import { replaceDefaultProject, userById } from '../store/users';
+import { blindToDefault } from '../store/members';
 import { projectOf } from './project-in-reach';
+import { settleDefaultProject } from './settle-default-project';
 
 /** What keeps it from being deleted, as of now: shown beforehand, and asked again under the locks. */
 export async function obstaclesOf(
@@ -47,6 +49,8 @@ export async function deleteProject(
   const [oldest] = await projectsPage(tx, { organizationId: project.organizationId, limit: 1 });
   if (!oldest) throw new Error('an organization is left without a project');
   await replaceDefaultProject(tx, { from: projectId, to: oldest.projectId });
+  for (const userId of await blindToDefault(tx, oldest.projectId))
+    await settleDefaultProject(tx, services, { userId, organizationId: project.organizationId, actor, correlationId });
   await services.audit.record(tx, {
     action: 'access.project.delete',
     actor,

@@ -18,6 +18,9 @@ export class SessionKeys {
   ofClientToken(token: string): string {
     return this.secrets.fingerprint('access.client_token', token);
   }
+  ofInvitation(token: string): string {
+    return this.secrets.fingerprint('access.invitation', token);
+  }
   /** What `X-CSRF-Token` must be in a session by cookie: bound to the session, so another's is of no use. */
   csrfToken(sessionId: string): string {
     return this.secrets.fingerprint('access.session.csrf', sessionId);

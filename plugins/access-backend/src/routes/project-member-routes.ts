@@ -1,18 +1,51 @@
 import type { accessContract } from '@portico/plugin-access/contract';
+import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
 import type { Handlers } from '@portico/plugin-kit/backend';
-import { common } from '@portico/plugin-kit/contract';
+import { PAGE_LIMIT_DEFAULT } from '@portico/plugin-kit/contract';
+import { projectOf } from '../actions/project-in-reach';
+import { removeProjectRole, setProjectRole } from '../actions/project-roles';
+import { projectMemberReply } from '../member-replies';
 import type { AccessServices } from '../services';
+import { projectMembersPage } from '../store/project-members';
 
 type ProjectMemberOperations = 'listProjectMembers' | 'setProjectMember' | 'removeProjectMember';
 
 /** Roles in single projects. */
 export function projectMemberRoutes(
-  _services: AccessServices,
+  services: AccessServices,
 ): Pick<Handlers<typeof accessContract>, ProjectMemberOperations> {
-  const unavailable = () => Promise.reject(common.fail('service_unavailable'));
+  const { read } = services.database;
   return {
-    listProjectMembers: unavailable,
-    setProjectMember: unavailable,
-    removeProjectMember: unavailable,
+    async listProjectMembers({ caller, params, query }) {
+      const { limit = PAGE_LIMIT_DEFAULT, cursor } = query;
+      const { projectId } = await projectOf(read, caller, params.project_id);
+      const list = `project-members:${projectId}`;
+      const [since, userId] =
+        cursor === undefined ? [] : (decodeCursor(list, cursor, ['number', 'string']) as [number, string]);
+      const rows = await projectMembersPage(read, {
+        projectId,
+        ...(since === undefined || userId === undefined ? {} : { after: { since, userId } }),
+        limit: limit + 1,
+      });
+      const { shown, nextCursor } = cutPage(rows, limit, last => encodeCursor(list, [last.since, last.userId]));
+      const items = shown.map(row => projectMemberReply(row, caller));
+      return { status: 200, body: { items, next_cursor: nextCursor } };
+    },
+
+    async setProjectMember(request) {
+      const { project_id: projectId, user_id: userId } = request.params;
+      return request.write(async tx => {
+        const member = await setProjectRole(tx, services, { ...request, projectId, userId, role: request.body.role });
+        return { status: 200, body: projectMemberReply(member, request.caller) };
+      });
+    },
+
+    async removeProjectMember(request) {
+      const { project_id: projectId, user_id: userId } = request.params;
+      return request.write(async tx => {
+        await removeProjectRole(tx, services, { ...request, projectId, userId });
+        return { status: 204, body: undefined };
+      });
+    },
   };
 }

@@ -27,7 +27,8 @@ export function projectRoutes(services: AccessServices): Pick<Handlers<typeof ac
 
     async createProject(request) {
       return request.write(async tx => {
-        const project = await createProject(tx, services, { ...request, name: request.body.name });
+        const { name, department_id } = request.body;
+        const project = await createProject(tx, services, { ...request, name, departmentId: department_id ?? null });
         return { status: 201, body: await shown(tx, request.caller, project) };
       });
     },

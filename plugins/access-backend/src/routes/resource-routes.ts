@@ -17,20 +17,21 @@ export function resourceRoutes(services: AccessServices): Pick<Handlers<typeof a
   const { read } = services.database;
   return {
     async listProjects({ caller, query }) {
-      const { limit = PAGE_LIMIT_DEFAULT, cursor } = query;
-      const after = cursor === undefined ? undefined : position('projects', cursor);
+      const { limit = PAGE_LIMIT_DEFAULT, cursor, department_id: departmentId } = query;
+      // A position belongs to one filter: another one starts at its own beginning.
+      const list = `projects:${departmentId ?? ''}`;
+      const after = cursor === undefined ? undefined : position(list, cursor);
       const rows = await projectsPage(read, {
         organizationId: caller.organizationId,
         // The operation narrows whoever has roles in single projects to the active one; this list is how they find the others.
         ...(hasRolesInProjectsAlone(caller)
           ? { memberUserId: caller.userId }
           : { onlyProjectId: caller.onlyProjectId }),
+        departmentId,
         after: after && { createdAt: after.at, projectId: after.id },
         limit: limit + 1,
       });
-      const { shown, nextCursor } = cutPage(rows, limit, last =>
-        encodeCursor('projects', [last.createdAt, last.projectId]),
-      );
+      const { shown, nextCursor } = cutPage(rows, limit, last => encodeCursor(list, [last.createdAt, last.projectId]));
       const user = await userById(read, caller.userId);
       const items = shown.map(project => projectReply(project, user?.defaultProjectId ?? ''));
       return { status: 200, body: { items, next_cursor: nextCursor } };

@@ -120,6 +120,18 @@ export async function markApiKeyRevoked(tx: Transaction, keyId: string): Promise
   await tx.run('DELETE FROM access_api_key_secrets WHERE key_id = ?', [keyId]);
 }
 
+/** Those of a user in one organization that were not revoked. */
+export async function unrevokedApiKeysOf(
+  queries: Queries,
+  of: { userId: string; organizationId: string },
+): Promise<ApiKey[]> {
+  const rows = await queries.all<ApiKeyRow>(
+    `${SELECT} WHERE k.user_id = ? AND k.organization_id = ? AND k.revoked_at IS NULL ORDER BY k.created_at, k.key_id`,
+    [of.userId, of.organizationId],
+  );
+  return rows.map(fromRow);
+}
+
 /** Forgets keys of a user that ended before then. */
 export async function deleteApiKeysEndedBefore(
   tx: Transaction,

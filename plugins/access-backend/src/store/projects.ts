@@ -44,9 +44,20 @@ export async function updateProjectName(tx: Transaction, project: Project, name:
   return true;
 }
 
-/** Its row stays: usage, ledger and audit name it. */
+export async function updateProjectDepartment(
+  tx: Transaction,
+  project: { projectId: string; departmentId: string },
+): Promise<void> {
+  await tx.run('UPDATE access_projects SET department_id = ? WHERE project_id = ?', [
+    project.departmentId,
+    project.projectId,
+  ]);
+}
+
+/** Its row stays: usage, ledger and audit name it. The roles people had in it go. */
 export async function markProjectDeleted(tx: Transaction, projectId: string): Promise<void> {
   await tx.run('UPDATE access_projects SET deleted_at = ? WHERE project_id = ?', [tx.now, projectId]);
+  await tx.run('DELETE FROM access_project_members WHERE project_id = ?', [projectId]);
 }
 
 /** Creations, renamings and deletions of one organization wait for each other, so that limit and names hold under parallel requests. */
@@ -96,21 +107,24 @@ export async function projectsPage(
     onlyProjectId?: string | null;
     /** Only those the user has a role in. */
     memberUserId?: string | null;
+    departmentId?: string;
     after?: { createdAt: number; projectId: string };
     limit: number;
   },
 ): Promise<Project[]> {
   const after = page.after ? 'AND (created_at, project_id) > (?, ?)' : '';
   const only = page.onlyProjectId ? 'AND project_id = ?' : '';
+  const department = page.departmentId === undefined ? '' : 'AND department_id = ?';
   const mine = page.memberUserId
     ? 'AND EXISTS (SELECT 1 FROM access_project_members pm WHERE pm.project_id = access_projects.project_id AND pm.user_id = ?)'
     : '';
   const rows = await queries.all<ProjectRow>(
-    `SELECT ${COLUMNS} FROM access_projects WHERE organization_id = ? AND deleted_at IS NULL ${only} ${mine} ${after} ORDER BY created_at, project_id LIMIT ?`,
+    `SELECT ${COLUMNS} FROM access_projects WHERE organization_id = ? AND deleted_at IS NULL ${only} ${mine} ${department} ${after} ORDER BY created_at, project_id LIMIT ?`,
     [
       page.organizationId,
       ...(page.onlyProjectId ? [page.onlyProjectId] : []),
       ...(page.memberUserId ? [page.memberUserId] : []),
+      ...(page.departmentId === undefined ? [] : [page.departmentId]),
       ...(page.after ? [page.after.createdAt, page.after.projectId] : []),
       page.limit,
     ],

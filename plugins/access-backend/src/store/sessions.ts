@@ -11,7 +11,8 @@ export interface Session extends SessionSecrets {
   readonly endReason: EndReason | null;
 }
 
-export type EndReason = 'signed_out' | 'reused' | 'factors_changed';
+export type EndReason =
+  'signed_out' | 'reused' | 'factors_changed' | 'ended_by_user' | 'password_changed' | 'password_reset';
 
 interface SessionRow {
   session_id: string;
@@ -80,6 +81,18 @@ export async function sessionForChange(
   const [column, value] = 'handleHash' in by ? ['handle_hash', by.handleHash] : ['session_id', by.sessionId];
   const row = await tx.first<SessionRow>(`SELECT * FROM access_sessions WHERE ${column} = ?${tx.forUpdate}`, [value]);
   return row && fromRow(row);
+}
+
+/** How the person behind a session proved who they are; undefined for what is no sign-in session, or one that ended. */
+export async function signInProofOf(
+  queries: Queries,
+  sessionId: string,
+): Promise<{ provider: string | null; hasSecondFactor: boolean } | undefined> {
+  const row = await queries.first<{ provider: string | null; second_factor_at: number | null }>(
+    'SELECT provider, second_factor_at FROM access_sessions WHERE session_id = ? AND ended_at IS NULL',
+    [sessionId],
+  );
+  return row && { provider: row.provider, hasSecondFactor: row.second_factor_at !== null };
 }
 
 /** When a session was given its present secret. */

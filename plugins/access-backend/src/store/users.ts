@@ -63,6 +63,20 @@ export async function userById(queries: Queries, userId: string): Promise<User |
   return row && fromRow(row);
 }
 
+/** The address the user has is theirs. Violates the unique index when another account verified it first. */
+export async function markEmailVerified(tx: Transaction, userId: string): Promise<void> {
+  await tx.run('UPDATE access_users SET email_verified_at = ? WHERE user_id = ?', [tx.now, userId]);
+}
+
+/** The address they have shown to be theirs; null without one. */
+export async function verifiedEmailOf(queries: Queries, userId: string): Promise<string | null> {
+  const row = await queries.first<{ email: string | null }>(
+    'SELECT email FROM access_users WHERE user_id = ? AND email_verified_at IS NOT NULL',
+    [userId],
+  );
+  return row?.email ?? null;
+}
+
 /** Makes changes of what one user has wait for each other, so that limits hold under parallel requests. */
 export async function lockUser(tx: Transaction, userId: string): Promise<void> {
   await tx.first(`SELECT user_id FROM access_users WHERE user_id = ?${tx.forUpdate}`, [userId]);
