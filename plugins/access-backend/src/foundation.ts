@@ -2,11 +2,14 @@ import { createServiceFactory, createServiceRef } from '@backstage/backend-plugi
 import { databaseRef, defineSettings, secretsRef, settingsRef } from '@portico/plugin-kit/backend';
 import { accessSettings } from '@portico/plugin-access/contract';
 import { migrations } from '../migrations';
+import { AccountKeys } from './authentication/account-keys';
 import { FactorKeys } from './authentication/factor-keys';
 import { SessionCookie } from './authentication/session-cookie';
 import { SessionKeys } from './authentication/session-keys';
 import { relyingPartyOf } from './domain/relying-party';
 import type { RelyingParty } from './domain/relying-party';
+import { FlowCookie } from './oidc/flow-cookie';
+import { OidcVault } from './oidc/oidc-vault';
 
 /** The platform’s section, as far as it is read here. */
 const appSettings = defineSettings({
@@ -22,6 +25,9 @@ export interface Foundation {
   readonly proofSeconds: number;
   /** The name people see. */
   readonly title: string;
+  readonly accountKeys: AccountKeys;
+  readonly flowCookie: FlowCookie;
+  readonly oidcVault: OidcVault;
   readonly factorKeys: FactorKeys;
   /** Null where no browser makes passkeys. */
   readonly relyingParty: RelyingParty | null;
@@ -43,6 +49,9 @@ export const foundationFactory = createServiceFactory({
       publicUrl,
       proofSeconds: proofMinutes * 60,
       title,
+      accountKeys: new AccountKeys(secrets),
+      flowCookie: new FlowCookie(publicUrl),
+      oidcVault: new OidcVault(secrets),
       factorKeys: new FactorKeys(secrets),
       relyingParty: relyingPartyOf(publicUrl, title),
     };

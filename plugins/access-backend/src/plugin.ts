@@ -9,12 +9,14 @@ import { projectOccupantsRef } from '@portico/plugin-access/port';
 import { billingPortRef } from '@portico/plugin-billing/port';
 import * as kit from '@portico/plugin-kit/backend';
 import { accessPortFactory } from './access-port';
+import { answerPasswordReset, RESET_REQUESTED } from './actions/request-password-reset';
 import { actorNamesFactory } from './actor-names';
 import { PasswordHasher } from './authentication/password-hasher';
 import { SessionAuthentication } from './authentication/session-authentication';
 import { startFirstAdmin } from './first-admin';
 import { foundationFactory, foundationRef } from './foundation';
 import { policyRulesFactory, policyRulesRef } from './policy-rules';
+import { IdentityProviders } from './oidc/identity-providers';
 import { accessRoutes } from './routes/routes';
 
 const authenticationFactory = createServiceFactory({
@@ -52,11 +54,15 @@ const accessPlugin = createBackendPlugin({
       async init({ foundation, http, settings, logger, ...services }) {
         const { signUp, adminPassword, oidc } = settings.of(accessSettings);
         const hasher = new PasswordHasher();
+        const { publicUrl } = foundation;
+        const providers = new IdentityProviders(oidc.providers, { clock: services.clock, logger, publicUrl });
         await startFirstAdmin({ ...services, hasher, logger }, adminPassword);
-        http.serve(
-          accessContract,
-          accessRoutes({ ...foundation, ...services, hasher, signUp, providers: oidc.providers }),
-        );
+        services.outbox.consume({
+          name: 'access-password-resets',
+          types: [RESET_REQUESTED],
+          handle: (tx, event) => answerPasswordReset(tx, { ...foundation, ...services }, event),
+        });
+        http.serve(accessContract, accessRoutes({ ...foundation, ...services, hasher, signUp, providers }));
       },
     });
   },

@@ -1,13 +1,17 @@
 import type { Audit, Authorization, Clock, Database, Mail, Outbox, RateLimits } from '@portico/plugin-kit/backend';
-import type { ProviderSettings } from './oidc/provider-settings';
 import type { ProjectOccupants } from '@portico/plugin-access/port';
 import type { BillingPort } from '@portico/plugin-billing/port';
 import type { PasswordHasher } from './authentication/password-hasher';
+import type { AccountKeys } from './authentication/account-keys';
 import type { FactorKeys } from './authentication/factor-keys';
 import type { SessionCookie } from './authentication/session-cookie';
 import type { SessionKeys } from './authentication/session-keys';
 import type { RelyingParty } from './domain/relying-party';
 import type { PolicyRules } from './policy-rules';
+
+import type { FlowCookie } from './oidc/flow-cookie';
+import type { IdentityProviders } from './oidc/identity-providers';
+import type { OidcVault } from './oidc/oidc-vault';
 
 /** All that the actions of this plugin stand on. */
 export interface AccessServices {
@@ -30,10 +34,13 @@ export interface AccessServices {
   readonly proofSeconds: number;
   /** The name people see. */
   readonly title: string;
+  readonly accountKeys: AccountKeys;
   readonly factorKeys: FactorKeys;
   /** Null where no browser makes passkeys. */
   readonly relyingParty: RelyingParty | null;
   readonly signUp: 'open' | 'closed';
   /** Identity providers people may sign in through, as configured. */
-  readonly providers: readonly ProviderSettings[];
+  readonly providers: IdentityProviders;
+  readonly flowCookie: FlowCookie;
+  readonly oidcVault: OidcVault;
 }

@@ -5,6 +5,8 @@ import { normalizedPassword } from '../domain/password';
 import { canonicalUsername } from '../domain/username';
 import type { AccessServices } from '../services';
 import { passwordOf } from '../store/credentials';
+import { profileByUsername } from '../store/profiles';
+import { recordFailedSignIn } from './record-failed-sign-in';
 
 /**
  * Checks a password. A name that is unknown, disabled or impossible costs the same hash and gets the same answer as a wrong
@@ -12,7 +14,12 @@ import { passwordOf } from '../store/credentials';
  */
 export function passwordCheck(
   services: AccessServices,
-): (attempt: { username: string; password: string; address: string }) => Promise<{ userId: string }> {
+): (attempt: {
+  username: string;
+  password: string;
+  address: string;
+  correlationId: string;
+}) => Promise<{ userId: string }> {
   const verify: VerifyPassword = async ({ username, password }) => {
     const name = canonicalUsername(username);
     const credential = name === null ? undefined : await passwordOf(services.database.read, name);
@@ -21,13 +28,16 @@ export function passwordCheck(
   };
   const throughPassport = passwordSignIn(verify);
 
-  return async ({ username, password, address }) => {
+  return async ({ username, password, address, correlationId }) => {
     await services.rateLimits.consume(
       'signIn',
       services.keys.ofAttempt(canonicalUsername(username) ?? username, address),
     );
     const user = await throughPassport({ username, password });
-    if (user === null) throw access.fail('credentials_invalid');
-    return user;
+    if (user !== null) return user;
+    const name = canonicalUsername(username);
+    const named = name === null ? undefined : await profileByUsername(services.database.read, name);
+    await recordFailedSignIn(services, { user: named ?? null, address, correlationId });
+    throw access.fail('credentials_invalid');
   };
 }

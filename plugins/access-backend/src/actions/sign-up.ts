@@ -5,6 +5,7 @@ import { canonicalUsername, isReserved } from '../domain/username';
 import type { AccessServices } from '../services';
 import { createAccount } from './create-account';
 import { openSession, PASSWORD_ALONE } from './open-session';
+import { sendVerification } from './send-verification';
 import type { OpenedSession, SignInOrigin } from './open-session';
 
 export interface SignUp {
@@ -22,7 +23,12 @@ export async function prepareSignUp(
   if (services.signUp === 'closed') throw access.fail('sign_up_closed');
   const username = canonicalUsername(request.username);
   if (username === null) throw new Error('the contract lets no such user name through');
-  const weakness = passwordWeakness({ password: request.password, username });
+  const weakness = passwordWeakness({
+    password: request.password,
+    username,
+    email: request.email,
+    title: services.title,
+  });
   if (weakness) throw access.fail('password_too_weak', { message: weakness.advice, details: { ...weakness } });
   if (isReserved(username)) throw access.fail('username_taken');
   const passwordHash = await services.hasher.hash(normalizedPassword(request.password));
@@ -45,6 +51,12 @@ export async function signUp(
     actor: { type: 'self', address: origin.address },
   });
   if (created === null) throw access.fail('username_taken');
+  const { username, email } = account;
+  // Whether the mailbox takes another link today is no reason to refuse an account.
+  if (email !== null) {
+    const { correlationId } = origin;
+    await sendVerification(tx, services, { userId: created.userId, username, email, correlationId });
+  }
   const session = await openSession(tx, services, { ...created, origin, proof: PASSWORD_ALONE });
   return { userId: created.userId, session };
 }

@@ -1,7 +1,7 @@
 import type { accessContract } from '@portico/plugin-access/contract';
 import type { Handlers } from '@portico/plugin-kit/backend';
-import { oidcRoutes } from '../oidc/oidc-routes';
 import type { AccessServices } from '../services';
+import { accountRoutes } from './account-routes';
 import { adminRoutes } from './admin-routes';
 import { apiKeyRoutes } from './api-key-routes';
 import { factorRoutes } from './factor-routes';
@@ -11,6 +11,7 @@ import { memberRoutes } from './member-routes';
 import { organizationRoutes } from './organization-routes';
 import { platformPolicyRoutes, policyRoutes } from './policy-routes';
 import { projectMemberRoutes } from './project-member-routes';
+import { oidcRoutes } from './oidc-routes';
 import { projectRoutes } from './project-routes';
 import { proofRoutes } from './proof-routes';
 import { resourceRoutes } from './resource-routes';
@@ -21,6 +22,7 @@ import { supportRoutes } from './support-routes';
 export function accessRoutes(services: AccessServices): Handlers<typeof accessContract> {
   return {
     ...sessionRoutes(services),
+    ...accountRoutes(services),
     ...factorRoutes(services),
     ...proofRoutes(services),
     ...projectRoutes(services),

@@ -35,8 +35,8 @@ export function sessionRoutes(services: AccessServices): Pick<Handlers<typeof ac
         status: 200,
         body: {
           sign_up: services.signUp,
-          methods: services.providers.length > 0 ? ['personal', 'work'] : ['personal'],
-          providers: services.providers.map(({ id, label }) => ({ id, label })),
+          methods: services.providers.list.length > 0 ? ['personal', 'work'] : ['personal'],
+          providers: services.providers.list.map(({ reply }) => reply),
           password_length_min: PASSWORD_LENGTH_MIN,
         },
       };
@@ -59,7 +59,11 @@ export function sessionRoutes(services: AccessServices): Pick<Handlers<typeof ac
 
     async signIn(request) {
       const origin = originOf(services, request, request.body.session);
-      const { userId } = await checkPassword({ ...request.body, address: request.address });
+      const { userId } = await checkPassword({
+        ...request.body,
+        address: request.address,
+        correlationId: request.correlationId,
+      });
       const needed = await secondFactorNeeded(services, { userId, origin });
       if (needed !== null) throw needed;
       return request.write(async tx => {
