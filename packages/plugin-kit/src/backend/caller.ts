@@ -86,11 +86,27 @@ export interface Authorization {
 
 export const authorizationRef = createServiceRef<Authorization>({ id: 'portico.authorization', scope: 'root' });
 
-/** What stands in audit rows, tasks and ledger entries as the one who did it. */
+/** What stands in audit rows, tasks and ledger entries as the one who did it. Whoever has a user id is found by it: a person, their key, support. */
 export type Actor =
-  | { readonly type: 'user'; readonly id: string; readonly sessionId: string | null; readonly address: string | null }
-  | { readonly type: 'task'; readonly id: string }
+  | PersonalActor
+  /** A task may say for whom it works. */
+  | { readonly type: 'task'; readonly id: string; readonly forUserId?: string }
   | { readonly type: 'system'; readonly id: string };
+
+/** A user, and how they came: `id` is theirs, `sessionId` the sign-in session or the secret of the key. */
+export type PersonalActor = {
+  readonly id: string;
+  readonly sessionId: string | null;
+  readonly address: string | null;
+} & (
+  | { readonly type: 'user' }
+  /** A program of theirs. */
+  | { readonly type: 'api_key'; readonly keyId: string }
+  /** `id` is the account's own. */
+  | { readonly type: 'service_account'; readonly keyId: string | null }
+  /** Somebody who looks into an organization they do not belong to. */
+  | { readonly type: 'support'; readonly supportSessionId: string; readonly organizationId: string }
+);
 
 /** All an action needs to know of the request that caused it. */
 export interface RequestContext {

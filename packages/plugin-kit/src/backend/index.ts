@@ -9,6 +9,7 @@ export type {
   Authentication,
   Authorization,
   Caller,
+  PersonalActor,
   RequestContext,
   UserCaller,
 } from './caller';

@@ -1,10 +1,13 @@
 import { defineErrors } from './errors';
 import { operation } from './operation';
-import { instantSchema, pageQueryProperties, pageSchema } from './schemas';
+import { idSchema, instantSchema, pageQueryProperties, pageSchema } from './schemas';
 
 /** Longest value a filter takes: ids, actions and correlation ids are shorter. */
 const FILTER_LENGTH_MAX = 128;
 const filterValue = { type: 'string', minLength: 1, maxLength: FILTER_LENGTH_MAX } as const;
+
+/** Which kind acted. */
+export const AUDIT_ACTOR_TYPES = ['user', 'api_key', 'service_account', 'support', 'task', 'system'] as const;
 
 /** One deed: who did what to what, in which request, and how its fields changed. */
 export const auditEntrySchema = {
@@ -15,6 +18,7 @@ export const auditEntrySchema = {
     'at',
     'action',
     'actor',
+    'on_behalf_of',
     'resource',
     'organization_id',
     'project_id',
@@ -28,25 +32,44 @@ export const auditEntrySchema = {
     at: instantSchema,
     action: {
       type: 'string',
-      description: 'What was done, `plugin.resource.verb`; `authorization.denied` for what was refused.',
+      description:
+        'What was done, `plugin.resource.verb`; `authorization.denied` for what was refused, for want of a permission or of what was asked of the sign-in.',
     },
     actor: {
       type: 'object',
       additionalProperties: false,
-      required: ['type', 'id', 'session_id', 'address'],
+      required: ['type', 'id', 'key_id', 'support_session_id', 'session_id', 'address'],
       properties: {
-        type: { type: 'string', enum: ['user', 'task', 'system'] },
-        id: { type: 'string' },
+        type: {
+          type: 'string',
+          enum: AUDIT_ACTOR_TYPES,
+          description:
+            '`api_key`: a program of a user; `service_account`: an account for programs; `support`: somebody who looked into the organization.',
+        },
+        id: {
+          type: 'string',
+          description:
+            'Of the user, also of whom the key is and who looks in for support; of the task; of a part of the system.',
+        },
         name: {
           type: ['string', 'null'],
           description: 'User name of a user as of now, for people; in the lists only, and not under the seal.',
         },
+        key_id: { type: ['string', 'null'], description: 'The API key, or the key of the service account.' },
+        support_session_id: { type: ['string', 'null'] },
         session_id: {
           type: ['string', 'null'],
           description: 'The sign-in session, or the API key and, after the dot, which of its secrets.',
         },
         address: { type: ['string', 'null'] },
       },
+    },
+    on_behalf_of: {
+      type: ['object', 'null'],
+      description: 'For whom: the organization support looks into, the user a task works for. Null: for themselves.',
+      additionalProperties: false,
+      required: ['type', 'id'],
+      properties: { type: { type: 'string', enum: ['user', 'organization'] }, id: { type: 'string' } },
     },
     resource: {
       type: 'object',
@@ -76,6 +99,7 @@ export const auditEntrySchema = {
 
 const filters = {
   action: filterValue,
+  actor_type: { type: 'string', enum: AUDIT_ACTOR_TYPES },
   actor_id: filterValue,
   resource_type: filterValue,
   resource_id: filterValue,
@@ -104,6 +128,34 @@ export const listAuditLogs = operation({
   query: { type: 'object', additionalProperties: false, properties: { ...pageQueryProperties, ...filters } },
   responses: { 200: pageSchema(auditEntrySchema) },
   errors: ['cursor_invalid'],
+});
+
+export const exportOwnAuditLogs = operation({
+  id: 'exportOwnAuditLogs',
+  method: 'GET',
+  path: 'audit-logs/export',
+  tag: 'audit',
+  summary: 'The audit log of the organization, for keeping elsewhere',
+  description:
+    'What the filters leave, newest first, streamed; as JSON Lines the entries as the list shows them, as CSV a row each with the changes as JSON. It cannot be verified by itself: ' +
+    'the chain runs through the deeds of all organizations, which are not handed out. Each entry carries its place in the chain, for comparing with what the platform keeps. In ' +
+    'CSV a cell that a spreadsheet would run as a formula is made inert by a leading apostrophe.',
+  permission: 'audit.log.read',
+  query: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      format: { type: 'string', enum: ['csv', 'jsonl'], default: 'csv' },
+      active_project_id: {
+        ...idSchema,
+        description: 'The active project, for browsers: a download sends no headers. The log is of its organization.',
+      },
+      ...filters,
+    },
+  },
+  responses: { 200: { type: 'string' } },
+  errors: ['not_found'],
+  streams: ['text/csv', 'application/jsonl'],
 });
 
 export const listAllAuditLogs = operation({

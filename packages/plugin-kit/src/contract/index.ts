@@ -1,4 +1,12 @@
-export { auditEntrySchema, auditErrors, exportAuditLogs, listAllAuditLogs, listAuditLogs } from './audit';
+export {
+  AUDIT_ACTOR_TYPES,
+  auditEntrySchema,
+  auditErrors,
+  exportAuditLogs,
+  exportOwnAuditLogs,
+  listAllAuditLogs,
+  listAuditLogs,
+} from './audit';
 export { listMessages, mailAddressSchema } from './mail';
 export { operation, streamTypesOf } from './operation';
 export type {

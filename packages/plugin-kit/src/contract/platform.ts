@@ -1,4 +1,4 @@
-import { auditErrors, exportAuditLogs, listAllAuditLogs, listAuditLogs } from './audit';
+import { auditErrors, exportAuditLogs, exportOwnAuditLogs, listAllAuditLogs, listAuditLogs } from './audit';
 import { defineContract } from './contract';
 import { listMessages } from './mail';
 import { operation } from './operation';
@@ -82,6 +82,7 @@ export const platformContract = defineContract({
     listAttention,
     listMessages,
     listAuditLogs,
+    exportOwnAuditLogs,
     listAllAuditLogs,
     exportAuditLogs,
   },

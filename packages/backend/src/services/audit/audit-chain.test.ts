@@ -13,10 +13,15 @@ const entry = fc.record({
   action: word,
   reason: fc.option(fc.string(), { nil: null }),
   actor: fc.record({
-    type: fc.constantFrom('user' as const, 'task' as const),
+    type: fc.constantFrom('user' as const, 'api_key' as const, 'support' as const, 'task' as const),
     id: word,
+    key_id: fc.option(word, { nil: null }),
+    support_session_id: fc.option(word, { nil: null }),
     session_id: fc.option(word, { nil: null }),
     address: fc.option(word, { nil: null }),
+  }),
+  on_behalf_of: fc.option(fc.record({ type: fc.constantFrom('user' as const, 'organization' as const), id: word }), {
+    nil: null,
   }),
   changes: fc.dictionary(word, fc.oneof(fc.constant('changed'), fc.record({ after: fc.jsonValue() }))),
   organization_id: fc.option(word, { nil: null }),
@@ -98,6 +103,33 @@ test('the first entry that was altered, taken out, put in twice or moved is name
     }),
     { numRuns: 100 },
   );
+});
+
+test('an entry of a time when actors had no key, no support session and nobody they acted for hashes as it did then', () => {
+  const then = {
+    position: 1,
+    auditId: 'aud_1',
+    at: '2026-11-20T10:00:00.000Z',
+    action: 'access.ssh_key.add',
+    actor: { type: 'user', id: 'usr_1', session_id: 'sess_1', address: '192.0.2.1' },
+    resource: { type: 'ssh_key', id: 'key_1' },
+    organizationId: 'org_1',
+    projectId: null,
+    correlationId: 'corr_1',
+    reason: null,
+    changes: { name: { after: 'laptop' } },
+    onBehalfOf: null,
+  };
+  const hash = '0b485ef0cd1ba9d5edc78105cc4c1abe4d8837f330283de046667ba4bee6f0b4';
+  expect(chainHash(CHAIN_START, then)).toBe(hash);
+  const asRead = { ...then, actor: { ...then.actor, key_id: null, support_session_id: null } };
+  expect(chainHash(CHAIN_START, asRead)).toBe(hash);
+  for (const altered of [
+    { ...then, actor: { ...then.actor, key_id: 'apikey_1' } },
+    { ...then, actor: { ...then.actor, support_session_id: 'sup_1' } },
+    { ...then, onBehalfOf: { type: 'organization', id: 'org_2' } },
+  ])
+    expect(chainHash(CHAIN_START, altered)).not.toBe(hash);
 });
 
 test.each([

@@ -17,7 +17,11 @@ export interface ChainedEntry {
     readonly id: string;
     readonly session_id: string | null;
     readonly address: string | null;
+    /** Absent in entries of a time when no actor had any. */
+    readonly key_id?: string | null;
+    readonly support_session_id?: string | null;
   };
+  readonly onBehalfOf: { readonly type: string; readonly id: string } | null;
   readonly resource: { readonly type: string; readonly id: string };
   readonly organizationId: string | null;
   readonly projectId: string | null;
@@ -29,9 +33,18 @@ export interface ChainedEntry {
 /** What the first entry has as the hash before it. */
 export const CHAIN_START = '0'.repeat(64);
 
-/** SHA-256 in hex over the hash before and the entry's fields, in this order, as one JSON array: no two entries share a text. */
+/**
+ * SHA-256 in hex over the hash before and the entry's fields, in this order, as one JSON array: no two entries share a text. What was not there when the chain began
+ * makes a last, further element where an entry has any of it, so that an entry without reads as it always did.
+ */
 export function chainHash(previousHash: string, entry: ChainedEntry): string {
-  const { actor, resource } = entry;
+  const { actor, resource, onBehalfOf } = entry;
+  const later = [
+    actor.key_id ?? null,
+    actor.support_session_id ?? null,
+    onBehalfOf?.type ?? null,
+    onBehalfOf?.id ?? null,
+  ];
   const text = JSON.stringify([
     previousHash,
     entry.position,
@@ -49,6 +62,7 @@ export function chainHash(previousHash: string, entry: ChainedEntry): string {
     entry.correlationId,
     entry.reason,
     entry.changes,
+    ...(later.some(value => value !== null) ? [later] : []),
   ]);
   return createHash('sha256').update(text).digest('hex');
 }

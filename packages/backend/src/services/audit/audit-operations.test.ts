@@ -1,6 +1,12 @@
-import { exportAuditLogs, listAllAuditLogs, listAuditLogs } from '@portico/plugin-kit/contract';
-import { addSshKey, creditUser } from '@portico/plugin-access/contract';
-import { signIn } from '@portico/plugin-access/contract';
+import { exportAuditLogs, exportOwnAuditLogs, listAllAuditLogs, listAuditLogs } from '@portico/plugin-kit/contract';
+import {
+  addSshKey,
+  createApiKey,
+  creditUser,
+  openSupportSession,
+  signIn,
+  signOut,
+} from '@portico/plugin-access/contract';
 import { startTestBackend, waitFor } from '@portico/plugin-kit/testing';
 import type { TestBackend } from '@portico/plugin-kit/testing';
 import { TEST_PASSWORD } from '../../testing';
@@ -63,6 +69,111 @@ describe.each(['sqlite', 'postgres'] as const)('the audit log on %s', database =
         changes: { permission: { after: 'audit.log.read_any' } },
       }),
     ]);
+  });
+
+  test('it says which key acted, and can be narrowed to what keys did', async () => {
+    const person = await backend.signUp();
+    const key = await backend.call(createApiKey, {
+      token: person.token,
+      body: { name: 'ci', scopes: ['access.ssh_key.manage'] },
+    });
+    await backend.call(addSshKey, { token: key.key, body: { name: 'ci', public_key: PUBLIC_KEY } });
+    const { items } = await backend.call(listAuditLogs, { token: person.token, query: { actor_type: 'api_key' } });
+    expect(items).toEqual([
+      expect.objectContaining({
+        action: 'access.ssh_key.add',
+        actor: expect.objectContaining({
+          type: 'api_key',
+          id: person.userId,
+          key_id: key.key_id,
+          name: person.username,
+        }),
+        on_behalf_of: null,
+      }),
+    ]);
+  });
+
+  test('what was refused for want of a session or of a fresh proof is in it, counted against the limit', async () => {
+    const person = await backend.signUp();
+    const key = await backend.call(createApiKey, {
+      token: person.token,
+      body: { name: 'ci', scopes: ['access.ssh_key.read'] },
+    });
+    expect((await backend.refusal(signOut, { token: key.key })).code).toBe('session_required');
+    const token = await admin();
+    await backend.services.database.transaction(tx =>
+      tx.run(
+        `UPDATE access_sessions SET authenticated_at = 0 WHERE user_id IN (SELECT user_id FROM access_users WHERE username = 'admin')`,
+      ),
+    );
+    const body = { organization_id: person.organizationId, reason: 'they asked' };
+    expect((await backend.refusal(openSupportSession, { token, body })).code).toBe('step_up_required');
+    const denied = async (query: object) =>
+      (await backend.call(listAllAuditLogs, { token, query: { action: 'authorization.denied', ...query } })).items.map(
+        item => [item.resource.id, item.changes],
+      );
+    expect(await denied({ actor_id: person.userId })).toEqual([
+      ['signOut', { permission: { after: 'authenticated' }, demand: { after: 'session_required' } }],
+    ]);
+    expect(await denied({ resource_id: 'openSupportSession' })).toEqual([
+      [
+        'openSupportSession',
+        { permission: { after: 'access.support.open_any' }, demand: { after: 'step_up_required' } },
+      ],
+    ]);
+  });
+
+  test('an organization takes its own log with it, and nobody else’s', async () => {
+    const [one, other] = [await backend.signUp(), await backend.signUp()];
+    await backend.call(addSshKey, { token: one.token, body: { name: 'laptop', public_key: PUBLIC_KEY } });
+    const { items } = await backend.call(listAuditLogs, { token: one.token, query: { limit: 200 } });
+    const csv = await backend.request('GET', 'audit-logs/export', { token: one.token });
+    expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    const cells = csv.text.trimEnd().split('\r\n').slice(1);
+    expect(cells.map(line => line.split(',')[0])).toEqual(items.map(item => item.audit_id));
+    expect(csv.text).not.toContain(other.organizationId);
+    const lines = async (query: object) =>
+      (
+        await backend.request('GET', 'audit-logs/export', { token: one.token, query: { format: 'jsonl', ...query } })
+      ).text
+        .split('\n')
+        .filter(Boolean)
+        .map(line => JSON.parse(line) as { audit_id: string; organization_id: string });
+    expect(await lines({})).toEqual(items.map(item => expect.objectContaining({ audit_id: item.audit_id }) as object));
+    expect(await lines({ action: 'access.ssh_key.add' })).toHaveLength(1);
+    expect((await backend.refusal(exportOwnAuditLogs, {})).status).toBe(401);
+    const foreign = { active_project_id: other.projectId };
+    expect((await backend.refusal(exportOwnAuditLogs, { token: one.token, query: foreign })).status).toBe(404);
+    await backend.services.database.transaction(tx =>
+      tx.run(
+        `INSERT INTO access_memberships (user_id, organization_id, role, created_at) VALUES (?, ?, 'security', ?)`,
+        [one.userId, other.organizationId, tx.now],
+      ),
+    );
+    const organizations = (await lines(foreign)).map(line => line.organization_id);
+    expect(new Set(organizations)).toEqual(new Set([other.organizationId]));
+    await backend.services.database.transaction(tx =>
+      tx.run(`UPDATE access_memberships SET role = 'member' WHERE user_id = ? AND organization_id = ?`, [
+        one.userId,
+        other.organizationId,
+      ]),
+    );
+    expect(await backend.refusal(exportOwnAuditLogs, { token: one.token, query: foreign })).toMatchObject({
+      status: 403,
+      details: { permission: 'audit.log.read' },
+    });
+    const narrow = await backend.call(createApiKey, {
+      token: one.token,
+      body: { name: 'ci', scopes: ['audit.log.read'], project_id: one.projectId },
+    });
+    const bound = await backend.request('GET', 'audit-logs/export', { token: narrow.key, query: { format: 'jsonl' } });
+    const projects = bound.text.split('\n').filter(Boolean);
+    expect(projects.map(line => (JSON.parse(line) as { project_id: string }).project_id)).toEqual(
+      projects.map(() => one.projectId),
+    );
+    expect(
+      (await backend.refusal(exportOwnAuditLogs, { token: narrow.key, query: { project_id: other.projectId } })).status,
+    ).toBe(404);
   });
 
   test('as CSV it is what the filters leave, and runs no formula', async () => {

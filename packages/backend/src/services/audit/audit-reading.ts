@@ -9,6 +9,7 @@ export interface AuditFilter {
   readonly organization_id?: string;
   readonly project_id?: string;
   readonly action?: string;
+  readonly actor_type?: string;
   readonly actor_id?: string;
   readonly resource_type?: string;
   readonly resource_id?: string;
@@ -28,6 +29,7 @@ const columns = {
   organization_id: 'log.organization_id',
   project_id: 'log.project_id',
   action: 'log.action',
+  actor_type: 'log.actor_type',
   actor_id: 'log.actor_id',
   resource_type: 'log.resource_type',
   resource_id: 'log.target_id',
@@ -81,24 +83,43 @@ export async function auditPage(
   return { items: await withNames(queries, shown, page.names), nextCursor };
 }
 
-/** What the filter leaves as CSV, newest first, one read after the other. */
+/** What the filter leaves as CSV, newest first. */
 export async function* auditCsv(
   queries: Queries,
   filter: AuditFilter,
   options: { names: ActorNames; signal: AbortSignal },
 ): AsyncGenerator<string> {
   yield csvLines([auditColumns]);
+  for await (const items of pagesOf(queries, filter, options)) yield csvLines(items.map(auditCsvRow));
+}
+
+/** What the filter leaves as JSON Lines, newest first: a part of the log, which proves nothing by itself. */
+export async function* auditPart(
+  queries: Queries,
+  filter: AuditFilter,
+  options: { names: ActorNames; signal: AbortSignal },
+): AsyncGenerator<string> {
+  for await (const items of pagesOf(queries, filter, options))
+    yield items.map(item => `${JSON.stringify(item)}\n`).join('');
+}
+
+/** One read after the other, so that memory does not grow with the log. */
+async function* pagesOf(
+  queries: Queries,
+  filter: AuditFilter,
+  options: { names: ActorNames; signal: AbortSignal },
+): AsyncGenerator<AuditItem[]> {
   for (let before: number | null = null; !options.signal.aborted;) {
     const rows: AuditRow[] = await newestFirst(queries, filter, { before, limit: EXPORT_PAGE });
     const last = rows.at(-1);
     if (last === undefined) return;
-    yield csvLines((await withNames(queries, rows, options.names)).map(auditCsvRow));
+    yield await withNames(queries, rows, options.names);
     before = last.sequence;
   }
 }
 
 async function withNames(queries: Queries, rows: readonly AuditRow[], actorNames: ActorNames): Promise<AuditItem[]> {
-  const users = rows.filter(row => row.actor_type === 'user').map(row => row.actor_id);
+  const users = rows.filter(row => row.actor_type !== 'task' && row.actor_type !== 'system').map(row => row.actor_id);
   const names = await actorNames.ofUsers(queries, [...new Set(users)]);
   return rows.map(row => {
     const item = toAuditItem(row);

@@ -8,10 +8,14 @@ export interface AuditRow {
   audit_id: string;
   at: number;
   action: string;
-  actor_type: 'user' | 'task' | 'system';
+  actor_type: AuditItem['actor']['type'];
   actor_id: string;
   session_id: string | null;
   address: string | null;
+  key_id: string | null;
+  support_session_id: string | null;
+  on_behalf_of_type: 'user' | 'organization' | null;
+  on_behalf_of_id: string | null;
   organization_id: string | null;
   project_id: string | null;
   resource_type: string;
@@ -27,12 +31,20 @@ export interface AuditRow {
 export type AuditItem = ReplyOf<typeof listAuditLogs>['items'][number];
 
 export function toAuditItem(row: AuditRow): AuditItem {
-  const { position, previous_hash: previousHash, hash } = row;
+  const { position, previous_hash: previousHash, hash, on_behalf_of_type: forType, on_behalf_of_id: forId } = row;
   return {
     audit_id: row.audit_id,
     at: new Date(row.at).toISOString(),
     action: row.action,
-    actor: { type: row.actor_type, id: row.actor_id, session_id: row.session_id, address: row.address },
+    actor: {
+      type: row.actor_type,
+      id: row.actor_id,
+      key_id: row.key_id,
+      support_session_id: row.support_session_id,
+      session_id: row.session_id,
+      address: row.address,
+    },
+    on_behalf_of: forType === null || forId === null ? null : { type: forType, id: forId },
     resource: { type: row.resource_type, id: row.target_id },
     organization_id: row.organization_id,
     project_id: row.project_id,
@@ -54,6 +66,8 @@ export function toChained(item: AuditItem, position: number): ChainedEntry {
     at: item.at,
     action: item.action,
     actor: item.actor,
+    // An export made by an earlier version has no such line.
+    onBehalfOf: item.on_behalf_of ?? null,
     resource: item.resource,
     organizationId: item.organization_id,
     projectId: item.project_id,

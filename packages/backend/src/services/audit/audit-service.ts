@@ -5,7 +5,7 @@
  */
 import { coreServices, createServiceFactory } from '@backstage/backend-plugin-api';
 import { auditRef, clockRef, databaseRef, secretsRef } from '@portico/plugin-kit/backend';
-import type { Audit } from '@portico/plugin-kit/backend';
+import type { Actor, Audit } from '@portico/plugin-kit/backend';
 import { newId } from '@portico/plugin-kit/contract';
 import { WakeableLoop } from '../clock/wakeable-loop';
 import { auditSigningKey, sealAudit } from './audit-sealer';
@@ -23,12 +23,14 @@ const SEAL_POLL_MILLISECONDS = 5_000;
 export function createAudit(sealSoon: () => void): Audit {
   return {
     async record(tx, entry) {
-      const { actor, resource } = entry;
-      const person = actor.type === 'user' ? actor : { sessionId: null, address: null };
+      const { resource } = entry;
+      const actor = actingIn(entry.organizationId, entry.actor);
+      const person = 'sessionId' in actor ? actor : { sessionId: null, address: null };
+      const onBehalfOf = beneficiaryOf(actor);
       const written = await tx.first<{ sequence: number }>(
-        `INSERT INTO platform_audit_log (audit_id, at, action, actor_type, actor_id, session_id, address, organization_id, project_id,
-           resource_type, target_id, correlation_id, reason, changes_json)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING sequence`,
+        `INSERT INTO platform_audit_log (audit_id, at, action, actor_type, actor_id, session_id, address, key_id, support_session_id,
+           on_behalf_of_type, on_behalf_of_id, organization_id, project_id, resource_type, target_id, correlation_id, reason, changes_json)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING sequence`,
         [
           newId('aud', tx.now),
           tx.now,
@@ -37,6 +39,10 @@ export function createAudit(sealSoon: () => void): Audit {
           actor.id,
           person.sessionId,
           person.address,
+          'keyId' in actor ? actor.keyId : null,
+          actor.type === 'support' ? actor.supportSessionId : null,
+          onBehalfOf?.type ?? null,
+          onBehalfOf?.id ?? null,
           entry.organizationId,
           entry.projectId ?? null,
           resource.type,
@@ -51,6 +57,18 @@ export function createAudit(sealSoon: () => void): Audit {
       tx.afterCommit(sealSoon);
     },
   };
+}
+
+/** Support is what somebody is in the organization they look into. What they do elsewhere under the same request they do as themselves, and nobody there hears of the other. */
+function actingIn(organizationId: string | null, actor: Actor): Actor {
+  if (actor.type !== 'support' || actor.organizationId === organizationId) return actor;
+  const { id, sessionId, address } = actor;
+  return { type: 'user', id, sessionId, address };
+}
+
+function beneficiaryOf(actor: Actor): { type: 'user' | 'organization'; id: string } | null {
+  if (actor.type === 'support') return { type: 'organization', id: actor.organizationId };
+  return actor.type === 'task' && actor.forUserId !== undefined ? { type: 'user', id: actor.forUserId } : null;
 }
 
 export const auditServiceFactory = createServiceFactory({

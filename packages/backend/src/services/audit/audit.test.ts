@@ -1,4 +1,4 @@
-import type { AuditEntry } from '@portico/plugin-kit/backend';
+import type { Actor, AuditEntry } from '@portico/plugin-kit/backend';
 import { eachDatabase } from '@portico/plugin-kit/testing';
 import { createAudit } from './audit-service';
 import { auditMigrations } from './audit-tables';
@@ -55,6 +55,10 @@ eachDatabase(db => {
         actor_id: 'usr_1',
         session_id: 'sess_1',
         address: '192.0.2.1',
+        key_id: null,
+        support_session_id: null,
+        on_behalf_of_type: null,
+        on_behalf_of_id: null,
         organization_id: 'org_1',
         project_id: null,
         resource_type: 'account',
@@ -64,6 +68,63 @@ eachDatabase(db => {
         changes_json: '{"balance":{"after":"9007199254740993"},"password":"changed"}',
       }),
     ]);
+    await close();
+  });
+
+  const person = { id: 'usr_1', sessionId: 'sess_1', address: '192.0.2.1' };
+  const none = { key_id: null, support_session_id: null, on_behalf_of_type: null, on_behalf_of_id: null };
+  const support: Actor = { type: 'support', ...person, supportSessionId: 'sup_1', organizationId: 'org_1' };
+  const acted: readonly [string, Actor, string | null, object][] = [
+    ['a person', { type: 'user', ...person }, 'org_1', { ...none, actor_type: 'user' }],
+    [
+      'a key of theirs',
+      { type: 'api_key', ...person, keyId: 'apikey_1' },
+      'org_1',
+      { ...none, actor_type: 'api_key', key_id: 'apikey_1' },
+    ],
+    [
+      'an account for programs',
+      { type: 'service_account', ...person, keyId: 'apikey_2' },
+      'org_1',
+      { ...none, actor_type: 'service_account', key_id: 'apikey_2' },
+    ],
+    [
+      'support in the organization it looks into',
+      support,
+      'org_1',
+      {
+        actor_type: 'support',
+        key_id: null,
+        support_session_id: 'sup_1',
+        on_behalf_of_type: 'organization',
+        on_behalf_of_id: 'org_1',
+      },
+    ],
+    ['the same person elsewhere, who is not told of', support, 'org_2', { ...none, actor_type: 'user' }],
+    ['a task', { type: 'task', id: 'task_1' }, 'org_1', { ...none, actor_type: 'task', session_id: null }],
+    [
+      'a task that works for somebody',
+      { type: 'task', id: 'task_1', forUserId: 'usr_9' },
+      'org_1',
+      { ...none, actor_type: 'task', on_behalf_of_type: 'user', on_behalf_of_id: 'usr_9' },
+    ],
+    ['the system', { type: 'system', id: 'fleet' }, null, { ...none, actor_type: 'system', address: null }],
+  ];
+  test.each(acted)('the row says that it was %s', async (_name, actor, organizationId, expected) => {
+    const { database, close } = await db.open();
+    await database.migrate('platform_audit', auditMigrations);
+    await database.transaction(tx =>
+      audit.record(tx, {
+        action: 'account.closed',
+        actor,
+        organizationId,
+        resource: account,
+        targetId: 'acc_1',
+        correlationId: 'corr_1',
+      }),
+    );
+    const row = await database.read.first('SELECT * FROM platform_audit_log');
+    expect(row).toMatchObject({ actor_id: actor.id, ...expected });
     await close();
   });
 });

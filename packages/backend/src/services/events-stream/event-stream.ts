@@ -6,6 +6,7 @@ import type { Authentication, Authorization, Clock, UserCaller } from '@portico/
 import type { DomainEvent } from '@portico/plugin-kit/backend';
 import { callerWithin } from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
+import { callerInProject } from '../http/caller-in-project';
 import type { EventFeed, FeedItem } from '../outbox/event-feed';
 
 /** Milliseconds between two signs of life, well under the minute after which proxies give a silent connection up. */
@@ -105,12 +106,7 @@ export async function listenerIn(
   caller: UserCaller,
   services: { authentication: Authentication; authorization: Authorization },
 ): Promise<UserCaller> {
-  if (projectId === undefined || projectId === caller.projectId) return caller;
-  const there = await services.authentication.revalidate({ ...caller, projectId });
-  if (there === null) throw common.fail('not_found');
-  services.authorization.require(there, PERMISSION);
-  if (there.restriction !== null) throw common.fail(there.restriction);
-  return callerWithin(there, PERMISSION);
+  return callerInProject(caller, { projectId, permission: PERMISSION }, services);
 }
 
 /** Also whoever may listen, but no longer as widely as when the stream was opened, opens another. */

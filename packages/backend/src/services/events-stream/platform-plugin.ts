@@ -17,11 +17,19 @@ import {
   settingsRef,
   tasksRef,
 } from '@portico/plugin-kit/backend';
-import type { Queries } from '@portico/plugin-kit/backend';
-import { auditErrors, errorsOf, PAGE_LIMIT_DEFAULT, platformContract, toInstant } from '@portico/plugin-kit/contract';
+import type { Queries, UserCaller } from '@portico/plugin-kit/backend';
+import {
+  auditErrors,
+  errorsOf,
+  exportOwnAuditLogs,
+  PAGE_LIMIT_DEFAULT,
+  platformContract,
+  toInstant,
+} from '@portico/plugin-kit/contract';
 import { listAttention } from '../attention/attention-service';
-import { auditCsv, auditJsonLines, auditPage } from '../audit/audit-reading';
+import { auditCsv, auditJsonLines, auditPage, auditPart } from '../audit/audit-reading';
 import type { AuditFilter } from '../audit/audit-reading';
+import { callerInProject } from '../http/caller-in-project';
 import { contractListRef } from '../http/contract-list';
 import { messagesReply } from '../mail/mail-reading';
 import { registerPlatformGauges } from '../observability/platform-gauges';
@@ -91,14 +99,30 @@ export const platformPlugin = createBackendPlugin({
               signal,
             }),
           }),
-          listAuditLogs: async ({ caller, query: { cursor, limit, ...filter } }) => {
-            const projectId = projectInReach(caller, filter.project_id);
-            const own = {
-              ...filter,
-              organization_id: caller.organizationId,
-              ...(projectId === undefined ? {} : { project_id: projectId }),
-            };
-            return { status: 200, body: await auditReply(own, { cursor, limit }) };
+          listAuditLogs: async ({ caller, query: { cursor, limit, ...filter } }) => ({
+            status: 200,
+            body: await auditReply(ownAudit(caller, filter), { cursor, limit }),
+          }),
+          exportOwnAuditLogs: async ({
+            caller,
+            query: { format, active_project_id: projectId, ...filter },
+            signal,
+          }) => {
+            const permission = exportOwnAuditLogs.permission;
+            const reader = await callerInProject(caller, { projectId, permission }, { authentication, authorization });
+            const own = ownAudit(reader, filter);
+            return format === 'jsonl'
+              ? {
+                  status: 200,
+                  stream: auditPart(database.read, own, { names, signal }),
+                  mediaType: 'application/jsonl',
+                  headers: { 'content-disposition': 'attachment; filename="audit.jsonl"' },
+                }
+              : {
+                  status: 200,
+                  stream: auditCsv(database.read, own, { names, signal }),
+                  headers: { 'content-disposition': 'attachment; filename="audit.csv"' },
+                };
           },
           listAllAuditLogs: async ({ query: { cursor, limit, ...filter } }) => ({
             status: 200,
@@ -130,6 +154,16 @@ export const platformPlugin = createBackendPlugin({
     });
   },
 });
+
+/** Of the caller's organization, and of the one project where they may read it in one alone. */
+function ownAudit(caller: UserCaller, filter: AuditFilter): AuditFilter {
+  const projectId = projectInReach(caller, filter.project_id);
+  return {
+    ...filter,
+    organization_id: caller.organizationId,
+    ...(projectId === undefined ? {} : { project_id: projectId }),
+  };
+}
 
 async function attentionPage(queries: Queries, query: { limit?: number; cursor?: string }) {
   const limit = query.limit ?? PAGE_LIMIT_DEFAULT;

@@ -1,23 +1,35 @@
 import type { Audit, AuditedResource, Database, UserCaller } from '@portico/plugin-kit/backend';
+import { actorOf } from './actor-of';
 
-const operationAudit: AuditedResource = { type: 'operation', fields: { permission: 'track' } };
+const operationAudit: AuditedResource = { type: 'operation', fields: { permission: 'track', demand: 'track' } };
 
-/** A signed-in caller asked for what they may not do: worth knowing to whoever watches over the organization. */
-export async function recordDenial(
-  services: { database: Database; audit: Audit },
-  denial: { caller: UserCaller; operationId: string; permission: string; correlationId: string; address: string },
-): Promise<void> {
-  const { caller } = denial;
+/** What is asked of the sign-in beyond the permission: codes of common errors. */
+export type SignInDemand = NonNullable<UserCaller['restriction']> | 'session_required' | 'step_up_required';
+
+export interface Denial {
+  readonly caller: UserCaller;
+  readonly operationId: string;
+  /** What the operation asks for. */
+  readonly permission: string;
+  /** Null: the permission is what was lacking. */
+  readonly demand: SignInDemand | null;
+  readonly correlationId: string;
+  readonly address: string;
+}
+
+/** A signed-in caller asked for what they may not do, or not with this sign-in: worth knowing to whoever watches over the organization. */
+export async function recordDenial(services: { database: Database; audit: Audit }, denial: Denial): Promise<void> {
+  const { caller, permission, demand } = denial;
   await services.database.transaction(tx =>
     services.audit.record(tx, {
       action: 'authorization.denied',
-      actor: { type: 'user', id: caller.userId, sessionId: caller.sessionId, address: denial.address },
+      actor: actorOf(caller, denial.address),
       organizationId: caller.organizationId,
       projectId: caller.projectId,
       resource: operationAudit,
       targetId: denial.operationId,
       correlationId: denial.correlationId,
-      after: { permission: denial.permission },
+      after: { permission, ...(demand === null ? {} : { demand }) },
     }),
   );
 }

@@ -1,7 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { callerWithin, networkOf } from '@portico/plugin-kit/backend';
 import type {
-  Actor,
   ApiReply,
   ApiRequest,
   Audit,
@@ -11,11 +10,14 @@ import type {
   Clock,
   Database,
   RateLimits,
+  UserCaller,
 } from '@portico/plugin-kit/backend';
 import { AUTHENTICATED, CodedError, common, commonErrors, PUBLIC, streamTypesOf } from '@portico/plugin-kit/contract';
 import type { OperationShape } from '@portico/plugin-kit/contract';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { actorOf } from './actor-of';
 import { recordDenial } from './denials';
+import type { SignInDemand } from './denials';
 import type { IdempotencyKeys, KeyedRequest, StoredReply } from './idempotency-keys';
 import { sendJson, sendStream, setHeaders } from './reply-writing';
 import {
@@ -144,32 +146,41 @@ async function admitted(
   exchange: Exchange,
   services: PipelineServices,
 ): Promise<Caller> {
-  const { permission, proof } = operation;
+  const { permission } = operation;
   if (caller.kind === 'anonymous' || permission === PUBLIC) return caller;
   const isOwnAccount = permission === AUTHENTICATED;
-  if (!isOwnAccount) await requirePermission(caller, operation, exchange, services);
-  if (!isOwnAccount && caller.restriction !== null) throw common.fail(caller.restriction);
-  const isKey = caller.sessionId === null || caller.apiKey !== undefined || caller.isServiceAccount;
-  if (isKey && (proof === 'session' || proof === 'fresh')) throw common.fail('session_required');
-  const asksForFreshness = proof === 'fresh' || (proof === 'fresh_or_key' && !isKey);
-  if (asksForFreshness && (caller.freshUntil ?? 0) <= services.clock.now()) throw common.fail('step_up_required');
+  if (!isOwnAccount && !services.authorization.allows(caller, permission)) {
+    await noteDenial({ caller, operation, demand: null }, exchange, services);
+    services.authorization.require(caller, permission);
+  }
+  const demand = demandOn(caller, operation, services.clock.now());
+  if (demand !== null) {
+    await noteDenial({ caller, operation, demand }, exchange, services);
+    throw common.fail(demand);
+  }
   return isOwnAccount ? caller : callerWithin(caller, permission);
 }
 
+/** What this sign-in lacks for the operation. */
+function demandOn(caller: UserCaller, { permission, proof }: OperationShape, now: number): SignInDemand | null {
+  if (permission !== AUTHENTICATED && caller.restriction !== null) return caller.restriction;
+  const isKey = caller.sessionId === null || caller.apiKey !== undefined || caller.isServiceAccount;
+  if (isKey && (proof === 'session' || proof === 'fresh')) return 'session_required';
+  const asksForFreshness = proof === 'fresh' || (proof === 'fresh_or_key' && !isKey);
+  return asksForFreshness && (caller.freshUntil ?? 0) <= now ? 'step_up_required' : null;
+}
+
 /** A denial is audited, and counted against the limit first, so that the log cannot be filled by asking. */
-async function requirePermission(
-  caller: Caller,
-  operation: OperationShape,
+async function noteDenial(
+  denial: { caller: UserCaller; operation: OperationShape; demand: SignInDemand | null },
   exchange: Exchange,
   services: PipelineServices,
 ): Promise<void> {
+  const { caller, operation, demand } = denial;
   const { id: operationId, permission } = operation;
-  if (caller.kind === 'user' && !services.authorization.allows(caller, permission)) {
-    const { address, correlationId } = exchange;
-    await services.rateLimits.consume('api', limitKey(caller, operation, exchange));
-    await recordDenial(services, { caller, operationId, permission, correlationId, address });
-  }
-  services.authorization.require(caller, permission);
+  const { address, correlationId } = exchange;
+  await services.rateLimits.consume('api', limitKey(caller, operation, exchange));
+  await recordDenial(services, { caller, operationId, permission, demand, correlationId, address });
 }
 
 /** Thrown in tests only, when a handler answers with something its contract does not promise. */
@@ -195,11 +206,6 @@ async function callerOf(
     if (operation.permission === PUBLIC && byCookie && stale) return { kind: 'anonymous' };
     throw error;
   }
-}
-
-function actorOf(caller: Caller, address: string): Actor {
-  if (caller.kind === 'anonymous') return { type: 'system', id: 'anonymous' };
-  return { type: 'user', id: caller.userId, sessionId: caller.sessionId, address };
 }
 
 function keyedRequest(options: {

@@ -44,7 +44,7 @@ export function AuditEntryDrawer({ entry, onClose, onNewer, onOlder, onNarrow }:
     return () => window.removeEventListener('keydown', step);
   }, [onNewer, onOlder]);
 
-  const { actor, resource, seal } = entry;
+  const { actor, resource, seal, on_behalf_of: onBehalfOf } = entry;
   return (
     <Drawer
       isOpen
@@ -63,7 +63,11 @@ export function AuditEntryDrawer({ entry, onClose, onNewer, onOlder, onNarrow }:
     >
       <Stack gap="loose">
         {entry.action === 'authorization.denied' && (
-          <Banner tone="warning">This was refused for want of the permission below; nothing was done.</Banner>
+          <Banner tone="warning">
+            {'demand' in entry.changes
+              ? 'This was refused because the sign-in lacked what is demanded below; nothing was done.'
+              : 'This was refused for want of the permission below; nothing was done.'}
+          </Banner>
         )}
         <KeyValueList
           items={[
@@ -75,8 +79,27 @@ export function AuditEntryDrawer({ entry, onClose, onNewer, onOlder, onNarrow }:
                 </>
               ),
             },
-            { label: 'Actor', value: <>{actor.name ?? actorKinds[actor.type]}</> },
+            { label: 'Actor', value: <>{actorText(actor)}</> },
+            ...(onBehalfOf === null
+              ? []
+              : [
+                  {
+                    label: onBehalfOf.type === 'organization' ? 'Looking into' : 'Working for',
+                    value: <CopyableId value={onBehalfOf.id} what={`${onBehalfOf.type} id`} />,
+                  },
+                ]),
             { label: 'Actor id', value: <CopyableId value={actor.id} what="actor id" /> },
+            ...(actor.key_id === null
+              ? []
+              : [{ label: 'API key', value: <CopyableId value={actor.key_id} what="API key id" /> }]),
+            ...(actor.support_session_id === null
+              ? []
+              : [
+                  {
+                    label: 'Support session',
+                    value: <CopyableId value={actor.support_session_id} what="support session id" />,
+                  },
+                ]),
             { label: 'Session', value: <CopyableId value={actor.session_id} what="session id" /> },
             { label: 'Address', value: <CopyableId value={actor.address} what="address" /> },
             { label: 'Resource', value: resource.type },
@@ -97,6 +120,11 @@ export function AuditEntryDrawer({ entry, onClose, onNewer, onOlder, onNarrow }:
             <Button size="small" onPress={() => onNarrow({ actor_id: actor.id })}>
               This actor
             </Button>
+            {actor.type !== 'user' && (
+              <Button size="small" onPress={() => onNarrow({ actor_id: actor.id, actor_type: actor.type })}>
+                This actor as {actorKinds[actor.type].toLowerCase()}
+              </Button>
+            )}
             <Button size="small" onPress={() => onNarrow({ resource_type: resource.type, resource_id: resource.id })}>
               This resource
             </Button>
@@ -128,12 +156,33 @@ export function AuditEntryDrawer({ entry, onClose, onNewer, onOlder, onNarrow }:
   );
 }
 
-/** What acts where no person does. */
+/** Which kind acts, as a word to choose by. */
 export const actorKinds: Readonly<Record<AuditEntry['actor']['type'], string>> = {
-  user: 'A user',
-  task: 'A task',
-  system: 'The system',
+  user: 'User',
+  api_key: 'API key',
+  service_account: 'Service account',
+  support: 'Support',
+  task: 'Task',
+  system: 'System',
 };
+
+/** Who acted, in words. */
+export function actorText({ type, id, name }: AuditEntry['actor']): string {
+  switch (type) {
+    case 'user':
+      return name ?? `A user (${id})`;
+    case 'api_key':
+      return `${name ?? id}, by API key`;
+    case 'service_account':
+      return `${name ?? id}, a service account`;
+    case 'support':
+      return `${name ?? id}, for support`;
+    case 'task':
+      return `A task (${id})`;
+    case 'system':
+      return `The system (${id})`;
+  }
+}
 
 function CopyableId({ value, what }: { value: string | null; what: string }): ReactNode {
   if (value === null) return '–';

@@ -1,12 +1,14 @@
-import { Button, CloseIcon, Dialog, FilterIcon, formatInstant, Stack, TextField } from '@portico/ui';
+import { Button, CloseIcon, Dialog, FilterIcon, formatInstant, Select, Stack, TextField } from '@portico/ui';
 import { useId, useState } from 'react';
 import type { FormEvent } from 'react';
-import { auditFilterLabels, FILTER_LENGTH_MAX } from './audit-url';
+import { AUDIT_ACTOR_TYPES } from '@portico/plugin-kit/contract';
+import { actorKinds } from './audit-entry-drawer';
+import { auditFilterLabels, FILTER_LENGTH_MAX, isActorType } from './audit-url';
 import type { AuditFilterKey, AuditQuery } from './audit-url';
 import { fromLocalInput, toLocalInput } from './local-time';
 
 /** What people know by heart comes first; ids are pasted, or chosen in an entry. */
-const textFilters: readonly { key: AuditFilterKey; description: string }[] = [
+const textFilters: readonly { key: Exclude<AuditFilterKey, 'actor_type'>; description: string }[] = [
   { key: 'action', description: 'For example access.ssh_key.add, or authorization.denied for what was refused' },
   { key: 'actor_id', description: 'Id of a user, a task or a part of the system' },
   { key: 'resource_type', description: 'For example allocation, project, ssh_key' },
@@ -14,6 +16,9 @@ const textFilters: readonly { key: AuditFilterKey; description: string }[] = [
   { key: 'correlation_id', description: 'The correlation id that every reply and every error carries' },
   { key: 'organization_id', description: 'Id of an organization' },
 ];
+
+/** What the choice of a kind says when none is chosen. */
+const ANY_KIND = 'any';
 
 interface AuditFiltersProps {
   query: AuditQuery;
@@ -53,6 +58,7 @@ export function AuditFilters({ query, isWholePlatform, onChange }: AuditFiltersP
 }
 
 function filterText(key: AuditFilterKey, value: string): string {
+  if (key === 'actor_type' && isActorType(value)) return actorKinds[value];
   return key === 'from' || key === 'to' ? formatInstant(new Date(value)) : value;
 }
 
@@ -111,6 +117,17 @@ function FilterDialog({ query, isWholePlatform, onClose, onApply }: FilterDialog
                 autoFocus={index === 0}
               />
             ))}
+          <Select
+            label={auditFilterLabels.actor_type}
+            value={draft.actor_type ?? ANY_KIND}
+            onChange={value =>
+              setDraft({ ...draft, ...{ actor_type: isActorType(value) ? value : undefined } } as AuditQuery)
+            }
+            options={[
+              { value: ANY_KIND, label: 'Any' },
+              ...AUDIT_ACTOR_TYPES.map(type => ({ value: type as string, label: actorKinds[type] })),
+            ]}
+          />
           <div className="audit-period">
             <DateTimeField label="From" value={from} onChange={setFrom} />
             <DateTimeField label="Until" value={to} onChange={setTo} />

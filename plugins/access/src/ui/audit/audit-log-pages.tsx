@@ -1,5 +1,5 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import { apiClientRef, useOperation } from '@portico/plugin-kit/ui';
+import { apiClientRef, useOperation, useSignedIn } from '@portico/plugin-kit/ui';
 import { DownloadIcon, LinkButton, useListUrlState } from '@portico/ui';
 import type { ListUrlSchema } from '@portico/ui';
 import { allAuditLogsPage, auditLogsPage } from '../pages';
@@ -9,6 +9,8 @@ import type { AuditFilterKey } from './audit-url';
 
 /** What was done in one's own organization. */
 export function AuditLogsPage() {
+  const { projectId } = useSignedIn();
+  const client = useApi(apiClientRef);
   const list = useListUrlState<AuditFilterKey>(ownAuditUrl as ListUrlSchema<AuditFilterKey>);
   const { organization_id: _ownAlways, ...query } = auditQuery(list);
   const entries = useOperation(
@@ -17,12 +19,35 @@ export function AuditLogsPage() {
     { query: { ...query, ...(list.cursor === null ? {} : { cursor: list.cursor }) } },
     { keepPrevious: true },
   );
+  const { exportOwnAuditLogs } = auditLogsPage.operations;
+  // A link sends no headers, so it says where one is.
+  const own = { ...query, active_project_id: projectId };
   return (
     <AuditLog
-      description="Who did what in your organization, newest first. Nothing in it can be changed or removed."
+      description="Who did what in your organization, newest first. Nothing in it can be changed or removed. The downloads hold what the filters leave; the proof that nothing is missing is the platform’s to give, since the chain runs through all organizations."
       list={list}
       isWholePlatform={false}
       entries={entries}
+      toolbar={
+        <>
+          <LinkButton
+            to={client.href(exportOwnAuditLogs, { query: { ...own, format: 'csv' } })}
+            icon={DownloadIcon}
+            size="small"
+            download="audit.csv"
+          >
+            CSV
+          </LinkButton>
+          <LinkButton
+            to={client.href(exportOwnAuditLogs, { query: { ...own, format: 'jsonl' } })}
+            icon={DownloadIcon}
+            size="small"
+            download="audit.jsonl"
+          >
+            JSON Lines
+          </LinkButton>
+        </>
+      }
     />
   );
 }

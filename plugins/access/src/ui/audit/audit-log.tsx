@@ -4,7 +4,7 @@ import type { ApiError } from '@portico/plugin-kit/ui';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router-dom';
-import { actorKinds, AuditEntryDrawer } from './audit-entry-drawer';
+import { actorText, AuditEntryDrawer } from './audit-entry-drawer';
 import type { AuditEntry } from './audit-entry-drawer';
 import { AuditFilters } from './audit-filters';
 import { auditQuery, auditState } from './audit-url';
@@ -41,7 +41,7 @@ const columns: DataColumn<AuditEntry>[] = [
   {
     key: 'actor',
     header: 'Actor',
-    cell: entry => entry.actor.name ?? `${actorKinds[entry.actor.type]} (${entry.actor.id})`,
+    cell: entry => actorText(entry.actor),
     priority: 1,
   },
   {
