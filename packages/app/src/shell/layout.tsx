@@ -10,7 +10,9 @@ import {
   LinkButton,
   LaunchIcon,
   Menu,
+  MonitorIcon,
   PlusIcon,
+  ShieldIcon,
   showToast,
   SignOutIcon,
   ThemeToggle,
@@ -21,7 +23,10 @@ import type { MenuItem } from '@portico/ui';
 import { useLocation } from 'react-router-dom';
 import { ContextSelector } from './context-selector';
 import { navigationFor } from './navigation';
+import { openPageAt } from './open-pages';
 import { RestrictedOrganization } from './restricted-organization';
+import { RestrictionBanner } from './restriction-banner';
+import { StepUpHost } from './step-up-host';
 import { SupportBanner } from './support-banner';
 
 const NewOrganizationDialog = lazy(loadNewOrganizationDialog);
@@ -30,8 +35,16 @@ const NewOrganizationDialog = lazy(loadNewOrganizationDialog);
 export function Layout({ banners, children }: { banners: ReactNode; children: ReactNode }) {
   const session = useSession();
   const appTitle = useApi(configApiRef).getString('app.title');
-  const isOwnAccount = useLocation().pathname.startsWith('/account');
-  if (session === null) return <AppTitleContext.Provider value={appTitle}>{children}</AppTitleContext.Provider>;
+  const { pathname } = useLocation();
+  const isOwnAccount = pathname.startsWith('/account/');
+  if (session === null || openPageAt(pathname) !== null) {
+    return (
+      <AppTitleContext.Provider value={appTitle}>
+        {children}
+        {session !== null && <StepUpHost />}
+      </AppTitleContext.Provider>
+    );
+  }
   return (
     <AppFrame
       appTitle={appTitle}
@@ -51,11 +64,13 @@ export function Layout({ banners, children }: { banners: ReactNode; children: Re
       banner={
         <>
           <SupportBanner session={session} />
+          {isOwnAccount && <RestrictionBanner session={session} />}
           {banners}
         </>
       }
     >
       {session.restriction === null || isOwnAccount ? children : <RestrictedOrganization session={session} />}
+      <StepUpHost />
     </AppFrame>
   );
 }
@@ -96,7 +111,12 @@ function AccountMenu({ session }: { session: Session }) {
           },
           {
             title: session.user.displayName,
-            items: [{ id: 'sign-out', label: 'Sign out', icon: SignOutIcon, onAction: signOut }],
+            items: [
+              { id: 'profile', label: 'Profile', icon: UserIcon, to: '/account/profile' },
+              { id: 'security', label: 'Security', icon: ShieldIcon, to: '/account/security' },
+              { id: 'sessions', label: 'Sessions', icon: MonitorIcon, to: '/account/sessions' },
+              { id: 'sign-out', label: 'Sign out', icon: SignOutIcon, onAction: signOut },
+            ],
           },
         ]}
       />

@@ -1,28 +1,14 @@
 import type { Session } from '@portico/plugin-kit/ui';
 import { EmptyState, LinkButton, LockIcon, PageHeader } from '@portico/ui';
-
-const words = {
-  second_factor_required: {
-    title: 'asks for a second factor',
-    description:
-      'Set one up in your account, or sign in with the one you have. Until then nothing of the organization is open to you.',
-    to: '/account/security',
-    label: 'Set up a second factor',
-  },
-  auth_enterprise_required: {
-    title: 'asks its members to sign in through its own identity provider',
-    description:
-      'Sign in that way, and you are back where you were. Until then nothing of the organization is open to you.',
-    to: '/login?with=work',
-    label: 'Sign in through the organization',
-  },
-} as const;
+import { useLocation } from 'react-router-dom';
+import { wayOutOf } from './restriction';
 
 /** In place of every page of an organization that asks for another sign-in than this one. One’s own account stays open, and so do the other organizations. */
 export function RestrictedOrganization({ session }: { session: Session }) {
+  const { pathname, search } = useLocation();
   const { restriction, organization, organizations } = session;
   if (restriction === null) return null;
-  const { title, description, to, label } = words[restriction];
+  const { title, description, to, label } = wayOutOf(restriction, pathname + search);
   return (
     <>
       <PageHeader title={organization.name} />

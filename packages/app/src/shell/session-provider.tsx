@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { identityApiRef, useApi } from '@backstage/frontend-plugin-api';
 import type { IdentityApi } from '@backstage/frontend-plugin-api';
-import { getMe, signOut } from '@portico/plugin-access/contract';
+import { getMe, getOidcLogoutUrl, signOut } from '@portico/plugin-access/contract';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { ApiError, apiClientRef, liveEventsRef, SessionContext } from '@portico/plugin-kit/ui';
 import type { createLiveEvents, Session } from '@portico/plugin-kit/ui';
@@ -94,12 +94,16 @@ export function SessionProvider(props: { children: (state: SessionState) => Reac
         }
       },
       async signOut() {
+        // Asked while there is a session to ask with. A provider that does not answer keeps nobody from signing out here.
+        const provider = await client.call(getOidcLogoutUrl, {}).catch(() => null);
         await client.call(signOut, {}).catch((error: unknown) => {
           // Whoever cannot be reached cannot end the session; one that is over already needs no ending.
           if (!(error instanceof ApiError && error.status === 401)) throw error;
         });
         end();
         tabs.announceSession();
+        // The provider ends its own session too, or the next press of its button would sign in again unasked; it leads back to the sign-in page.
+        if (provider?.end_session_url) window.location.assign(provider.end_session_url);
       },
     };
     // `tabs` is made below and never changes.
@@ -140,11 +144,18 @@ export function SessionProvider(props: { children: (state: SessionState) => Reac
 
   const userId = session?.user.userId ?? null;
   const projectId = session?.projectId ?? null;
-  const wasNobody = useRef(false);
+  const restriction = session?.restriction ?? null;
+  const last = useRef<{ userId: string | null; restriction: string | null } | null>(null);
   useEffect(() => {
-    if (userId !== null && wasNobody.current) tabs.announceSession();
-    wasNobody.current = data === null;
-  }, [userId, data, tabs]);
+    if (data === undefined) return;
+    const was = last.current;
+    last.current = { userId, restriction };
+    if (was === null || userId === null) return;
+    if (was.userId !== userId) tabs.announceSession();
+    // Signed in anew without signing out: what somebody else read is theirs, and what was refused is open now.
+    if (was.userId !== null && (was.userId !== userId || was.restriction !== restriction))
+      void queries.resetQueries({ predicate: query => query.queryKey[0] !== ME });
+  }, [userId, restriction, data, tabs, queries]);
   useEffect(() => {
     if (session === null) return;
     identity.setTarget(

@@ -1,4 +1,4 @@
-import { endSupportSession, getMe, signOut } from '@portico/plugin-access/contract';
+import { endSupportSession, getMe, getOidcLogoutUrl, signOut } from '@portico/plugin-access/contract';
 import { definePage } from '@portico/plugin-kit/ui';
 
 /** The shell calls operations too, and declares them like a page. */
@@ -6,6 +6,6 @@ export const shellPage = definePage({
   name: 'shell',
   path: '*',
   title: 'Shell',
-  operations: { getMe, signOut, endSupportSession },
+  operations: { getMe, getOidcLogoutUrl, signOut, endSupportSession },
   states: ['loading', 'error', 'success'],
 });
