@@ -22,6 +22,7 @@ import { findAllocation } from './store/allocations';
 import { adminAllocationView, allocationView, metricsView, quoteView, taskEventView, taskView } from './views';
 
 const TASK_EVENTS = 'task-events';
+const SPEND_WARNING = 'This goes beyond a limit of spending that warns; details name it and where it was set.';
 
 export function routes(services: Services): Handlers<typeof workloadsContract> {
   const { clock, database, sshAddress, tasks } = services;
@@ -72,10 +73,14 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
 
     async precheckLaunch(request) {
       const options = { context: contextOf(request), request: wantedLaunch(request), now: clock.now() };
-      const failures = await precheck(database.read, services, options);
+      const { failures, warnings } = await precheck(database.read, services, options);
       return {
         status: 200,
-        body: { passed: failures.length === 0, failures: failures.map(failure => ({ ...failure })) },
+        body: {
+          passed: failures.length === 0,
+          failures: failures.map(failure => ({ ...failure })),
+          warnings: warnings.map(({ details }) => ({ code: 'spend_warning', message: SPEND_WARNING, details })),
+        },
       };
     },
 

@@ -7,4 +7,6 @@ export const billingEvents = {
     'Only the grace is left, paid from holds; at its end running allocations are released. The payload is that of the warning.',
   'billing.balance_depleted':
     'The money is used up: running allocations of the organization are to be released now. Sent again only for allocations that began to run afterwards.',
+  'billing.spend_warning':
+    'A launch went beyond a limit of spending that warns; the payload has policy, level, subject_id, limit, current, requested, allocation_id, project_id and user_id.',
 } as const;

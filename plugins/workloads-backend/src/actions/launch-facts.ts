@@ -1,10 +1,11 @@
 import type { Queries, UserCaller } from '@portico/plugin-kit/backend';
 import type { Sku } from '@portico/plugin-catalog/port';
 import type { Micros } from '@portico/plugin-kit/contract';
-import { countOffered, type LaunchFacts, type LaunchRequest } from '../domain/launch-checks';
+import { countOffered, type LaunchFacts, type LaunchRequest, type LaunchUsage } from '../domain/launch-checks';
+import { monthBegin } from '../domain/launch-policies';
 import { readQuote, type Sign } from '../domain/quote';
 import type { Services } from '../services';
-import { countLive } from '../store/allocations';
+import { usageOf } from '../store/running-allocations';
 
 const QUOTE_PURPOSE = 'workloads.quote';
 
@@ -48,9 +49,29 @@ export async function launchFacts(
       pricePerHour === undefined
         ? undefined
         : await services.billing.forecast(queries, { organizationId, pricePerHour }),
-    liveAllocations: await countLive(queries, organizationId),
-    liveAllocationsMax: services.workloads.quota.concurrentAllocationsMax,
+    policies: await services.access.policies(queries, {
+      organizationId,
+      projectId: request.projectId,
+      userId: caller.userId,
+    }),
   };
+}
+
+/** What is used beside the launch. `isHeld`: its own hold has been taken already, under the lock of the account, and is among what is committed. */
+export async function launchUsage(
+  queries: Queries,
+  services: Pick<FactSources, 'billing'>,
+  options: { caller: UserCaller; request: LaunchRequest; facts: LaunchFacts; isHeld: boolean; now: number },
+): Promise<LaunchUsage> {
+  const { organizationId, userId } = options.caller;
+  const spender = { organizationId, projectId: options.request.projectId, userId };
+  const hold = options.facts.forecast?.hold ?? 0n;
+  const usage = await usageOf(queries, spender);
+  if (options.facts.policies.spend_per_month.counting.length === 0) return { usage, committed: undefined, hold };
+  const committed = await services.billing.committedSince(queries, { ...spender, from: monthBegin(options.now) });
+  const own = options.isHeld ? hold : 0n;
+  const { organization, project, user } = committed;
+  return { usage, committed: { organization: organization - own, project: project - own, user: user - own }, hold };
 }
 
 export function listPrice(sku: Sku | undefined, gpuCount: number): Micros | undefined {

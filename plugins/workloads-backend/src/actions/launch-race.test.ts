@@ -69,7 +69,13 @@ eachDatabase(db => {
       expect(replies.filter(reply => reply.status === 202)).toHaveLength(3);
       const refused = replies.filter(reply => reply.status === 409 && reply.body.code === 'quota_exceeded');
       expect(refused).toHaveLength(7);
-      expect(refused[0]?.body.details).toEqual({ quota: 'concurrent_allocations', limit: 3, current: 3 });
+      expect(refused[0]?.body.details).toEqual({
+        quota: 'concurrent_allocations',
+        limit: 3,
+        current: 3,
+        level: 'default',
+        subject_id: null,
+      });
       await assertBooksBalance(portal.services.database.read);
     } finally {
       await portal.stop();

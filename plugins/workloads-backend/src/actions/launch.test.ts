@@ -152,6 +152,7 @@ eachDatabase(db => {
     expect(await portal.call(precheckLaunch, { token: someone.token, body: portal.body })).toEqual({
       passed: true,
       failures: [],
+      warnings: [],
     });
     expect(await portal.freeGpus()).toBe(free);
   });

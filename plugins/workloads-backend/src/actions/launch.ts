@@ -10,14 +10,15 @@ import {
   type LaunchRefusal,
   launchRefusals,
   type LaunchRequest,
+  limitObjections,
   placementRefusal,
-  quotaRefusal,
 } from '../domain/launch-checks';
 import type { Services } from '../services';
-import { countLive, insertAllocation } from '../store/allocations';
+import { insertAllocation } from '../store/allocations';
 import { allocationEvent } from './allocation-events';
 import { enqueueTask, PROVISION_KIND } from './allocation-tasks';
-import { type FactSources, launchFacts, placementOf } from './launch-facts';
+import { type FactSources, launchFacts, launchUsage, placementOf } from './launch-facts';
+import { warnOfSpending } from './spend-warning';
 
 export interface Launch extends LaunchRequest {
   readonly name: string | undefined;
@@ -57,9 +58,11 @@ export async function launch(
     correlationId: context.correlationId,
   });
 
-  // Counted again under the lock of the account: two launches at once see each other here.
-  const quota = { liveAllocations: await countLive(tx, organizationId), liveAllocationsMax: facts.liveAllocationsMax };
-  if (quota.liveAllocations >= quota.liveAllocationsMax) throw refused(quotaRefusal(quota));
+  // Read under the lock of the account: of two launches at once the second sees the first here.
+  const of = { caller: context.caller, request: wanted, facts, isHeld: true, now: tx.now };
+  const limits = limitObjections(wanted, facts, await launchUsage(tx, services, of));
+  const [exceeded] = limits.refusals;
+  if (exceeded) throw refused(exceeded);
 
   const reservation = await services.fleet.reserve(tx, {
     allocationId,
@@ -109,6 +112,7 @@ export async function launch(
     after: auditedFields(allocation),
   });
   await services.outbox.append(tx, allocationEvent('provisioning.requested', allocation, context.correlationId));
+  for (const warning of limits.warnings) await warnOfSpending(tx, services, { allocation, warning, context });
   return allocation;
 }
 

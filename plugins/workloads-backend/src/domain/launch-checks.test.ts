@@ -1,3 +1,4 @@
+import { resolvePolicies } from '@portico/plugin-access/port';
 import { launchErrors } from '@portico/plugin-workloads/contract';
 import { type LaunchFacts, launchRefusals, type LaunchRequest, sentenceOf } from './launch-checks';
 
@@ -40,11 +41,15 @@ const good: LaunchFacts = {
   pricePerHour: 4n,
   placement: { fits: true },
   forecast,
-  liveAllocations: 0,
-  liveAllocationsMax: 50,
+  policies: resolvePolicies(new Map(), {}),
 };
 const noPlace = (reason: 'no_ready_node' | 'no_capacity' | 'no_single_node_fits' | 'topology_unsatisfiable') =>
   ({ placement: { fits: false, reason, largestFittingCount: 1 } }) as const;
+
+const onlyOther = resolvePolicies(
+  new Map([['allowed_skus', [{ level: 'organization', subjectId: 'org_1', value: ['sku_2'] }]]]),
+  {},
+);
 
 describe('what a launch is refused for', () => {
   it('is nothing when all is well', () => expect(launchRefusals(request, good)).toEqual([]));
@@ -62,7 +67,7 @@ describe('what a launch is refused for', () => {
     ['GPUs free on different nodes', noPlace('no_single_node_fits'), 'sku_sold_out'],
     ['more than any node has', noPlace('topology_unsatisfiable'), 'topology_unsatisfiable'],
     ['too little money', { forecast: { ...forecast, available: 3n, sufficient: false } }, 'insufficient_balance'],
-    ['a full quota', { liveAllocations: 50 }, 'quota_exceeded'],
+    ['hardware a policy leaves out', { policies: onlyOther }, 'policy_forbids'],
   ])('%s', (_what, facts, code) => {
     expect(launchRefusals(request, { ...good, ...facts }).map(refusal => refusal.code)).toEqual([code]);
   });
@@ -95,7 +100,7 @@ describe('what a launch is refused for', () => {
       quote: { kind: 'invalid' },
       ...noPlace('no_capacity'),
       forecast: { ...forecast, sufficient: false },
-      liveAllocations: 50,
+      policies: onlyOther,
     };
     const order = launchRefusals(request, everything).map(refusal => launchErrors.indexOf(refusal.code));
     expect(order).toHaveLength(7);

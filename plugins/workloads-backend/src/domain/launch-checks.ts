@@ -1,9 +1,12 @@
 import type { Forecast } from '@portico/plugin-billing/port';
 import { billingErrors } from '@portico/plugin-billing/contract';
+import type { ResolvedPolicies } from '@portico/plugin-access/port';
 import type { OsImage, Sku } from '@portico/plugin-catalog/port';
 import type { PlacementRefusal } from '@portico/plugin-fleet/port';
 import { errorsOf, type Micros, toInstant, toMoney } from '@portico/plugin-kit/contract';
 import { type LaunchError, workloadErrors } from '@portico/plugin-workloads/contract';
+import { exceededBy, forbiddenBy, type PolicyObjection } from './launch-policies';
+import type { Committed, PolicyUsage } from './launch-policies';
 import type { QuoteReading } from './quote';
 
 /**
@@ -31,8 +34,7 @@ export interface LaunchFacts {
   readonly pricePerHour: Micros | undefined;
   readonly placement: { readonly fits: true } | PlacementRefusal | undefined;
   readonly forecast: Forecast | undefined;
-  readonly liveAllocations: number;
-  readonly liveAllocationsMax: number;
+  readonly policies: ResolvedPolicies;
 }
 
 export interface LaunchRefusal {
@@ -48,6 +50,7 @@ export function launchRefusals(request: LaunchRequest, facts: LaunchFacts): read
   if (!facts.sku) refuse('sku_not_found', { sku_id: request.skuId });
   if (!facts.image) refuse('image_not_found', { image_id: request.imageId });
   if (!facts.keysFound) refuse('ssh_key_not_found', { ssh_key_ids: request.sshKeyIds ?? [] });
+  for (const { details } of forbiddenBy(facts.policies, request)) refuse('policy_forbids', details);
   if (facts.sku && !countOffered(facts.sku, request.gpuCount)) refusals.push(countRefusal(facts.sku, request.gpuCount));
   if (facts.quote.kind === 'invalid') refuse('quote_invalid');
   if (facts.quote.kind === 'expired') refuse('quote_expired', { expired_at: toInstant(facts.quote.expiredAt) });
@@ -55,7 +58,6 @@ export function launchRefusals(request: LaunchRequest, facts: LaunchFacts): read
     refuse('price_unavailable', { currency: facts.currency });
   if (facts.placement?.fits === false) refusals.push(placementRefusal(facts.placement, request));
   if (facts.forecast?.sufficient === false) refusals.push(balanceRefusal(facts.forecast));
-  if (facts.liveAllocations >= facts.liveAllocationsMax) refusals.push(quotaRefusal(facts));
   return refusals;
 }
 
@@ -90,10 +92,27 @@ export function placementRefusal(
   };
 }
 
-export function quotaRefusal(facts: Pick<LaunchFacts, 'liveAllocations' | 'liveAllocationsMax'>): LaunchRefusal {
+/** What is used beside the launch, which changes from moment to moment: launch reads it under the lock of the account. */
+export interface LaunchUsage {
+  readonly usage: PolicyUsage;
+  /** Undefined while no policy asks. */
+  readonly committed: Committed | undefined;
+  /** What the launch adds to it. */
+  readonly hold: Micros;
+}
+
+/** The limits a launch would go beyond: those that refuse it, and those that only warn. */
+export function limitObjections(
+  request: LaunchRequest,
+  facts: LaunchFacts,
+  used: LaunchUsage,
+): { readonly refusals: readonly LaunchRefusal[]; readonly warnings: readonly PolicyObjection[] } {
+  const objections = exceededBy(facts.policies, { ...facts, gpuCount: request.gpuCount }, used);
   return {
-    code: 'quota_exceeded',
-    details: { quota: 'concurrent_allocations', limit: facts.liveAllocationsMax, current: facts.liveAllocations },
+    refusals: objections
+      .filter(one => one.kind === 'exceeded')
+      .map(({ details }) => ({ code: 'quota_exceeded', details })),
+    warnings: objections.filter(one => one.kind === 'warning'),
   };
 }
 

@@ -7,7 +7,6 @@ import { allocationOf } from '../testing/allocations';
 import { type AllocationFilter, listAllocations } from './allocation-list';
 import {
   countByStatus,
-  countLive,
   findAllocation,
   insertAllocation,
   liveAllocationIds,
@@ -15,6 +14,7 @@ import {
   saveChange,
   transitionsOf,
 } from './allocations';
+import { usageOf } from './running-allocations';
 
 const actor = { type: 'user', id: 'usr_1', sessionId: 'sess_1', address: '127.0.0.1' } as const;
 
@@ -107,7 +107,12 @@ eachDatabase(db => {
     ] as const;
     await insert(database, ...statuses.map(status => allocationOf({ allocationId: `alloc_${status}`, status })));
     await insert(database, allocationOf({ allocationId: 'alloc_other', organizationId: 'org_2', status: 'active' }));
-    expect(await countLive(database.read, 'org_1')).toBe(3);
+    expect(
+      await usageOf(database.read, { organizationId: 'org_1', projectId: 'proj_1', userId: 'usr_none' }),
+    ).toMatchObject({
+      organization: { allocations: 3 },
+      user: { allocations: 0, gpus: 0, pricePerHour: 0n },
+    });
     expect(await liveAllocationIds(database.read, 'org_1')).toEqual([
       'alloc_active',
       'alloc_provisioning',

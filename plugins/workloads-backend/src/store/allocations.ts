@@ -120,14 +120,6 @@ export async function handToTask(tx: Transaction, options: { allocationId: strin
   ]);
 }
 
-export async function countLive(queries: Queries, organizationId: string): Promise<number> {
-  const row = await queries.first<{ live: number }>(
-    `SELECT COUNT(*) AS live FROM workloads_allocations WHERE organization_id = ? AND status IN (${placeholders(liveStatuses.length)})`,
-    [organizationId, ...liveStatuses],
-  );
-  return row?.live ?? 0;
-}
-
 /** Those that are not over: what runs or will, and what is not yet confirmed gone. */
 export async function countUnfinishedIn(
   queries: Queries,

@@ -1,8 +1,8 @@
 import type { PolicyGround, RunningAllocation } from '@portico/plugin-access/port';
 import { placeholders } from '@portico/plugin-kit/backend';
 import type { Parameter, Queries } from '@portico/plugin-kit/backend';
-import type { Micros } from '@portico/plugin-kit/contract';
 import { liveStatuses } from '../domain/allocation';
+import type { PolicyUsage, Usage } from '../domain/launch-policies';
 
 interface RunningRow {
   allocation_id: string;
@@ -51,18 +51,6 @@ export async function runningAllocations(
   }));
 }
 
-/** What an organization, and of it one project and one user, holds at the same time. */
-export interface Standing {
-  readonly allocations: number;
-  readonly gpus: number;
-  readonly pricePerHour: Micros;
-}
-export interface LaunchStanding {
-  readonly organization: Standing;
-  readonly project: Standing;
-  readonly user: Standing;
-}
-
 const summed = (of: string, when: string | null) =>
   ['1', 'gpu_count', 'price_per_hour_micros']
     .map((column, place) => {
@@ -71,20 +59,21 @@ const summed = (of: string, when: string | null) =>
     })
     .join(', ');
 
-/** All that launch limits are measured by, in one statement. */
-const STANDING = `SELECT ${summed('organization', null)}, ${summed('project', 'project_id')}, ${summed('user', 'user_id')}
+/** All that limits are measured by, in one statement. */
+const USAGE = `SELECT ${summed('organization', null)}, ${summed('project', 'project_id')}, ${summed('user', 'user_id')}
   FROM workloads_allocations WHERE organization_id = ? AND status IN (${placeholders(liveStatuses.length)})`;
 
-export async function standingOf(
+/** What an organization, and of it one project and one user, holds at the same time. */
+export async function usageOf(
   queries: Queries,
   { organizationId, projectId, userId }: { organizationId: string; projectId: string; userId: string },
-): Promise<LaunchStanding> {
-  const row = await queries.first<Record<string, number | bigint>>(STANDING, [
+): Promise<PolicyUsage> {
+  const row = await queries.first<Record<string, number | bigint>>(USAGE, [
     ...[projectId, projectId, projectId, userId, userId, userId],
     organizationId,
     ...liveStatuses,
   ]);
-  const read = (of: string): Standing => ({
+  const read = (of: string): Usage => ({
     allocations: Number(row?.[`${of}_allocations`] ?? 0),
     gpus: Number(row?.[`${of}_gpus`] ?? 0),
     pricePerHour: BigInt(row?.[`${of}_price_micros`] ?? 0),

@@ -42,8 +42,9 @@ export type Person = Awaited<ReturnType<Portal['person']>>;
 /** The portal over HTTP with real billing, catalogue and fleet; the nodes are played by a fake, and people need no passwords. */
 export async function startPortal(options: PortalOptions) {
   const runtime = options.runtime instanceof FakeRuntime ? options.runtime : new FakeRuntime();
-  const access = new PeopleInMemory();
   const { workloads, ...settings } = options.settings ?? {};
+  const quota = (workloads as { quota?: { concurrentAllocationsMax?: number } } | undefined)?.quota;
+  const access = new PeopleInMemory({ concurrent_allocations: quota?.concurrentAllocationsMax ?? 50 });
   const backend = await startTestBackend({
     database: options.database,
     plugins: [

@@ -6,6 +6,10 @@ export const workloadErrors = defineErrors({
   sku_not_found: { status: 404, sentence: 'There is no such hardware in the catalog.' },
   image_not_found: { status: 404, sentence: 'There is no such image in the catalog.' },
   ssh_key_not_found: { status: 404, sentence: 'One of the SSH keys does not exist, or is not yours.' },
+  policy_forbids: {
+    status: 409,
+    sentence: 'A policy does not allow this hardware or image here; details name it and where it was set.',
+  },
   topology_unsatisfiable: {
     status: 422,
     sentence: 'No node could ever hold that many GPUs of this hardware together.',
@@ -18,7 +22,7 @@ export const workloadErrors = defineErrors({
   quote_expired: { status: 409, sentence: 'The quote has expired; ask for a new one.' },
   node_offline: { status: 409, sentence: 'No node that could host this is online at the moment.' },
   sku_sold_out: { status: 409, sentence: 'This hardware is sold out at the moment.' },
-  quota_exceeded: { status: 409, sentence: 'The organization runs as many allocations as its quota allows.' },
+  quota_exceeded: { status: 409, sentence: 'This would go beyond a limit; details name it and where it was set.' },
   allocation_not_releasable: { status: 409, sentence: 'An allocation that has ended cannot be released again.' },
   allocation_not_active: { status: 409, sentence: 'The allocation is not active.' },
   task_not_cancellable: { status: 409, sentence: 'This task can no longer be cancelled.' },
@@ -30,6 +34,7 @@ export const launchErrors = [
   'sku_not_found',
   'image_not_found',
   'ssh_key_not_found',
+  'policy_forbids',
   'topology_unsatisfiable',
   'price_unavailable',
   'quote_invalid',

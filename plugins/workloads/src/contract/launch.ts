@@ -49,7 +49,10 @@ export const launchAllocation = operation({
   summary: 'Launch an allocation',
   description:
     'Holds the money, reserves the GPUs and starts the task that provisions them, all or nothing. The allocation shows as provisioning ' +
-    'from this reply on. A refusal holds and reserves nothing; `details` say what would fit.',
+    'from this reply on. A refusal holds and reserves nothing; `details` say what would fit. ' +
+    'Limits of policies are decided one launch after the other: `concurrent_allocations` and `gpus_per_project` by what holds GPUs, `spend_per_hour` by the prices of all that runs or ' +
+    'is being provisioned and this one, `spend_per_month` by what was used since the first of the month (UTC), what is held for all of it, and what this launch holds. ' +
+    'Beyond a limit in mode `warn` the launch goes on, and `billing.spend_warning` tells of it.',
   permission: 'workloads.allocation.launch',
   body: launchRequestSchema,
   responses: { 202: allocationWithTaskSchema },
@@ -124,16 +127,31 @@ export const precheckLaunch = operation({
   path: 'launch/precheck',
   tag: 'workloads',
   summary: 'Whether a launch would be accepted now',
-  description: 'A dry run by the code of launch: the same body, every refusal at once, nothing changed.',
+  description:
+    'A dry run by the code of launch: the same body, every refusal at once, nothing changed. Warnings keep nothing from being launched.',
   permission: 'workloads.allocation.launch',
   body: launchRequestSchema,
   responses: {
     200: {
       type: 'object',
       additionalProperties: false,
-      required: ['passed', 'failures'],
+      required: ['passed', 'failures', 'warnings'],
       properties: {
         passed: { type: 'boolean' },
+        warnings: {
+          type: 'array',
+          description: 'Limits of money in mode `warn` that the launch would go beyond.',
+          items: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['code', 'message', 'details'],
+            properties: {
+              code: { type: 'string', enum: ['spend_warning'] },
+              message: { type: 'string' },
+              details: { type: 'object', additionalProperties: true },
+            },
+          },
+        },
         failures: {
           type: 'array',
           items: {
