@@ -3,6 +3,8 @@ import { access } from '../access-errors';
 import { normalizedPassword, passwordWeakness } from '../domain/password';
 import { canonicalUsername, isReserved } from '../domain/username';
 import type { AccessServices } from '../services';
+import { acceptWithNewAccount, invitationToSignUp } from './accept-on-sign-up';
+import type { InvitationToSignUp } from './accept-on-sign-up';
 import { createAccount } from './create-account';
 import { openSession, PASSWORD_ALONE } from './open-session';
 import { sendVerification } from './send-verification';
@@ -13,14 +15,25 @@ export interface SignUp {
   readonly passwordHash: string;
   readonly displayName: string | null;
   readonly email: string | null;
+  /** What lets them in, also where sign-up is closed; null: they come by themselves. */
+  readonly invitation: InvitationToSignUp | null;
 }
 
 /** Everything that can be refused before a transaction, the expensive hash last. */
 export async function prepareSignUp(
   services: AccessServices,
-  request: { username: string; password: string; displayName: string | null; email: string | null },
+  request: {
+    username: string;
+    password: string;
+    displayName: string | null;
+    email: string | null;
+    invitationToken: string | null;
+  },
 ): Promise<SignUp> {
-  if (services.signUp === 'closed') throw access.fail('sign_up_closed');
+  const { invitationToken } = request;
+  if (services.signUp === 'closed' && invitationToken === null) throw access.fail('sign_up_closed');
+  const invitation =
+    invitationToken === null ? null : await invitationToSignUp(services, { ...request, invitationToken });
   const username = canonicalUsername(request.username);
   if (username === null) throw new Error('the contract lets no such user name through');
   const weakness = passwordWeakness({
@@ -32,7 +45,8 @@ export async function prepareSignUp(
   if (weakness) throw access.fail('password_too_weak', { message: weakness.advice, details: { ...weakness } });
   if (isReserved(username)) throw access.fail('username_taken');
   const passwordHash = await services.hasher.hash(normalizedPassword(request.password));
-  return { username, passwordHash, displayName: request.displayName?.trim() ?? null, email: request.email };
+  const email = invitation?.provenEmail ?? request.email;
+  return { username, passwordHash, displayName: request.displayName?.trim() ?? null, email, invitation };
 }
 
 /** The account and its first session, all or nothing. */
@@ -51,9 +65,10 @@ export async function signUp(
     actor: { type: 'self', address: origin.address },
   });
   if (created === null) throw access.fail('username_taken');
-  const { username, email } = account;
+  const { username, email, invitation } = account;
+  if (invitation !== null) await acceptWithNewAccount(tx, services, { ...created, invitation, origin });
   // Whether the mailbox takes another link today is no reason to refuse an account.
-  if (email !== null) {
+  if (email !== null && email !== invitation?.provenEmail) {
     const { correlationId } = origin;
     await sendVerification(tx, services, { userId: created.userId, username, email, correlationId });
   }

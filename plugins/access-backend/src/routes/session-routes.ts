@@ -43,13 +43,14 @@ export function sessionRoutes(services: AccessServices): Pick<Handlers<typeof ac
     },
 
     async signUp(request) {
-      const { username, password, display_name, email } = request.body;
+      const { username, password, display_name, email, invitation_token } = request.body;
       const origin = originOf(services, request, request.body.session);
       const account = await prepareSignUp(services, {
         username,
         password,
         displayName: display_name ?? null,
         email: email ?? null,
+        invitationToken: invitation_token ?? null,
       });
       return request.write(async tx => {
         const { userId, session } = await signUp(tx, services, { account, origin });

@@ -77,6 +77,15 @@ export async function verifiedEmailOf(queries: Queries, userId: string): Promise
   return row?.email ?? null;
 }
 
+/** Whether some account has shown that address to be its own. */
+export async function isVerifiedAddress(queries: Queries, email: string): Promise<boolean> {
+  const row = await queries.first(
+    'SELECT 1 AS verified FROM access_users WHERE lower(email) = lower(?) AND email_verified_at IS NOT NULL',
+    [email],
+  );
+  return row !== undefined;
+}
+
 /** Makes changes of what one user has wait for each other, so that limits hold under parallel requests. */
 export async function lockUser(tx: Transaction, userId: string): Promise<void> {
   await tx.first(`SELECT user_id FROM access_users WHERE user_id = ?${tx.forUpdate}`, [userId]);
