@@ -22,7 +22,7 @@ interface RoleChange extends RequestContext {
 
 /** Giving what one has changes nothing. */
 export async function givePlatformRole(tx: Transaction, services: AccessServices, change: RoleChange): Promise<void> {
-  checkOwn(change.caller, change.role);
+  requireOwnRole(change.caller, change.role);
   await lockPlatformAdmins(tx);
   await statusForChange(tx, change.userId);
   const user = await existing(tx, change.userId);
@@ -33,7 +33,7 @@ export async function givePlatformRole(tx: Transaction, services: AccessServices
 /** Taking what one has not changes nothing. */
 export async function takePlatformRole(tx: Transaction, services: AccessServices, change: RoleChange): Promise<void> {
   const { userId, role } = change;
-  checkOwn(change.caller, role);
+  requireOwnRole(change.caller, role);
   await lockPlatformAdmins(tx);
   await statusForChange(tx, userId);
   const user = await existing(tx, userId);
@@ -48,7 +48,7 @@ export async function takePlatformRole(tx: Transaction, services: AccessServices
 }
 
 /** What a role grants and the caller lacks makes it one they cannot hand out: a key with the one scope would otherwise make itself an administrator. */
-function checkOwn({ permissions }: UserCaller, role: string): void {
+export function requireOwnRole({ permissions }: UserCaller, role: string): void {
   const beyond = (platformRoles.get(role) ?? []).filter(permission => !permissions.has(permission));
   if (beyond.length > 0) throw access.fail('platform_role_beyond_own', { details: { role, permissions: beyond } });
 }

@@ -18,8 +18,7 @@ export interface NewAccount {
   readonly trialCredit: boolean;
   readonly correlationId: string;
   /** Who makes it; a person who signs up does so themselves, from this address. */
-  readonly actor:
-    { readonly type: 'self'; readonly address: string } | { readonly type: 'system'; readonly id: string };
+  readonly actor: { readonly type: 'self'; readonly address: string } | Actor;
 }
 
 export interface CreatedAccount {
@@ -85,7 +84,10 @@ export async function createAccount(
     },
   });
   await outbox.append(tx, {
-    eventType: 'access.user_signed_up',
+    eventType:
+      account.actor.type === 'self' || account.actor.type === 'system'
+        ? 'access.user_signed_up'
+        : 'access.user_created',
     correlationId,
     organizationId,
     resource: { type: 'user', id: userId },

@@ -7,7 +7,8 @@ import type { AccessServices } from '../services';
 import { hasOtherPlatformAdmin, lockPlatformAdmins } from '../store/platform-roles';
 import { markDisabled, markEnabled, platformUserById, statusForChange } from '../store/platform-users';
 import type { PlatformUser } from '../store/platform-users';
-import { endSessionsOf } from '../store/user-sessions';
+import type { EndReason } from '../store/sessions';
+import { endSessionsOfUser } from './end-own-sessions';
 
 /**
  * Keeps a user out. Every authentication reads the status, so sessions, keys and whatever was opened with them end with the commit; the sessions are ended
@@ -26,7 +27,7 @@ export async function disableUser(
   if (user.platformRoles.includes(PLATFORM_ADMIN) && !(await hasOtherPlatformAdmin(tx, userId)))
     throw access.fail('platform_admin_is_last');
   await markDisabled(tx, { userId, reason });
-  const endedSessions = await endSessionsOf(tx, { userId, reason: 'user_disabled' });
+  const endedSessions = await endEvery(tx, services, { request, user, reason: 'user_disabled' });
   await services.audit.record(tx, {
     action: 'access.user.disable',
     actor,
@@ -56,7 +57,7 @@ export async function enableUser(
   const { actor, correlationId, userId, reason } = request;
   if ((await statusForChange(tx, userId)) === 'active') return;
   const user = await existing(tx, userId);
-  await endSessionsOf(tx, { userId, reason: 'user_enabled' });
+  await endEvery(tx, services, { request, user, reason: 'user_enabled' });
   await markEnabled(tx, userId);
   await services.audit.record(tx, {
     action: 'access.user.enable',
@@ -87,7 +88,7 @@ export async function endUserSessions(
   const { actor, correlationId, userId, reason } = request;
   await statusForChange(tx, userId);
   const user = await existing(tx, userId);
-  const ended = await endSessionsOf(tx, { userId, reason: 'ended_by_administrator' });
+  const ended = await endEvery(tx, services, { request, user, reason: 'ended_by_administrator' });
   await services.audit.record(tx, {
     action: 'access.user.end_sessions',
     actor,
@@ -98,14 +99,24 @@ export async function endUserSessions(
     reason,
     after: { ended_sessions: ended },
   });
-  await services.outbox.append(tx, {
-    eventType: 'access.user_sessions_ended',
-    correlationId,
-    organizationId: user.organizationId,
-    resource: { type: 'user', id: userId },
-    payload: { user_id: userId, username: user.username, ended_session_count: ended },
-  });
   return ended;
+}
+
+function endEvery(
+  tx: Transaction,
+  services: AccessServices,
+  end: { request: RequestContext; user: PlatformUser; reason: EndReason },
+): Promise<number> {
+  const { actor, correlationId } = end.request;
+  const { userId, organizationId } = end.user;
+  return endSessionsOfUser(tx, services, {
+    userId,
+    organizationId,
+    keepSessionId: null,
+    reason: end.reason,
+    actor,
+    correlationId,
+  });
 }
 
 async function existing(tx: Transaction, userId: string): Promise<PlatformUser> {

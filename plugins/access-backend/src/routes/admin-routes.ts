@@ -3,6 +3,8 @@ import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend
 import type { Handlers, Queries } from '@portico/plugin-kit/backend';
 import { common, PAGE_LIMIT_DEFAULT, toInstant, toMoney } from '@portico/plugin-kit/contract';
 import { givePlatformRole, takePlatformRole } from '../actions/change-platform-roles';
+import { createUser, makeSetPasswordLink, prepareUser } from '../actions/create-user';
+import type { SetPasswordLink } from '../actions/create-user';
 import { creditUser } from '../actions/credit-user';
 import type { CreditedEntry } from '../actions/credit-user';
 import { disableUser, enableUser, endUserSessions } from '../actions/keep-user-out';
@@ -13,6 +15,8 @@ import { platformUserById, platformUsersPage } from '../store/platform-users';
 type AdminOperations =
   | 'listUsers'
   | 'getUser'
+  | 'createUser'
+  | 'createSetPasswordLink'
   | 'disableUser'
   | 'enableUser'
   | 'endUserSessions'
@@ -45,6 +49,37 @@ export function adminRoutes(services: AccessServices): Pick<Handlers<typeof acce
     },
 
     getUser: ({ params }) => detail(database.read, params.user_id),
+
+    async createUser(request) {
+      const { username, display_name, email, password, platform_roles } = request.body;
+      const user = await prepareUser(services, request, {
+        username,
+        password: password ?? null,
+        displayName: display_name ?? null,
+        email: email ?? null,
+        platformRoles: platform_roles ?? [],
+      });
+      return request.write(async tx => {
+        const { userId, setPassword } = await createUser(tx, services, { ...request, user });
+        const created = await platformUserById(tx, userId);
+        if (!created) throw new Error('a user was made and cannot be read back');
+        const balances = await billing.balances(tx, [created.organizationId]);
+        return {
+          status: 201,
+          body: {
+            user: listedUserReply(created, balances.get(created.organizationId)),
+            set_password: setPassword && linkReply(setPassword),
+          },
+        };
+      });
+    },
+
+    async createSetPasswordLink(request) {
+      return request.write(async tx => {
+        const link = await makeSetPasswordLink(tx, services, { ...request, userId: request.params.user_id });
+        return { status: 201, body: linkReply(link) };
+      });
+    },
 
     async disableUser(request) {
       const userId = request.params.user_id;
@@ -103,6 +138,8 @@ export function adminRoutes(services: AccessServices): Pick<Handlers<typeof acce
     },
   };
 }
+
+const linkReply = ({ url, expiresAt }: SetPasswordLink) => ({ url, expires_at: toInstant(expiresAt) });
 
 function creditReply(entry: CreditedEntry, credit: { userId: string; reason: string; at: number }) {
   return {

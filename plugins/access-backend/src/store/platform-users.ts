@@ -119,6 +119,15 @@ export async function userFacts(
   };
 }
 
+/** Whether the user signs in by something else than a password: an identity provider, a passkey. */
+export async function hasOtherWayIn(queries: Queries, userId: string): Promise<boolean> {
+  const row = await queries.first(
+    `SELECT 1 AS way FROM access_identities WHERE user_id = ? UNION ALL SELECT 1 AS way FROM access_passkeys WHERE user_id = ? LIMIT 1`,
+    [userId, userId],
+  );
+  return row !== undefined;
+}
+
 /** Locks the row. */
 export async function statusForChange(tx: Transaction, userId: string): Promise<UserStatus | undefined> {
   const row = await tx.first<{ status: UserStatus }>(

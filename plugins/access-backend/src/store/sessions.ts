@@ -12,7 +12,15 @@ export interface Session extends SessionSecrets {
 }
 
 export type EndReason =
-  'signed_out' | 'reused' | 'factors_changed' | 'ended_by_user' | 'password_changed' | 'password_reset';
+  | 'signed_out'
+  | 'reused'
+  | 'factors_changed'
+  | 'ended_by_user'
+  | 'password_changed'
+  | 'password_reset'
+  | 'user_disabled'
+  | 'user_enabled'
+  | 'ended_by_administrator';
 
 interface SessionRow {
   session_id: string;

@@ -21,6 +21,16 @@ const userParams = {
   properties: { user_id: idSchema },
 } as const;
 
+const setPasswordSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['url', 'expires_at'],
+  properties: {
+    url: { type: 'string', description: 'To hand over to the person: it opens the form for a password, once.' },
+    expires_at: instantSchema,
+  },
+} as const;
+
 export const listUsers = operation({
   id: 'listUsers',
   method: 'GET',
@@ -95,19 +105,31 @@ export const createUser = operation({
       properties: {
         user: listedUserSchema,
         set_password: {
+          ...setPasswordSchema,
           type: ['object', 'null'],
           description: 'Null when a password was given.',
-          additionalProperties: false,
-          required: ['url', 'expires_at'],
-          properties: {
-            url: { type: 'string', description: 'To hand over to the person: it opens the form for a password, once.' },
-            expires_at: instantSchema,
-          },
         },
       },
     },
   },
   errors: ['username_taken', 'password_too_weak', 'platform_role_beyond_own', 'service_unavailable'],
+});
+
+export const createSetPasswordLink = operation({
+  id: 'createSetPasswordLink',
+  method: 'POST',
+  path: 'admin/users/{user_id}/set-password-link',
+  tag: TAG,
+  summary: 'Make a new link for somebody to set their first password',
+  description:
+    'Works once and ends the link before. Only for an account that was made for somebody and that nobody can sign in to yet: of any other, the person alone asks for a link.',
+  permission: 'access.user.manage_any',
+  proof: 'fresh_or_key',
+  idempotency: 'accepted',
+  secretReply: true,
+  params: userParams,
+  responses: { 201: setPasswordSchema },
+  errors: ['not_found', 'user_can_sign_in', 'user_is_disabled'],
 });
 
 export const disableUser = operation({

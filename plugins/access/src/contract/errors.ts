@@ -250,6 +250,11 @@ export const accessErrors = defineErrors({
     status: 422,
     sentence: 'A credit is more than zero and at most the amount in details.',
   },
+  user_can_sign_in: {
+    status: 409,
+    sentence: 'This user can sign in, so nobody else sets their password; they ask for a link at sign-in.',
+  },
+  user_is_disabled: { status: 409, sentence: 'This user is disabled; enable them first.' },
   user_is_self: { status: 409, sentence: 'This is yourself; another administrator must do it.' },
   platform_admin_is_last: {
     status: 409,

@@ -15,6 +15,7 @@ import {
 } from './account-operations';
 import { createApiKey, listApiKeys, listPermissions, revokeApiKey, rotateApiKey } from './api-key-operations';
 import {
+  createSetPasswordLink,
   createUser,
   creditUser,
   disableUser,
@@ -129,6 +130,7 @@ export {
 } from './account-operations';
 export { createApiKey, listApiKeys, listPermissions, revokeApiKey, rotateApiKey } from './api-key-operations';
 export {
+  createSetPasswordLink,
   createUser,
   creditUser,
   disableUser,
@@ -287,6 +289,7 @@ export {
   PUBLIC_KEY_LENGTH_MAX,
   RECOVERY_CODES,
   REFRESH_TOKEN_SECONDS,
+  SET_PASSWORD_LINK_SECONDS,
   SSH_KEYS_PER_USER_MAX,
   USERNAME_PATTERN,
   VERIFICATION_SECONDS,
@@ -383,6 +386,8 @@ export const accessContract = defineContract({
     rotateServiceAccountKey,
     listUsers,
     getUser,
+    createUser,
+    createSetPasswordLink,
     disableUser,
     enableUser,
     endUserSessions,
@@ -419,7 +424,6 @@ export const accessContract = defineContract({
     'access.user_created': 'An administrator made an account for somebody, with an organization of their own.',
     'access.user_disabled': 'A user was kept out: sessions ended, keys stopped.',
     'access.user_enabled': 'A user who had been kept out was let in again.',
-    'access.user_sessions_ended': 'An administrator signed a user out everywhere.',
     'access.platform_role_granted': 'A user was given a role on the platform.',
     'access.platform_role_revoked': 'A role on the platform was taken from a user.',
     'access.support_session_opened': 'Support began to look into the organization.',

@@ -17,6 +17,8 @@ export const LINK_TOKEN_PATTERN = '^[0-9a-f]{64}$';
 export const VERIFICATION_SECONDS = 24 * 60 * 60;
 /** Seconds a link to set a password is good for. It opens the account, so it must not lie in a mailbox for long. */
 export const PASSWORD_RESET_SECONDS = 60 * 60;
+/** Seconds the link is good for with which somebody sets the first password of an account made for them: it travels by hand. 3 days. */
+export const SET_PASSWORD_LINK_SECONDS = 3 * 24 * 60 * 60;
 /** Messages with a link that one account is sent within an hour, whoever asks: a mailbox must not be flooded by strangers. */
 export const LINKS_PER_HOUR_MAX = 5;
 
