@@ -35,7 +35,7 @@ export async function factorAdded(
   services: AccessServices,
   change: RequestContext & { factor: ChangedFactor; before: FactorCount },
 ): Promise<string[] | null> {
-  const { caller, factor, before } = change;
+  const { caller, before } = change;
   const sessionId = sessionOf(change);
   const isFirst = !hasSecondFactor(before);
   await markSecondFactor(tx, sessionId);
