@@ -3,7 +3,7 @@ import { Banner, Button, Dialog, PageState, SegmentedControl, Select, Stack, Tex
 import { useId, useState } from 'react';
 import type { FormEvent } from 'react';
 import type { ORGANIZATION_ROLES, PROJECT_ROLES } from '../../contract/roles';
-import { useIdempotencyKeyOf } from './idempotency-key-of';
+import { useKeyOf } from '../use-key-of';
 import { IssuedInvitationDialog } from './issued-invitation';
 import { teamPage } from './people-pages';
 import { RolePicker } from './role-picker';
@@ -42,7 +42,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
     project_role: hasProject ? (projectRole as (typeof PROJECT_ROLES)[number]) : null,
     expires_in_days: Number(lifetime),
   };
-  const idempotencyKey = useIdempotencyKeyOf(JSON.stringify(body));
+  const idempotencyKey = useKeyOf(JSON.stringify(body));
   if (create.data !== undefined) return <IssuedInvitationDialog issued={create.data} isNew onClose={onClose} />;
 
   const emailError = by === 'email' && !EMAIL.test(email.trim()) ? 'Enter the address the invitation goes to.' : null;

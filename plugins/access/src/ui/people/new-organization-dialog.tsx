@@ -2,7 +2,7 @@ import { EquivalentCall, useAction, useSignedIn } from '@portico/plugin-kit/ui';
 import { Banner, Button, Dialog, showToast, Stack, TextField } from '@portico/ui';
 import { useId, useState } from 'react';
 import type { FormEvent } from 'react';
-import { useIdempotencyKeyOf } from './idempotency-key-of';
+import { useKeyOf } from '../use-key-of';
 import { newOrganizationDialog } from './people-pages';
 
 const NAME_LENGTH_MAX = 80;
@@ -16,7 +16,7 @@ export default function NewOrganizationDialog({ onClose }: { onClose: () => void
   const [isGoing, setGoing] = useState(false);
   const form = useId();
   const body = { name: name.trim() };
-  const idempotencyKey = useIdempotencyKeyOf(body.name);
+  const idempotencyKey = useKeyOf(body.name);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
