@@ -17,7 +17,8 @@ module.exports = {
       },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!(@backstage|@remixicon)/)'],
+  // Packages that are ES modules alone; Jest loads CommonJS.
+  transformIgnorePatterns: ['/node_modules/(?!(@backstage|@remixicon|jose|oauth4webapi|oidc-provider|openid-client)/)'],
   globalSetup: '<rootDir>/packages/plugin-kit/src/testing/global-setup.ts',
   globalTeardown: '<rootDir>/packages/plugin-kit/src/testing/postgres-global-teardown.ts',
   testTimeout: 30_000,

@@ -41,9 +41,5 @@ export const oidcTables: Migration = {
       /** Of a session a provider opened: its ID token, encrypted, which it wants to see at sign-out. */
       table.text('sealed_id_token');
     });
-    // Who has verified the address a provider vouches for.
-    await knex.raw(
-      'CREATE INDEX access_users_verified_email ON access_users (lower(email)) WHERE email_verified_at IS NOT NULL',
-    );
   },
 };

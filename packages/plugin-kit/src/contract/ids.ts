@@ -26,6 +26,7 @@ export type IdPrefix =
   | 'inv'
   | 'mail'
   | 'passkey'
+  | 'ident'
   | 'sup'
   | 'pol';
 

@@ -38,17 +38,21 @@ export class SessionCookie {
   }
 
   read(headers: IncomingHttpHeaders): string | null {
-    if (this.name === null || headers.cookie === undefined) return null;
-    for (const pair of headers.cookie.split(';')) {
-      const separator = pair.indexOf('=');
-      if (separator > 0 && pair.slice(0, separator).trim() === this.name)
-        return pair.slice(separator + 1).trim() || null;
-    }
-    return null;
+    return this.name === null ? null : readCookie(headers, this.name);
   }
 }
 
-function isLoopback(hostname: string): boolean {
+/** The value of one cookie of a request; null when it is absent or empty. */
+export function readCookie(headers: IncomingHttpHeaders, name: string): string | null {
+  for (const pair of headers.cookie?.split(';') ?? []) {
+    const separator = pair.indexOf('=');
+    if (separator > 0 && pair.slice(0, separator).trim() === name) return pair.slice(separator + 1).trim() || null;
+  }
+  return null;
+}
+
+/** Whether nobody on the way could listen: the machine itself. */
+export function isLoopback(hostname: string): boolean {
   return (
     hostname === 'localhost' ||
     hostname.endsWith('.localhost') ||

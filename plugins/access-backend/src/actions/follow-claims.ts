@@ -1,0 +1,144 @@
+import type { Actor, Transaction } from '@portico/plugin-kit/backend';
+import { auditedMember } from '../audited';
+import { claimedMemberships } from '../domain/oidc-claims';
+import type { Claims, MembershipRule } from '../domain/oidc-claims';
+import { OWNER } from '../domain/roles';
+import type { AccessServices } from '../services';
+import {
+  changeClaimedRole,
+  insertClaimedMembership,
+  membershipIn,
+  membershipsKeptBy,
+  organizationsBySlug,
+} from '../store/claimed-memberships';
+import { memberOf } from '../store/members';
+import { lockOrganization } from '../store/organizations';
+import { endMembership } from './end-membership';
+import { settleDefaultProject } from './settle-default-project';
+
+interface Following {
+  readonly userId: string;
+  readonly provider: string;
+  readonly actor: Actor;
+  readonly correlationId: string;
+}
+
+/**
+ * Brings a person's memberships up to what their provider says of them. Only memberships that came from this provider are changed or ended: what people
+ * gave by hand, or another provider, stays. An owner stays one, whoever made them a member.
+ */
+export async function followClaims(
+  tx: Transaction,
+  services: AccessServices,
+  options: {
+    userId: string;
+    provider: string;
+    rules: readonly MembershipRule[];
+    claims: Claims;
+    correlationId: string;
+  },
+): Promise<void> {
+  const { userId, provider, rules, claims, correlationId } = options;
+  const bySlug = claimedMemberships(rules, claims);
+  const organizations = await organizationsBySlug(tx, [...bySlug.keys()]);
+  const wanted = new Map<string, string>();
+  for (const [slug, role] of bySlug) {
+    const organizationId = organizations.get(slug);
+    if (organizationId !== undefined) wanted.set(organizationId, role);
+  }
+  const kept = await membershipsKeptBy(tx, { userId, provider });
+  const concerned = new Set([...wanted.keys(), ...kept.map(({ organizationId }) => organizationId)]);
+  const following: Following = {
+    userId,
+    provider,
+    actor: { type: 'system', id: `identity-provider:${provider}` },
+    correlationId,
+  };
+  // In one order for everybody, so that two people who sign in never wait for each other in a circle.
+  for (const organizationId of [...concerned].sort())
+    await follow(tx, services, { ...following, organizationId, role: wanted.get(organizationId) ?? null });
+}
+
+async function follow(
+  tx: Transaction,
+  services: AccessServices,
+  change: Following & { organizationId: string; role: string | null },
+): Promise<void> {
+  const { userId, provider, organizationId, role } = change;
+  await lockOrganization(tx, organizationId);
+  const membership = await membershipIn(tx, { userId, organizationId });
+  if (!membership) {
+    if (role !== null) await join(tx, services, { ...change, role });
+    return;
+  }
+  if (membership.provider !== provider || membership.role === OWNER || membership.role === role) return;
+  if (role === null) await leave(tx, services, change);
+  else await changeRole(tx, services, { ...change, role, before: membership.role });
+}
+
+async function join(
+  tx: Transaction,
+  services: AccessServices,
+  {
+    userId,
+    provider,
+    organizationId,
+    role,
+    actor,
+    correlationId,
+  }: Following & { organizationId: string; role: string },
+): Promise<void> {
+  await insertClaimedMembership(tx, { userId, organizationId, role, provider });
+  await services.audit.record(tx, {
+    action: 'access.member.add',
+    actor,
+    organizationId,
+    resource: auditedMember,
+    targetId: userId,
+    correlationId,
+    after: { role, source: 'identity_provider' },
+  });
+  await services.outbox.append(tx, {
+    eventType: 'access.member_added',
+    correlationId,
+    organizationId,
+    resource: { type: 'user', id: userId },
+    payload: { user_id: userId, role },
+  });
+}
+
+async function changeRole(
+  tx: Transaction,
+  services: AccessServices,
+  change: Following & { organizationId: string; role: string; before: string },
+): Promise<void> {
+  const { userId, organizationId, role, before, actor, correlationId } = change;
+  await changeClaimedRole(tx, { userId, organizationId, role });
+  await settleDefaultProject(tx, services, change);
+  await services.audit.record(tx, {
+    action: 'access.member.change_role',
+    actor,
+    organizationId,
+    resource: auditedMember,
+    targetId: userId,
+    correlationId,
+    before: { role: before, source: 'identity_provider' },
+    after: { role, source: 'identity_provider' },
+  });
+  await services.outbox.append(tx, {
+    eventType: 'access.member_role_changed',
+    correlationId,
+    organizationId,
+    resource: { type: 'user', id: userId },
+    payload: { user_id: userId, role_before: before, role },
+  });
+}
+
+async function leave(
+  tx: Transaction,
+  services: AccessServices,
+  { userId, organizationId, actor, correlationId }: Following & { organizationId: string },
+): Promise<void> {
+  const member = await memberOf(tx, { organizationId, userId });
+  if (member) await endMembership(tx, services, { member, actor, correlationId });
+}

@@ -1,0 +1,146 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Provider from 'oidc-provider';
+import type { Configuration } from 'oidc-provider';
+
+/** Where the portal of these tests says it is; nobody goes there, the answer is read off the address. */
+export const TEST_PORTAL_URL = 'http://localhost:7007';
+export const TEST_CLIENT = { clientId: 'portico', clientSecret: 'a secret of the portal and its provider' } as const;
+
+export interface TestPerson {
+  readonly sub: string;
+  readonly [claim: string]: unknown;
+}
+
+/** A certified provider on a port of its own. Whoever comes is signed in at once, as the one `signsIn` names. */
+export interface TestIdentityProvider {
+  readonly issuer: string;
+  /** Whom the provider knows, and who sits in front of the browser. */
+  signsIn(person: TestPerson): void;
+  /** Alters the claims of every ID token, which is signed by the provider's own key nonetheless. Null: as they are. */
+  alterIdToken: ((claims: Record<string, unknown>) => Record<string, unknown>) | null;
+  /** Signs with a key of somebody else. */
+  forgesSignature: boolean;
+  /** Seconds since the epoch at which the person is said to have proved who they are; null: now. */
+  authTime: number | null;
+  /** The last request that came to the page people sign in on. */
+  readonly authorizationRequests: URLSearchParams[];
+  /** How it fails everybody who asks; null: it does not. */
+  fails: 'bad_gateway' | 'hangs_up' | null;
+  close(): Promise<void>;
+}
+
+export async function startTestIdentityProvider(): Promise<TestIdentityProvider> {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const { privateKey: strangersKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const jwk = { ...privateKey.export({ format: 'jwk' }), kid: 'test', alg: 'RS256', use: 'sig' };
+  const people = new Map<string, TestPerson>();
+  let present: TestPerson = { sub: 'nobody' };
+
+  const idp: TestIdentityProvider = {
+    issuer,
+    signsIn(person) {
+      people.set(person.sub, person);
+      present = person;
+    },
+    alterIdToken: null,
+    forgesSignature: false,
+    authTime: null,
+    authorizationRequests: [],
+    fails: null,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.closeAllConnections();
+        server.close(error => (error ? reject(error) : resolve()));
+      }),
+  };
+
+  const provider = new Provider(issuer, configurationOf(jwk, people));
+  provider.use(async (ctx, next) => {
+    if (idp.fails === 'hangs_up') {
+      ctx.respond = false;
+      ctx.req.socket.destroy();
+      return;
+    }
+    if (idp.fails === 'bad_gateway') {
+      ctx.status = 502;
+      ctx.body = 'bad gateway';
+      return;
+    }
+    if (ctx.path === '/auth') idp.authorizationRequests.push(new URLSearchParams(ctx.querystring));
+    if (ctx.path.startsWith('/interaction/')) {
+      await signIn(provider, ctx.req, ctx.res, { person: present, authTime: idp.authTime });
+      ctx.respond = false;
+      return;
+    }
+    await next();
+    const body = ctx.body as { id_token?: string } | undefined;
+    if (ctx.path !== '/token' || body?.id_token === undefined) return;
+    if (idp.alterIdToken === null && !idp.forgesSignature) return;
+    const claims = claimsOf(body.id_token);
+    body.id_token = signed(idp.alterIdToken?.(claims) ?? claims, idp.forgesSignature ? strangersKey : privateKey);
+  });
+  const handle = provider.callback();
+  server.on('request', (request, response) => void handle(request, response));
+  return idp;
+}
+
+function claimsOf(token: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
+}
+
+function signed(claims: object, key: KeyObject): string {
+  const parts = [{ alg: 'RS256', kid: 'test' }, claims];
+  const text = parts.map(part => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  return `${text}.${sign('RSA-SHA256', Buffer.from(text), key).toString('base64url')}`;
+}
+
+function configurationOf(jwk: object, people: ReadonlyMap<string, TestPerson>): Configuration {
+  return {
+    clients: [
+      {
+        client_id: TEST_CLIENT.clientId,
+        client_secret: TEST_CLIENT.clientSecret,
+        redirect_uris: [`${TEST_PORTAL_URL}/login/callback`],
+        post_logout_redirect_uris: [`${TEST_PORTAL_URL}/login`],
+        grant_types: ['authorization_code'],
+        response_types: ['code'],
+      },
+    ],
+    jwks: { keys: [jwk] },
+    cookies: { keys: ['keys of a test'] },
+    // What is of `openid` stands in the ID token; the rest is told on request, as the standard has it.
+    claims: {
+      openid: ['sub', 'amr', 'groups'],
+      profile: ['name', 'preferred_username'],
+      email: ['email', 'email_verified'],
+    },
+    findAccount: (_ctx, sub) => ({ accountId: sub, claims: async () => ({ ...people.get(sub), sub }) }),
+    interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
+    features: { devInteractions: { enabled: false } },
+    ttl: { AuthorizationCode: 60, AccessToken: 60, IdToken: 60, Interaction: 60, Session: 600, Grant: 600 },
+  };
+}
+
+async function signIn(
+  provider: Provider,
+  request: Parameters<Provider['interactionDetails']>[0],
+  response: Parameters<Provider['interactionDetails']>[1],
+  { person, authTime }: { person: TestPerson; authTime: number | null },
+): Promise<void> {
+  const { prompt, params } = await provider.interactionDetails(request, response);
+  if (prompt.name === 'login') {
+    const login = { accountId: person.sub, ...(authTime === null ? {} : { ts: authTime }) };
+    await provider.interactionFinished(request, response, { login }, { mergeWithLastSubmission: false });
+    return;
+  }
+  const grant = new provider.Grant({ accountId: person.sub, clientId: String(params.client_id) });
+  grant.addOIDCScope('openid profile email');
+  const consent = { grantId: await grant.save() };
+  await provider.interactionFinished(request, response, { consent }, { mergeWithLastSubmission: true });
+}
