@@ -191,6 +191,35 @@ describe.each(['sqlite', 'postgres'] as const)('confirming again who one is, on 
     expect((await backend.refusal(giveProof, { token, body: { method } })).code).toBe('request_malformed');
   });
 
+  const someKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJnWBxg9qCOOsew8JffWYvlK07bXfyqGJI+OvaXAb6YU';
+  test.each([
+    ['add an SSH key', 'POST', 'ssh-keys', { name: 'laptop', public_key: someKey }],
+    ['remove an SSH key', 'DELETE', 'ssh-keys/key_1', undefined],
+    ['make an API key', 'POST', 'api-keys', { name: 'robot', scopes: ['access.ssh_key.read'] }],
+    ['rotate an API key', 'POST', 'api-keys/apikey_1/rotate', {}],
+    ['delete a project', 'DELETE', 'projects/proj_1', undefined],
+    ['take a passkey away', 'DELETE', 'account/factors/passkeys/passkey_1', undefined],
+    ['take the app away', 'DELETE', 'account/factors/totp', undefined],
+  ])('is asked of a person to %s', async (_what, method, path, body) => {
+    const { token, password } = await backend.signUp();
+    await stale();
+    const attempt = async () => (await backend.request(method, path, { token, body })).body?.code;
+    expect(await attempt()).toBe('step_up_required');
+    await backend.call(giveProof, { token, body: { method: 'password', password } });
+    expect([undefined, 'not_found']).toContain(await attempt());
+  });
+
+  test('is asked of an administrator who credits somebody', async () => {
+    const { userId } = await backend.signUp();
+    const { access_token: token = '' } = await backend.call(signIn, {
+      body: { username: 'admin', password: 'correct horse battery staple' },
+    });
+    await stale();
+    const body = { amount: { amount: '1000000', currency: 'USD', scale: 6 }, reason: 'goodwill' };
+    const reply = await backend.request('POST', `admin/users/${userId}/balance`, { token, body });
+    expect(reply).toMatchObject({ status: 403, body: { code: 'step_up_required' } });
+  });
+
   test('is for people: an API key can neither prove nor be asked', async () => {
     const { token } = await backend.signUp();
     const key = await backend.request('POST', 'api-keys', {

@@ -211,6 +211,7 @@ export const creditUser = operation({
   description:
     'Internal credit to the user’s personal organization, or to the one named, of which the user must be a member. Sent twice with one key it is credited once.',
   permission: 'billing.credit.grant',
+  proof: 'fresh_or_key',
   idempotency: 'accepted',
   rateLimit: 'money',
   params: userParams,

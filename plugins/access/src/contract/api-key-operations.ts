@@ -87,6 +87,7 @@ export const createApiKey = operation({
     'It acts as its user, as far as its scopes go and the user may do so at the time, and ends when the user is disabled or leaves the organization. ' +
     'Nobody can give a key what they may not do themselves; a key that makes another cannot make it reach further or live longer than itself.',
   permission: 'access.api_key.manage',
+  proof: 'fresh_or_key',
   idempotency: 'accepted',
   secretReply: true,
   body: {
@@ -121,6 +122,7 @@ export const rotateApiKey = operation({
     'Name, scopes and expiry stay. The secret before works as long as `grace` says: `none` ends it, and what was opened with it, at once. One that was ' +
     'still in its grace from an earlier rotation ends now.',
   permission: 'access.api_key.manage',
+  proof: 'fresh_or_key',
   idempotency: 'accepted',
   secretReply: true,
   params: keyParams,

@@ -117,8 +117,11 @@ const credentialProperties = {
   authenticatorAttachment: { type: 'string', enum: ['platform', 'cross-platform'] },
   clientExtensionResults: {
     type: 'object',
-    additionalProperties: true,
-    description: 'What extensions answered; not read.',
+    description: 'What extensions answered, of which none is asked for; not read.',
+    additionalProperties: {
+      type: ['object', 'boolean', 'string', 'number'],
+      additionalProperties: { type: ['boolean', 'string', 'number'] },
+    },
   },
 } as const;
 

@@ -125,6 +125,7 @@ export const deleteProject = operation({
     'Refused while something runs in it, while it is the caller’s default and while it is the only one; the refusal says which. Its usage, ledger entries and ' +
     'audit log stay. Other members whose default it was get the organization’s oldest one.',
   permission: 'access.project.manage',
+  proof: 'fresh_or_key',
   params: projectParams,
   responses: { 204: null },
   errors: ['not_found', 'project_is_default', 'project_is_last', 'project_not_empty'],

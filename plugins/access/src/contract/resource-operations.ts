@@ -40,6 +40,7 @@ export const addSshKey = operation({
     'The one line of a `.pub` file: ed25519, ECDSA over a NIST curve, or RSA of at least 2,048 bits. Its comment is dropped. Hardware-backed keys ' +
     '(`sk-…`) are refused, since the gateway cannot verify them; a private key is refused and neither stored nor logged.',
   permission: 'access.ssh_key.manage',
+  proof: 'fresh_or_key',
   idempotency: 'accepted',
   body: {
     type: 'object',
@@ -66,6 +67,7 @@ export const removeSshKey = operation({
   summary: 'Remove an SSH key',
   description: 'It is refused at once wherever it was used to connect.',
   permission: 'access.ssh_key.manage',
+  proof: 'fresh_or_key',
   params: { type: 'object', additionalProperties: false, required: ['key_id'], properties: { key_id: idSchema } },
   responses: { 204: null },
   errors: ['not_found'],

@@ -81,6 +81,7 @@ export const forceReleaseAllocation = operation({
   summary: 'Release anybody’s allocation',
   description: 'From any state that is not final. The reason is kept in the audit and told to the owner.',
   permission: 'workloads.allocation.force_release',
+  proof: 'fresh_or_key',
   params: allocationParams,
   body: {
     type: 'object',

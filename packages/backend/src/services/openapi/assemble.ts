@@ -93,6 +93,7 @@ function describe(operation: OperationShape, { errors, permissions, refusals }: 
     ...(permissions[operation.permission] === undefined
       ? {}
       : { 'x-permission-sentence': permissions[operation.permission] }),
+    ...(operation.proof === undefined ? {} : { 'x-proof': operation.proof }),
     'x-rate-limit': operation.rateLimit ?? 'api',
     ...(operation.permission === PUBLIC ? { security: [{}, { bearer: [] }, { session: [] }] } : {}),
     parameters: parametersOf(operation),
