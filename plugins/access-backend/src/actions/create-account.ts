@@ -5,6 +5,7 @@ import { auditedUser } from '../audited';
 import { insertPassword } from '../store/credentials';
 import { grantPlatformRole } from '../store/organizations';
 import { insertUser } from '../store/users';
+import { trialCreditByPolicy } from './trial-credit';
 import { foundOrganization, newOrganization } from './found-organization';
 
 export interface NewAccount {
@@ -58,6 +59,7 @@ export async function createAccount(
   if (account.trialCredit) {
     await billing.credit(tx, {
       kind: 'trial',
+      ...(await trialCreditByPolicy(tx, billing, organizationId)),
       scope: { organizationId, departmentId, projectId, userId, allocationId: null },
       reason: 'Trial credit',
       reference: 'sign_up',

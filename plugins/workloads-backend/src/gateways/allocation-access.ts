@@ -25,14 +25,19 @@ export interface AllocationAccess {
   /** The keys that may log in now. */
   sshKeys(queries: Queries, allocation: ReachableAllocation): Promise<readonly SshKey[]>;
   mayConnect(caller: UserCaller, allocation: ReachableAllocation): boolean;
+  /** Seconds a connection of this user to the allocation may last, by policy. */
+  sessionSeconds(queries: Queries, allocation: ReachableAllocation, userId: string): Promise<number>;
   /** The caller the allocation's user would be now, for a login by SSH key. Null when the user may not sign in any more. */
   callerOf(queries: Queries, allocation: ReachableAllocation): Promise<UserCaller | null>;
 }
 
 export function createAllocationAccess(
-  services: Pick<Services, 'access' | 'fleet'> & { authentication: Authentication; authorization: Authorization },
+  services: Pick<Services, 'access' | 'fleet' | 'workloads'> & {
+    authentication: Authentication;
+    authorization: Authorization;
+  },
 ): AllocationAccess {
-  const { access, fleet, authentication, authorization } = services;
+  const { access, fleet, authentication, authorization, workloads } = services;
   return {
     async active(queries, allocationId) {
       const allocation = await findAllocation(queries, allocationId);
@@ -48,6 +53,10 @@ export function createAllocationAccess(
       caller.restriction === null &&
       authorization.allows(caller, CONNECT) &&
       isInReach(callerWithin(caller, CONNECT), allocation),
+    async sessionSeconds(queries, { organizationId, projectId }, userId) {
+      const policies = await access.policies(queries, { organizationId, projectId, userId });
+      return policies.terminal_session_seconds.value ?? workloads.terminal.sessionSeconds;
+    },
     callerOf: (queries, { userId, projectId }) => authentication.callerFor(queries, { userId, projectId }),
   };
 }

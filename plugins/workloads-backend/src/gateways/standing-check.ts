@@ -3,8 +3,9 @@ import type { Clock } from '@portico/plugin-kit/backend';
 /** A connection outlives the right to it by at most so long: session ended, key removed, permission withdrawn, allocation released. */
 export const STANDING_CHECK_SECONDS = 3;
 
-export type Standing =
-  { stands: true } | { stands: false; reason: 'signed_out' | 'permission_denied' | 'key_removed' | 'not_active' };
+type LossReason = 'signed_out' | 'permission_denied' | 'key_removed' | 'not_active' | 'session_limit';
+
+export type Standing = { stands: true } | { stands: false; reason: LossReason };
 
 /**
  * Asks again and again whether a long-lived connection may go on, and says once when it may not. A check that throws (the database is

@@ -24,6 +24,7 @@ export function refusalWords({ code, message, details }: Refusal): { title: stri
       };
     }
   }
+  if (typeof details.policy === 'string' || typeof details.quota === 'string') return policyWords(message, details);
   const largest = details.largest_fitting_count;
   if (typeof largest === 'number' && largest > 0) {
     return {
@@ -32,4 +33,36 @@ export function refusalWords({ code, message, details }: Refusal): { title: stri
     };
   }
   return { title: message, text: null };
+}
+
+const policyTitles: Readonly<Record<string, string>> = {
+  concurrent_allocations: 'The limit of concurrent allocations is reached',
+  gpus_per_project: 'The project would hold more GPUs than it may',
+  spend_per_hour: 'This goes beyond what may be spent per hour',
+  spend_per_month: 'This goes beyond what may be spent this month',
+  allowed_skus: 'A policy does not allow this hardware',
+  allowed_images: 'A policy does not allow this image',
+};
+const policyPlaces: Readonly<Record<string, string>> = {
+  user: 'for you',
+  project: 'for this project',
+  organization: 'for the organization',
+  agreement: 'by the platform, for your organization',
+  plan: 'by your plan',
+  platform: 'by the platform',
+  default: 'by the platform',
+};
+
+/** Which policy it is, how far the launch goes beyond it, and who has set it. */
+function policyWords(message: string, details: Refusal['details']): { title: string; text: string | null } {
+  const place = policyPlaces[String(details.level)] ?? 'here';
+  const [limit, current, requested] = [details.limit, details.current, details.requested].map(figure);
+  const title = policyTitles[String(details.quota ?? details.policy)] ?? message;
+  if (limit === null || current === null) return { title, text: `It was set ${place}.` };
+  const more = requested === null ? '' : `, and this launch adds ${requested}`;
+  return { title, text: `The limit set ${place} is ${limit}; ${current} in use${more}.` };
+}
+
+function figure(value: unknown): string | null {
+  return typeof value === 'number' ? String(value) : money(value);
 }

@@ -9,6 +9,7 @@ import { steps } from './launch-draft';
 import type { StepName } from './launch-draft';
 import type { Quote } from './price-rail';
 import { refusalWords } from './refusal-words';
+import type { Refusal } from './refusal-words';
 
 /** Where a refusal can be put right. */
 const placeOf: Readonly<Record<string, StepName>> = {
@@ -24,8 +25,7 @@ const placeOf: Readonly<Record<string, StepName>> = {
 export interface Precheck {
   isPending: boolean;
   error: ApiError | null;
-  data:
-    { passed: boolean; failures: { code: string; message: string; details: Record<string, unknown> }[] } | undefined;
+  data: { passed: boolean; failures: Refusal[]; warnings: Refusal[] } | undefined;
   refetch: () => unknown;
 }
 
@@ -75,7 +75,7 @@ export function ReviewStep(
           const place = placeOf[failure.code];
           return (
             <Banner
-              key={failure.code}
+              key={`${failure.code} ${String(failure.details.quota ?? failure.details.policy ?? '')}`}
               tone="warning"
               title={refusalWords(failure).title}
               actions={
@@ -89,6 +89,14 @@ export function ReviewStep(
               }
             >
               {refusalWords(failure).text}
+            </Banner>
+          );
+        })}
+        {precheck.data?.warnings.map(warning => {
+          const { title, text } = refusalWords(warning);
+          return (
+            <Banner key={String(warning.details.quota)} tone="info" title={title}>
+              {text}
             </Banner>
           );
         })}

@@ -24,6 +24,8 @@ const GOODBYE_SECONDS = 2;
 export interface Login {
   readonly allocation: ReachableAllocation;
   readonly key: SshKey;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
 }
 
 export interface SshConnectionOptions {

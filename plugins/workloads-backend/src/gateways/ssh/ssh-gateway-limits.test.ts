@@ -20,6 +20,7 @@ const allocation = {
 class Doors implements AllocationAccess {
   open = true;
   isDatabaseAway = false;
+  seconds = 4 * 60 * 60;
   async active(_queries: unknown, allocationId: string) {
     if (this.isDatabaseAway) throw new Error('the database is away');
     return this.open && allocationId === allocation.allocationId ? allocation : undefined;
@@ -32,6 +33,9 @@ class Doors implements AllocationAccess {
   }
   mayConnect() {
     return true;
+  }
+  async sessionSeconds() {
+    return this.seconds;
   }
   async callerOf() {
     return {} as UserCaller;
@@ -145,6 +149,19 @@ it('gives one address so many connections', async () => {
   const next = dial();
   await waitFor(() => clock.sleepers === 100);
   expect(next.closed()).toBe(false);
+});
+
+it('ends a connection that has lasted as long as policies let it, also when they come to say so later', async () => {
+  doors.seconds = 120;
+  const first = await login();
+  await clock.advance(110_000);
+  const second = await login();
+  await clock.advance(20_000);
+  await waitFor(() => first.closed());
+  expect(second.closed()).toBe(false);
+  doors.seconds = 10;
+  await clock.advance(STANDING_CHECK_SECONDS * 1000);
+  await waitFor(() => second.closed());
 });
 
 it('stops with clients of every kind connected', async () => {

@@ -139,24 +139,28 @@ function listenProblem(error: NodeJS.ErrnoException, { host, port }: { host: str
 }
 
 /** An unknown allocation, one that is not active, a wrong key and a user who may not connect are refused alike. */
-async function logIn({ access, database }: SshGatewayOptions, context: AuthContext): Promise<Login | undefined> {
+async function logIn({ access, clock, database }: SshGatewayOptions, context: AuthContext): Promise<Login | undefined> {
   if (context.method !== 'publickey') return undefined;
   const allocation = await access.active(database.read, context.username);
   if (allocation === undefined) return undefined;
   const key = matchingKey(context, await access.sshKeys(database.read, allocation));
   if (key === undefined) return undefined;
   const caller = await access.callerOf(database.read, allocation);
-  return caller !== null && access.mayConnect(caller, allocation) ? { allocation, key } : undefined;
+  return caller !== null && access.mayConnect(caller, allocation)
+    ? { allocation, key, startedAt: clock.now() }
+    : undefined;
 }
 
 async function standingOf(
-  { access, database }: SshGatewayOptions,
-  { allocation: { allocationId }, key }: Login,
+  { access, clock, database }: SshGatewayOptions,
+  { allocation: { allocationId }, key, startedAt }: Login,
 ): Promise<Standing> {
   const allocation = await access.active(database.read, allocationId);
   if (allocation === undefined) return { stands: false, reason: 'not_active' };
   const caller = await access.callerOf(database.read, allocation);
   if (caller === null || !access.mayConnect(caller, allocation)) return { stands: false, reason: 'permission_denied' };
+  const seconds = await access.sessionSeconds(database.read, allocation, allocation.userId);
+  if (clock.now() >= startedAt + seconds * 1000) return { stands: false, reason: 'session_limit' };
   const keys = await access.sshKeys(database.read, allocation);
   return keys.some(known => known.keyId === key.keyId) ? { stands: true } : { stands: false, reason: 'key_removed' };
 }

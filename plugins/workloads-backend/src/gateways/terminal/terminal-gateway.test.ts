@@ -245,6 +245,25 @@ describe('a connection that has lost its right', () => {
     expect(await client.ended()).toEqual({ code: 4401, reason: 'signed_out' });
   });
 
+  it('ends within seconds of lasting longer than a policy lets it, with that reason, and the shell goes on', async () => {
+    const client = await attached();
+    const shorter = [person.organizationId, person.organizationId, person.userId];
+    await portal.services.database.transaction(tx =>
+      tx.run(
+        `INSERT INTO access_policies (level, organization_id, subject_id, name, value_json, set_by, set_at)
+         VALUES ('organization', ?, ?, 'terminal_session_seconds', '1', ?, 0)`,
+        shorter,
+      ),
+    );
+    expect(await client.told('closed')).toEqual({ type: 'closed', exit_code: null, reason: 'session_limit' });
+    await portal.services.database.transaction(tx => tx.run('DELETE FROM access_policies'));
+    const again = await connect();
+    await again.attach();
+    again.type("echo still he''re\n");
+    await again.sees(/still here\r\n/);
+    await exit(again);
+  });
+
   it('ends within seconds of the release', async () => {
     const allocation = await portal.launch(person);
     const token = await portal.terminalToken(person.token, allocation.allocation_id);

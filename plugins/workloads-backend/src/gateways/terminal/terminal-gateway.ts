@@ -28,6 +28,11 @@ const lostStanding = {
     message: 'You no longer have the permission to connect.',
   },
   key_removed: { close: closeCodes.unauthorized, code: 'key_removed', message: 'The key was removed.' },
+  session_limit: {
+    close: closeCodes.normal,
+    code: 'session_limit',
+    message: 'The connection has lasted as long as it may.',
+  },
   not_active: {
     close: closeCodes.notActive,
     code: 'allocation_not_active',
@@ -74,6 +79,7 @@ function turnAway({ socket }: SocketConnection, code: CloseCode, reason: string)
 interface Admitted {
   caller: UserCaller;
   allocation: ReachableAllocation;
+  sessionSeconds: number;
 }
 
 /** Whom the token admits; undefined for a token that is unknown, used, expired, for another allocation, or whose owner has signed out since. */
@@ -87,21 +93,24 @@ async function admit(services: TerminalServices, connection: SocketConnection): 
   const user = await authentication.callerFor(database.read, { userId: grant.userId, projectId: grant.projectId });
   if (allocation === undefined || user === null) return undefined;
   const caller = await authentication.revalidate({ ...user, sessionId: grant.sessionId });
-  return caller !== null && access.mayConnect(caller, allocation) ? { caller, allocation } : undefined;
+  if (caller === null || !access.mayConnect(caller, allocation)) return undefined;
+  const sessionSeconds = await access.sessionSeconds(database.read, allocation, caller.userId);
+  return { caller, allocation, sessionSeconds };
 }
 
 function join(
   services: TerminalServices,
   { socket, correlationId }: SocketConnection,
-  { caller, allocation }: Admitted,
+  { caller, allocation, sessionSeconds }: Admitted,
 ): void {
   const { clock, database, access, authentication, logger, workloads } = services;
   const { allocationId } = allocation;
+  const startedAt = clock.now();
 
   const connection = new TerminalConnection(socket, {
     clock,
     idleSeconds: workloads.terminal.idleSeconds,
-    sessionSeconds: workloads.terminal.sessionSeconds,
+    sessionSeconds,
     async open(request) {
       const target = await access.runtimeOf(database.read, allocationId);
       if (target === undefined) throw fail('allocation_not_active');
@@ -140,11 +149,15 @@ function join(
         return { stands: false, reason: 'not_active' };
       const now = await authentication.revalidate(caller);
       if (now === null) return { stands: false, reason: 'signed_out' };
-      return access.mayConnect(now, allocation) ? { stands: true } : { stands: false, reason: 'permission_denied' };
+      if (!access.mayConnect(now, allocation)) return { stands: false, reason: 'permission_denied' };
+      const seconds = await access.sessionSeconds(database.read, allocation, caller.userId);
+      return clock.now() < startedAt + seconds * 1000 ? { stands: true } : { stands: false, reason: 'session_limit' };
     },
     onLost(reason) {
       const { close, code, message } = lostStanding[reason];
-      connection.end(close, code, { type: 'error', code, message });
+      // As when it ends by itself: nothing has gone wrong.
+      if (reason === 'session_limit') connection.end(close, code, { type: 'closed', exit_code: null, reason });
+      else connection.end(close, code, { type: 'error', code, message });
     },
   });
 }
