@@ -4,6 +4,7 @@ import { auditedUser } from '../audited';
 import { passwordChangedMail } from '../domain/account-mail';
 import { passwordWeakness } from '../domain/password';
 import type { AccessServices } from '../services';
+import { deleteChallengesOf } from '../store/factor-challenges';
 import { endLinksOf } from '../store/links';
 import { setPasswordHash, setPendingEmail } from '../store/profiles';
 import type { Profile } from '../store/profiles';
@@ -21,7 +22,7 @@ export function requireStrongPassword(
 
 /**
  * The password is another one from now on. Whoever knew the old one is out: their sessions end, and so does what they may have begun in order to come back, links
- * for another password and an address that waits to be confirmed. Keys go on; they are ended one by one.
+ * for another password, an address that waits to be confirmed, and a sign-in that lacks its second factor. Keys go on; they are ended one by one.
  */
 export async function setPassword(
   tx: Transaction,
@@ -39,6 +40,7 @@ export async function setPassword(
   const { userId, organizationId, username } = profile;
   await setPasswordHash(tx, userId, passwordHash);
   await endLinksOf(tx, { userId, purpose: 'reset_password' });
+  await deleteChallengesOf(tx, userId);
   if (profile.pendingEmail !== null) {
     await setPendingEmail(tx, userId, null);
     await endLinksOf(tx, { userId, purpose: 'verify_email' });
