@@ -55,6 +55,14 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       token,
       body: { name: 'mine', scopes: ['access.ssh_key.read'] },
     });
+    // An authenticator is beside the point here: what counts is whose it is.
+    await backend.services.database.transaction(tx =>
+      tx.run(
+        `INSERT INTO access_passkeys (passkey_id, user_id, credential_id, public_key, counter, transports_json, is_backed_up, name, created_at)
+         VALUES ('passkey_mine', ?, 'mine', 'none', 0, '[]', 0, 'mine', ?)`,
+        [owner.userId, tx.now],
+      ),
+    );
     const sku = (await get('skus')).items?.find(item => item.availability === 'available');
     const image = (await get('os-images')).items?.[0];
     const launched = await backend.request('POST', 'allocations', {
@@ -71,6 +79,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       task_id: launched.body.task_id as string,
       key_id: String(key.body.key_id),
       'api-keys.key_id': String(apiKey.body.key_id),
+      passkey_id: 'passkey_mine',
       user_id: owner.userId,
       project_id: owner.projectId,
       organization_id: owner.organizationId,
