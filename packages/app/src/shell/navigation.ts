@@ -1,4 +1,15 @@
-import { ActivityIcon, CardIcon, CodeIcon, CpuIcon, FolderIcon, HomeIcon, KeyIcon, ShieldIcon } from '@portico/ui';
+import {
+  ActivityIcon,
+  CardIcon,
+  CodeIcon,
+  CpuIcon,
+  FolderIcon,
+  HomeIcon,
+  KeyIcon,
+  ShieldIcon,
+  SettingsIcon,
+  UsersIcon,
+} from '@portico/ui';
 import type { NavGroup, NavItem } from '@portico/ui';
 
 interface Entry extends NavItem {
@@ -26,6 +37,7 @@ const navigation: readonly { title: string; items: readonly Entry[] }[] = [
     title: 'Access',
     items: [
       { to: '/access/projects', label: 'Projects', icon: FolderIcon, permission: 'access.project.read' },
+      { to: '/access/team', label: 'Team', icon: UsersIcon, permission: 'access.member.read' },
       { to: '/access/ssh-keys', label: 'SSH keys', icon: KeyIcon, permission: 'access.ssh_key.read' },
       { to: '/access/api-keys', label: 'API keys', icon: CodeIcon, permission: 'access.api_key.read' },
       {
@@ -34,6 +46,7 @@ const navigation: readonly { title: string; items: readonly Entry[] }[] = [
         icon: CpuIcon,
         permission: 'access.service_account.read',
       },
+      { to: '/access/organization', label: 'Organization', icon: SettingsIcon, permission: 'access.project.read' },
       { to: '/access/audit-logs', label: 'Audit log', icon: ShieldIcon, permission: 'audit.log.read' },
     ],
   },

@@ -11,6 +11,7 @@ const openPages: readonly OpenPage[] = [
   { path: '/login/callback', leadsOn: false },
   { path: '/login/reset', leadsOn: false },
   { path: '/account/verify-email', leadsOn: false },
+  { path: '/invitations', leadsOn: false },
 ];
 
 /** The same page with or without a session, hence without the frame that shows whose portal it is. Null for every page behind the gate. */

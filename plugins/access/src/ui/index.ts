@@ -13,11 +13,13 @@ import {
   sshKeysPage,
 } from './pages';
 import { accountExtensions } from './account-extensions';
+import { peopleExtensions } from './people-extensions';
 
 export default createFrontendPlugin({
   pluginId: 'access',
   extensions: [
     ...accountExtensions,
+    ...peopleExtensions,
     portalPage(apiKeysPage, async () => createElement((await import('./api-keys-page')).ApiKeysPage)),
     portalPage(everyonesApiKeysPage, async () =>
       createElement((await import('./everyones-api-keys-page')).EveryonesApiKeysPage),
@@ -55,6 +57,7 @@ export {
 } from './sign-in/sign-in-pages';
 export type { SignInHandover } from './sign-in/sign-in-page';
 export { profilePage, securityPage, sessionsPage } from './account/account-pages';
+export { invitationPage, memberPage, organizationPage, teamPage } from './people/people-pages';
 export { stepUp } from './step-up/step-up-definition';
 /** Asked by the shell when an operation wants to know again who is there. */
 export const loadStepUpDialog = () => import('./step-up/step-up-dialog');

@@ -3,6 +3,15 @@ import { listWorkloads } from '@portico/plugin-workloads/contract';
 import { exportAuditLogs, exportOwnAuditLogs, listAllAuditLogs, listAuditLogs } from '@portico/plugin-kit/contract';
 import { definePage } from '@portico/plugin-kit/ui';
 import { createApiKey, listApiKeys, listPermissions, revokeApiKey, rotateApiKey } from '../contract/api-key-operations';
+import { listDepartments, moveProject } from '../contract/department-operations';
+import {
+  listMembers,
+  listProjectMembers,
+  listRoles,
+  removeProjectMember,
+  setProjectMember,
+} from '../contract/member-operations';
+import { getOrganization } from '../contract/organization-operations';
 import {
   createProject,
   deleteProject,
@@ -29,7 +38,7 @@ export const projectsPage = definePage({
   name: 'projects',
   path: '/access/projects',
   title: 'Projects',
-  operations: { listProjects, createProject, setDefaultProject },
+  operations: { listProjects, createProject, setDefaultProject, getOrganization, listDepartments },
   states: ['loading', 'empty', 'error', 'success', 'restricted', 'rate_limited'],
 });
 
@@ -37,7 +46,24 @@ export const projectPage = definePage({
   name: 'project',
   path: '/access/projects/:projectId',
   title: 'Project',
-  operations: { getProject, renameProject, setDefaultProject, deleteProject, listWorkloads, listUsage },
+  operations: {
+    getProject,
+    renameProject,
+    setDefaultProject,
+    deleteProject,
+    listWorkloads,
+    listUsage,
+    listProjectMembers,
+    setProjectMember,
+    removeProjectMember,
+    listMembers,
+    listRoles,
+    listPermissions,
+    getOrganization,
+    listDepartments,
+    listProjects,
+    moveProject,
+  },
   states: ['loading', 'error', 'success', 'restricted', 'rate_limited'],
 });
 

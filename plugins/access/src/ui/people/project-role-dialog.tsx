@@ -9,21 +9,23 @@ import { aRole } from './role-words';
 
 interface ProjectRoleDialogProps {
   title: string;
-  /** To choose from; one is chosen already. */
+  /** To choose from; one alone is chosen already, unless `isPersonChosenHere`. */
   people: readonly { user_id: string; display_name: string; username: string }[];
   projects: readonly { project_id: string; name: string }[];
+  isPersonChosenHere?: boolean;
   /** The role they have there now. */
   role?: string;
   onClose: () => void;
 }
 
 /** A role for one person in one project. */
-export function ProjectRoleDialog({ title, people, projects, role: current, onClose }: ProjectRoleDialogProps) {
+export function ProjectRoleDialog(props: ProjectRoleDialogProps) {
+  const { title, people, isPersonChosenHere = people.length > 1, projects, role: current, onClose } = props;
   const roles = useOperation(memberPage, 'listRoles', {});
   const give = useAction(memberPage, 'setProjectMember', {
     invalidates: ['getMember', 'listProjectMembers', 'getMe'],
   });
-  const [userId, setUserId] = useState(people.length === 1 ? (people[0]?.user_id ?? '') : '');
+  const [userId, setUserId] = useState(isPersonChosenHere ? '' : (people[0]?.user_id ?? ''));
   const [projectId, setProjectId] = useState(projects.length === 1 ? (projects[0]?.project_id ?? '') : '');
   const [role, setRole] = useState(current ?? 'member');
   const [wasTried, setTried] = useState(false);
@@ -65,7 +67,8 @@ export function ProjectRoleDialog({ title, people, projects, role: current, onCl
       <PageState state={renderingOf(roles, { layout: 'text' })}>
         <form id={form} onSubmit={submit} noValidate>
           <Stack>
-            {people.length > 1 && (
+            {isPersonChosenHere && people.length === 0 && <p>Everybody of the organization has a role here already.</p>}
+            {isPersonChosenHere && people.length > 0 && (
               <Select
                 label="Person"
                 placeholder="Choose a member"

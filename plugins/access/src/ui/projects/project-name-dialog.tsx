@@ -1,21 +1,28 @@
 import { EquivalentCall, useAction } from '@portico/plugin-kit/ui';
 import type { ApiError } from '@portico/plugin-kit/ui';
-import { Banner, Button, Dialog, showToast, Stack, TextField } from '@portico/ui';
+import { Banner, Button, Dialog, Select, showToast, Stack, TextField } from '@portico/ui';
 import { useId, useState } from 'react';
 import type { FormEvent, ReactNode } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { projectPage, projectsPage } from '../pages';
+import type { Department } from '../people/departments-panel';
 
 const NAME_LENGTH_MAX = 80;
 
 /** Mounted while open, so that each opening begins anew. */
-export function CreateProjectDialog({ onClose }: { onClose: () => void }) {
+export function CreateProjectDialog(props: { departments: readonly Department[] | null; onClose: () => void }) {
+  const { departments, onClose } = props;
   const navigate = useNavigate();
-  // One project for one name, however often the button is pressed; another name is another request.
+  const [departmentId, setDepartmentId] = useState(
+    departments?.find(({ is_default }) => is_default)?.department_id ?? '',
+  );
+  const bodyOf = (name: string) => ({ name, ...(departmentId === '' ? {} : { department_id: departmentId }) });
+  // One project for one wish, however often the button is pressed; another name is another request.
   const [keys] = useState(() => new Map<string, string>());
   const keyOf = (name: string) => {
-    const key = keys.get(name) ?? crypto.randomUUID();
-    keys.set(name, key);
+    const wish = JSON.stringify(bodyOf(name));
+    const key = keys.get(wish) ?? crypto.randomUUID();
+    keys.set(wish, key);
     return key;
   };
   const create = useAction(projectsPage, 'createProject', { invalidates: ['listProjects', 'getMe'] });
@@ -30,7 +37,7 @@ export function CreateProjectDialog({ onClose }: { onClose: () => void }) {
       onChange={create.reset}
       onSubmit={name =>
         create.mutate(
-          { body: { name }, idempotencyKey: keyOf(name) },
+          { body: bodyOf(name), idempotencyKey: keyOf(name) },
           {
             onSuccess: project => {
               showToast({ tone: 'success', title: `${project.name} was created. Choose it above to work in it.` });
@@ -39,7 +46,18 @@ export function CreateProjectDialog({ onClose }: { onClose: () => void }) {
           },
         )
       }
-      call={name => <EquivalentCall page={projectsPage} name="createProject" args={{ body: { name } }} />}
+      fields={
+        departments !== null &&
+        departments.length > 1 && (
+          <Select
+            label="Department"
+            value={departmentId}
+            onChange={setDepartmentId}
+            options={departments.map(({ department_id, name }) => ({ value: department_id, label: name }))}
+          />
+        )
+      }
+      call={name => <EquivalentCall page={projectsPage} name="createProject" args={{ body: bodyOf(name) }} />}
     />
   );
 }
@@ -82,11 +100,13 @@ interface NameDialogProps {
   onClose: () => void;
   onChange: () => void;
   onSubmit: (name: string) => void;
+  /** After the name. */
+  fields?: ReactNode;
   call: (name: string) => ReactNode;
 }
 
 function NameDialog(props: NameDialogProps) {
-  const { title, confirmLabel, initial, isPending, error, onClose, onChange, onSubmit, call } = props;
+  const { title, confirmLabel, initial, isPending, error, onClose, onChange, onSubmit, fields, call } = props;
   const [name, setName] = useState(initial);
   const [wasTried, setTried] = useState(false);
   const form = useId();
@@ -128,6 +148,7 @@ function NameDialog(props: NameDialogProps) {
             autoFocus
             error={isNameRefused ? error.message : wasTried && trimmed === '' ? 'Give the project a name.' : null}
           />
+          {fields}
           {call(trimmed)}
           {error !== null && !isNameRefused && <Banner tone="failed">{error.message}</Banner>}
         </Stack>

@@ -6,27 +6,35 @@ import {
   Id,
   Instant,
   KeyValueList,
+  MissingPermission,
   PageHeader,
   PageState,
   Panel,
   showToast,
   Stack,
   StateChip,
+  Tabs,
 } from '@portico/ui';
 import { useState } from 'react';
-import { useNavigate, useParams } from 'react-router-dom';
+import { Navigate, useNavigate, useParams } from 'react-router-dom';
 import type { getProject } from '../../contract/project-operations';
+import { accessPermissions } from '../../contract/permissions';
 import { projectPage } from '../pages';
+import { MoveProjectDialog } from '../people/move-project-dialog';
+import { useDepartments } from '../people/use-departments';
 import { DeleteProject } from './delete-project';
 import { RenameProjectDialog } from './project-name-dialog';
+import { ProjectMembers } from './project-members';
 import { ProjectSpend } from './project-spend';
 import { ProjectWorkloads } from './project-workloads';
+
+const MANAGE = 'access.project.manage';
 
 export type ProjectDetail = ReplyOf<typeof getProject>;
 
 /** One project: what it is, what runs in it, what it cost, and its end. */
 export function ProjectPage() {
-  const { projectId = '' } = useParams();
+  const { projectId = '', '*': tab = '' } = useParams();
   const navigate = useNavigate();
   const [isDeleted, setDeleted] = useState(false);
   const detail = useOperation(
@@ -47,6 +55,7 @@ export function ProjectPage() {
         {detail.data !== undefined && (
           <Project
             detail={detail.data}
+            tab={tab}
             onDeleting={() => setDeleted(true)}
             onKept={() => setDeleted(false)}
             onDeleted={() => {
@@ -62,16 +71,23 @@ export function ProjectPage() {
 
 interface ProjectProps {
   detail: ProjectDetail;
+  /** The rest of the address. */
+  tab: string;
   onDeleting: () => void;
   onKept: () => void;
   onDeleted: () => void;
 }
 
-function Project({ detail, ...deletion }: ProjectProps) {
+function Project({ detail, tab, ...deletion }: ProjectProps) {
   const { project } = detail;
   const { permissions, projectId: activeId, selectProject, organization } = useSignedIn();
-  const mayManage = permissions.has('access.project.manage');
+  const mayManage = permissions.has(MANAGE);
+  const mayMove = permissions.has('access.department.manage');
   const [isRenaming, setRenaming] = useState(false);
+  const [isMoving, setMoving] = useState(false);
+  const departments = useDepartments();
+  const department = departments?.find(({ department_id }) => department_id === project.department_id);
+  const base = `/access/projects/${project.project_id}`;
   const makeDefault = useAction(projectPage, 'setDefaultProject', {
     invalidates: ['getProject', 'listProjects', 'getMe'],
   });
@@ -84,6 +100,7 @@ function Project({ detail, ...deletion }: ProjectProps) {
       },
     );
   const isActive = project.project_id === activeId;
+  if (tab !== '' && tab !== 'members') return <Navigate to={base} replace />;
   return (
     <Stack gap="loose">
       <PageHeader
@@ -104,8 +121,11 @@ function Project({ detail, ...deletion }: ProjectProps) {
                 id: 'switch',
                 label: 'Work in this project',
                 disabledReason: isActive ? 'It is the active one' : null,
-                onAction: () => selectProject(project.project_id),
+                onAction: () => void selectProject(project.project_id),
               },
+              ...(mayMove && departments !== null && departments.length > 1
+                ? [{ id: 'move', label: 'Move to another department', onAction: () => setMoving(true) }]
+                : []),
               ...(mayManage
                 ? [
                     {
@@ -119,21 +139,40 @@ function Project({ detail, ...deletion }: ProjectProps) {
             ],
           },
         ]}
-      />
-      <Panel title="About">
-        <KeyValueList
-          columns={2}
-          items={[
-            { label: 'Project id', value: <Id value={project.project_id} /> },
-            { label: 'Organization', value: organization.name },
-            { label: 'Created', value: <Instant at={project.created_at} /> },
-            { label: 'At work', value: isActive ? 'The active project' : 'Not the active project' },
-          ]}
-        />
-      </Panel>
-      {permissions.has('workloads.allocation.read') && <ProjectWorkloads projectId={project.project_id} />}
-      {permissions.has('billing.usage.read') && <ProjectSpend projectId={project.project_id} />}
-      {mayManage && <DeleteProject detail={detail} {...deletion} />}
+      >
+        {!mayManage && <MissingPermission permission={MANAGE} sentence={accessPermissions[MANAGE]} />}
+        {permissions.has('access.member.read') && (
+          <Tabs
+            label="Parts of the project"
+            items={[
+              { to: base, label: 'Overview', isExact: true },
+              { to: `${base}/members`, label: 'Members' },
+            ]}
+          />
+        )}
+      </PageHeader>
+      {tab === 'members' ? (
+        <ProjectMembers project={project} />
+      ) : (
+        <>
+          <Panel title="About">
+            <KeyValueList
+              columns={2}
+              items={[
+                { label: 'Project id', value: <Id value={project.project_id} /> },
+                { label: 'Organization', value: organization.name },
+                ...(department === undefined ? [] : [{ label: 'Department', value: department.name }]),
+                { label: 'Created', value: <Instant at={project.created_at} /> },
+                { label: 'At work', value: isActive ? 'The active project' : 'Not the active project' },
+              ]}
+            />
+          </Panel>
+          {permissions.has('workloads.allocation.read') && <ProjectWorkloads projectId={project.project_id} />}
+          {permissions.has('billing.usage.read') && <ProjectSpend projectId={project.project_id} />}
+          {mayManage && <DeleteProject detail={detail} {...deletion} />}
+        </>
+      )}
+      {isMoving && <MoveProjectDialog projectId={project.project_id} onClose={() => setMoving(false)} />}
       {isRenaming && <RenameProjectDialog project={project} onClose={() => setRenaming(false)} />}
     </Stack>
   );

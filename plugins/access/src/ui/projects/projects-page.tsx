@@ -6,6 +6,7 @@ import {
   FolderIcon,
   Inline,
   ListPage,
+  MissingPermission,
   PlusIcon,
   RelativeTime,
   showToast,
@@ -15,23 +16,33 @@ import {
 import type { DataColumn } from '@portico/ui';
 import { useState } from 'react';
 import type { listProjects } from '../../contract/resource-operations';
+import { accessPermissions } from '../../contract/permissions';
 import { projectsPage } from '../pages';
+import { useDepartments } from '../people/use-departments';
 import { CreateProjectDialog } from './project-name-dialog';
 
 type Project = ReplyOf<typeof listProjects>['items'][number];
 
-const projectsUrl = {};
+const MANAGE = 'access.project.manage';
+const projectsUrl = { filters: { department: { maxLength: 64 } } };
 
 /** Who owns and pays. Which one is active is chosen at the top of every page. */
 export function ProjectsPage() {
   const list = useListUrlState(projectsUrl);
   const { projectId: activeId, permissions } = useSignedIn();
-  const mayManage = permissions.has('access.project.manage');
+  const mayManage = permissions.has(MANAGE);
   const [isCreating, setCreating] = useState(false);
+  const departments = useDepartments();
+  const department = list.filter('department');
   const projects = useOperation(
     projectsPage,
     'listProjects',
-    { query: list.cursor === null ? {} : { cursor: list.cursor } },
+    {
+      query: {
+        ...(department === undefined ? {} : { department_id: department }),
+        ...(list.cursor === null ? {} : { cursor: list.cursor }),
+      },
+    },
     { keepPrevious: true, live: event => event.event_type.startsWith('access.project_') },
   );
   const makeDefault = useAction(projectsPage, 'setDefaultProject', { invalidates: ['listProjects', 'getMe'] });
@@ -57,6 +68,17 @@ export function ProjectsPage() {
         ),
       priority: 1,
     },
+    ...(departments === null
+      ? []
+      : [
+          {
+            key: 'department',
+            header: 'Department',
+            cell: (project: Project) =>
+              departments.find(({ department_id }) => department_id === project.department_id)?.name ?? '–',
+            priority: 2 as const,
+          },
+        ]),
     {
       key: 'created',
       header: 'Created',
@@ -97,6 +119,17 @@ export function ProjectsPage() {
         }}
         label="Projects"
         list={list}
+        filters={
+          departments === null
+            ? []
+            : [
+                {
+                  key: 'department',
+                  label: 'Department',
+                  options: departments.map(({ department_id, name }) => ({ value: department_id, label: name })),
+                },
+              ]
+        }
         columns={columns}
         rows={projects.data?.items}
         rowKey={project => project.project_id}
@@ -111,13 +144,14 @@ export function ProjectsPage() {
           description: 'A project groups what runs and who pays for it.',
         }}
       >
+        {!mayManage && <MissingPermission permission={MANAGE} sentence={accessPermissions[MANAGE]} />}
         {makeDefault.error !== null && (
           <Banner tone="failed" onDismiss={makeDefault.reset}>
             {makeDefault.error.message}
           </Banner>
         )}
       </ListPage>
-      {isCreating && <CreateProjectDialog onClose={() => setCreating(false)} />}
+      {isCreating && <CreateProjectDialog departments={departments} onClose={() => setCreating(false)} />}
     </>
   );
 }
