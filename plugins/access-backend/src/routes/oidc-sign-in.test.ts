@@ -51,7 +51,7 @@ describe.each(['sqlite', 'postgres'] as const)('signing in through a provider, o
     await Promise.all([idp.close(), other.close()]);
   });
   beforeEach(() => {
-    Object.assign(idp, { alterIdToken: null, forgesSignature: false, fails: null, authTime: null });
+    Object.assign(idp, { alterIdToken: null, forgesSignature: false, fails: null });
     idp.signsIn(ann);
     other.signsIn({ ...ann, sub: 'ann-elsewhere' });
   });

@@ -23,8 +23,6 @@ export interface TestIdentityProvider {
   alterIdToken: ((claims: Record<string, unknown>) => Record<string, unknown>) | null;
   /** Signs with a key of somebody else. */
   forgesSignature: boolean;
-  /** Seconds since the epoch at which the person is said to have proved who they are; null: now. */
-  authTime: number | null;
   /** The last request that came to the page people sign in on. */
   readonly authorizationRequests: URLSearchParams[];
   /** How it fails everybody who asks; null: it does not. */
@@ -50,7 +48,6 @@ export async function startTestIdentityProvider(): Promise<TestIdentityProvider>
     },
     alterIdToken: null,
     forgesSignature: false,
-    authTime: null,
     authorizationRequests: [],
     fails: null,
     close: () =>
@@ -74,7 +71,7 @@ export async function startTestIdentityProvider(): Promise<TestIdentityProvider>
     }
     if (ctx.path === '/auth') idp.authorizationRequests.push(new URLSearchParams(ctx.querystring));
     if (ctx.path.startsWith('/interaction/')) {
-      await signIn(provider, ctx.req, ctx.res, { person: present, authTime: idp.authTime });
+      await signIn(provider, ctx.req, ctx.res, present);
       ctx.respond = false;
       return;
     }
@@ -131,12 +128,16 @@ async function signIn(
   provider: Provider,
   request: Parameters<Provider['interactionDetails']>[0],
   response: Parameters<Provider['interactionDetails']>[1],
-  { person, authTime }: { person: TestPerson; authTime: number | null },
+  person: TestPerson,
 ): Promise<void> {
   const { prompt, params } = await provider.interactionDetails(request, response);
   if (prompt.name === 'login') {
-    const login = { accountId: person.sub, ...(authTime === null ? {} : { ts: authTime }) };
-    await provider.interactionFinished(request, response, { login }, { mergeWithLastSubmission: false });
+    await provider.interactionFinished(
+      request,
+      response,
+      { login: { accountId: person.sub } },
+      { mergeWithLastSubmission: false },
+    );
     return;
   }
   const grant = new provider.Grant({ accountId: person.sub, clientId: String(params.client_id) });
