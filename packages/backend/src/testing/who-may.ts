@@ -13,8 +13,9 @@ const groups: readonly (readonly [Audience, string])[] = [
   [
     'anyone',
     `
-    authorizeOidc beginPasskeySignIn exchangeOidc getOpenApi getSignInOptions issueClientToken previewInvitation
-    refreshToken signIn signInWithPasskey signInWithSecondFactor signUp
+    authorizeOidc beginPasskeySignIn checkPassword exchangeOidc getOpenApi getSignInOptions issueClientToken
+    previewInvitation refreshToken requestPasswordReset resetPassword signIn signInWithPasskey
+    signInWithSecondFactor signUp verifyEmail
   `,
   ],
   [
@@ -39,9 +40,10 @@ const groups: readonly (readonly [Audience, string])[] = [
   [
     ['platform_admin'],
     `
-    disableUser enableUser endUserSessions forceReleaseAllocation getAdminOverview grantPlatformRole
-    listAdminAllocations listAttention listMessages listNodes listPlans listPlatformPolicies listResourceSlots
-    previewPlatformPolicy resetPlatformPolicy revokePlatformRole setOrganizationPlan setPlatformPolicy
+    createSetPasswordLink createUser disableUser enableUser endUserSessions forceReleaseAllocation
+    getAdminOverview grantPlatformRole listAdminAllocations listAttention listMessages listNodes listPlans
+    listPlatformPolicies listResourceSlots previewPlatformPolicy resetPlatformPolicy revokePlatformRole
+    setOrganizationPlan setPlatformPolicy
   `,
   ],
   [
@@ -59,9 +61,10 @@ const groups: readonly (readonly [Audience, string])[] = [
   [
     'own account',
     `
-    acceptInvitation addPasskey authorizeIdentity beginPasskey beginProof beginTotp confirmTotp createOrganization
-    getFactors getOidcLogoutUrl getProof giveProof leaveOrganization linkIdentity listIdentities removePasskey
-    removeTotp renamePasskey renewRecoveryCodes setDefaultProject signOut unlinkIdentity
+    acceptInvitation addPasskey authorizeIdentity beginPasskey beginProof beginTotp changeEmail changePassword
+    confirmTotp createOrganization endOtherSessions endSession getFactors getOidcLogoutUrl getProfile getProof
+    giveProof leaveOrganization linkIdentity listIdentities listSessions removePasskey removeTotp renamePasskey
+    renewRecoveryCodes resendVerification setDefaultProject signOut unlinkIdentity updateProfile
   `,
   ],
   [
