@@ -1,5 +1,5 @@
 import type { UserCaller } from '@portico/plugin-kit/backend';
-import { permissionsOf } from '../domain/roles';
+import { permissionsOf, platformRoles } from '../domain/roles';
 import type { CallerRow } from '../store/callers';
 
 /**
@@ -9,12 +9,13 @@ import type { CallerRow } from '../store/callers';
 export function callerOfRows(rows: readonly CallerRow[], proofSeconds: number): UserCaller | null {
   const row = rows[0];
   if (!row || row.project_id === null) return null;
-  const supportSessionId = row.role === null ? row.support_session_id : null;
+  const platform = rows.flatMap(({ platform_role }) => platform_role ?? []);
+  const supportSessionId = row.role === null && mayLookIn(platform) ? row.support_session_id : null;
   if (row.role === null && supportSessionId === null) return null;
   const granted = permissionsOf({
     organization: row.role,
     project: row.project_role,
-    platform: rows.flatMap(({ platform_role }) => platform_role ?? []),
+    platform,
     isSupport: supportSessionId !== null,
   });
   // Who has roles in single projects alone has no business in the others.
@@ -34,6 +35,11 @@ export function callerOfRows(rows: readonly CallerRow[], proofSeconds: number): 
     restriction: restrictionOf(row),
     ...(supportSessionId === null ? {} : { support: { supportSessionId } }),
   };
+}
+
+/** A look into an organization is no longer than its user may look in. */
+function mayLookIn(platform: readonly string[]): boolean {
+  return platform.some(role => platformRoles.get(role)?.includes('access.support.open_any'));
 }
 
 /** A sign-in through an identity provider has had whatever factors that provider asks for. */
