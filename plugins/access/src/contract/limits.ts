@@ -79,8 +79,11 @@ export const INVITATION_TOKEN_LENGTH_MAX = 128;
 export const ORGANIZATIONS_OWNED_MAX = 10;
 /** Departments of one organization: all fit into a selector. */
 export const DEPARTMENTS_PER_ORGANIZATION_MAX = 50;
-/** 3 to 40 lower-case letters, digits and single hyphens within. */
-export const ORGANIZATION_SLUG_PATTERN = '^(?=.{3,40}$)[a-z0-9]+(-[a-z0-9]+)*$';
+/** Characters of what people type to find their organization. */
+export const ORGANIZATION_SLUG_LENGTH_MIN = 3;
+export const ORGANIZATION_SLUG_LENGTH_MAX = 40;
+/** Lower-case letters, digits and single hyphens within. */
+export const ORGANIZATION_SLUG_PATTERN = '^[a-z0-9]+(-[a-z0-9]+)*$';
 
 /** Service accounts of one organization. */
 export const SERVICE_ACCOUNTS_PER_ORGANIZATION_MAX = 200;

@@ -1,11 +1,13 @@
 import { idSchema, instantSchema, nameSchema, operation } from '@portico/plugin-kit/contract';
-import { ORGANIZATION_SLUG_PATTERN } from './limits';
+import { ORGANIZATION_SLUG_LENGTH_MAX, ORGANIZATION_SLUG_LENGTH_MIN, ORGANIZATION_SLUG_PATTERN } from './limits';
 import { organizationSchema, projectSchema } from './resources';
 
 const TAG = 'organization';
 
 const slugSchema = {
   type: ['string', 'null'],
+  minLength: ORGANIZATION_SLUG_LENGTH_MIN,
+  maxLength: ORGANIZATION_SLUG_LENGTH_MAX,
   pattern: ORGANIZATION_SLUG_PATTERN,
   description:
     'What people type to find their organization’s way to sign in: 3 to 40 lower-case letters, digits and hyphens, unique on the platform.',

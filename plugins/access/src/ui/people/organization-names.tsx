@@ -2,7 +2,11 @@ import { EquivalentCall, useAction } from '@portico/plugin-kit/ui';
 import { Banner, Button, Panel, showToast, Stack, TextField } from '@portico/ui';
 import { useState } from 'react';
 import type { FormEvent } from 'react';
-import { ORGANIZATION_SLUG_PATTERN } from '../../contract/limits';
+import {
+  ORGANIZATION_SLUG_LENGTH_MAX,
+  ORGANIZATION_SLUG_LENGTH_MIN,
+  ORGANIZATION_SLUG_PATTERN,
+} from '../../contract/limits';
 import type { Organization } from './organization-page';
 import { organizationPage } from './people-pages';
 import './people.css';
@@ -23,7 +27,7 @@ export function OrganizationNames({ organization }: { organization: Organization
   const isChanged = Object.keys(body).length > 0;
   const nameError = name.trim() === '' ? 'The organization needs a name.' : null;
   const slugError =
-    slug.trim() !== '' && !new RegExp(ORGANIZATION_SLUG_PATTERN).test(slug.trim())
+    slug.trim() !== '' && !isSlug(slug.trim())
       ? 'Use 3 to 40 lower-case letters, digits and single hyphens, such as acme-labs.'
       : null;
   const isSlugRefused = update.error?.code.startsWith('organization_slug_') ?? false;
@@ -82,5 +86,14 @@ export function OrganizationNames({ organization }: { organization: Organization
         </Stack>
       </form>
     </Panel>
+  );
+}
+
+function isSlug(text: string): boolean {
+  const { length } = text;
+  return (
+    length >= ORGANIZATION_SLUG_LENGTH_MIN &&
+    length <= ORGANIZATION_SLUG_LENGTH_MAX &&
+    new RegExp(ORGANIZATION_SLUG_PATTERN).test(text)
   );
 }
