@@ -40,6 +40,7 @@ export const auditedFactor = {
     user_id: 'track',
     kind: 'track',
     name: 'track',
+    removed: 'track',
     ended_sessions: 'track',
     address: 'track',
     device: 'track',

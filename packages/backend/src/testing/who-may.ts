@@ -42,7 +42,7 @@ const groups: readonly (readonly [Audience, string])[] = [
     `
     createSetPasswordLink createUser disableUser enableUser endUserSessions forceReleaseAllocation
     getAdminOverview grantPlatformRole listAdminAllocations listAttention listMessages listNodes listPlans
-    listPlatformPolicies listResourceSlots previewPlatformPolicy resetPlatformPolicy revokePlatformRole
+    listPlatformPolicies listResourceSlots previewPlatformPolicy removeUserFactors resetPlatformPolicy revokePlatformRole
     setOrganizationPlan setPlatformPolicy
   `,
   ],

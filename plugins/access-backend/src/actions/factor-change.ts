@@ -8,7 +8,8 @@ import type { AccessServices } from '../services';
 import { deleteChallengesOf } from '../store/factor-challenges';
 import { factorsOf, organizationsRequiringFactor } from '../store/factors';
 import { replaceRecoveryCodes } from '../store/recovery-codes';
-import { endOtherSessions, forgetSecondFactor, markSecondFactor } from '../store/session-proofs';
+import { forgetSecondFactor, markSecondFactor } from '../store/session-proofs';
+import { endSessionsOfUser } from './end-own-sessions';
 import { sendNotice } from './factor-notices';
 
 /** Which factor changed: the app there is one of at most, or one of several passkeys. */
@@ -40,7 +41,7 @@ export async function factorAdded(
   const isFirst = !hasSecondFactor(before);
   await markSecondFactor(tx, sessionId);
   const codes = isFirst ? await makeRecoveryCodes(tx, services, caller.userId) : null;
-  const endedSessions = isFirst ? await endOthers(tx, { userId: caller.userId, sessionId }) : 0;
+  const endedSessions = isFirst ? await endOthers(tx, services, change) : 0;
   await tell(tx, services, { ...change, verb: 'add', endedSessions, codes });
   return codes;
 }
@@ -69,7 +70,7 @@ export async function factorRemoved(
     await replaceRecoveryCodes(tx, { userId: caller.userId, hashes: [] });
     await forgetSecondFactor(tx, caller.userId);
   }
-  const endedSessions = await endOthers(tx, { userId: caller.userId, sessionId: sessionOf(change) });
+  const endedSessions = await endOthers(tx, services, change);
   await tell(tx, services, { ...change, verb: 'remove', endedSessions, codes: null });
 }
 
@@ -85,10 +86,18 @@ export async function makeRecoveryCodes(
   return codes;
 }
 
-async function endOthers(tx: Transaction, kept: { userId: string; sessionId: string }): Promise<number> {
-  const { userId, sessionId } = kept;
+async function endOthers(tx: Transaction, services: AccessServices, change: RequestContext): Promise<number> {
+  const { caller, actor, correlationId } = change;
+  const { userId, organizationId } = caller;
   await deleteChallengesOf(tx, userId);
-  return endOtherSessions(tx, { userId, keptSessionId: sessionId, reason: 'factors_changed' });
+  return endSessionsOfUser(tx, services, {
+    userId,
+    organizationId,
+    keepSessionId: sessionOf(change),
+    reason: 'factors_changed',
+    actor,
+    correlationId,
+  });
 }
 
 async function tell(

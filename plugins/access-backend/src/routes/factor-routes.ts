@@ -2,7 +2,7 @@ import type { accessContract, Passkey } from '@portico/plugin-access/contract';
 import type { Handlers } from '@portico/plugin-kit/backend';
 import { toInstant, toInstantOrNull } from '@portico/plugin-kit/contract';
 import { addPasskey, beginPasskey, checkNewPasskey } from '../actions/add-passkey';
-import { removePasskey, removeTotp } from '../actions/remove-factor';
+import { removePasskey, removeTotp, removeUserFactors } from '../actions/remove-factor';
 import { renamePasskey } from '../actions/rename-passkey';
 import { renewRecoveryCodes } from '../actions/renew-recovery-codes';
 import { beginTotp, confirmTotp } from '../actions/set-up-totp';
@@ -20,7 +20,8 @@ type FactorOperations =
   | 'beginPasskey'
   | 'addPasskey'
   | 'renamePasskey'
-  | 'removePasskey';
+  | 'removePasskey'
+  | 'removeUserFactors';
 
 /** Second factors of one’s own account. */
 export function factorRoutes(services: AccessServices): Pick<Handlers<typeof accessContract>, FactorOperations> {
@@ -97,6 +98,14 @@ export function factorRoutes(services: AccessServices): Pick<Handlers<typeof acc
         await removePasskey(tx, services, { ...request, passkeyId: request.params.passkey_id });
         return { status: 204, body: undefined };
       });
+    },
+
+    async removeUserFactors(request) {
+      const wanted = { ...request, userId: request.params.user_id, reason: request.body.reason };
+      return request.write(async tx => ({
+        status: 200,
+        body: { removed_count: await removeUserFactors(tx, services, wanted) },
+      }));
     },
   };
 }

@@ -24,14 +24,18 @@ export async function factorsOf(queries: Queries, userId: string): Promise<Facto
   };
 }
 
-/** The user's organizations that ask their members for a second factor, by name. */
+/** Whether the platform's own policy asks everybody for one; an organization's is a column of its own. */
+const PLATFORM_REQUIRES = `EXISTS (SELECT 1 FROM access_policies y WHERE y.level = 'platform' AND y.organization_id = '' AND y.subject_id = ''
+  AND y.name = 'mfa_required' AND y.value_json = 'true')`;
+
+/** The user's organizations where members need a second factor, by name. */
 export async function organizationsRequiringFactor(
   queries: Queries,
   userId: string,
 ): Promise<{ organizationId: string; name: string }[]> {
   const rows = await queries.all<{ organization_id: string; name: string }>(
     `SELECT o.organization_id, o.name FROM access_memberships m JOIN access_organizations o ON o.organization_id = m.organization_id
-     WHERE m.user_id = ? AND o.requires_second_factor = 1 ORDER BY o.name, o.organization_id`,
+     WHERE m.user_id = ? AND (o.requires_second_factor = 1 OR ${PLATFORM_REQUIRES}) ORDER BY o.name, o.organization_id`,
     [userId],
   );
   return rows.map(row => ({ organizationId: row.organization_id, name: row.name }));

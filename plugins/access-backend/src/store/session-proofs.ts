@@ -34,20 +34,3 @@ export async function markSecondFactor(tx: Transaction, sessionId: string): Prom
 export async function forgetSecondFactor(tx: Transaction, userId: string): Promise<void> {
   await tx.run('UPDATE access_sessions SET second_factor_at = NULL WHERE user_id = ?', [userId]);
 }
-
-/** Ends every session of a user but one; answers how many of them still worked. */
-export async function endOtherSessions(
-  tx: Transaction,
-  end: { userId: string; keptSessionId: string; reason: 'factors_changed' },
-): Promise<number> {
-  const worked = await tx.first<{ count: number }>(
-    `SELECT COUNT(*) AS count FROM access_sessions
-     WHERE user_id = ? AND session_id <> ? AND ended_at IS NULL AND COALESCE(refresh_expires_at, access_expires_at) > ?`,
-    [end.userId, end.keptSessionId, tx.now],
-  );
-  await tx.run(
-    'UPDATE access_sessions SET ended_at = ?, end_reason = ? WHERE user_id = ? AND session_id <> ? AND ended_at IS NULL',
-    [tx.now, end.reason, end.userId, end.keptSessionId],
-  );
-  return worked?.count ?? 0;
-}

@@ -4,11 +4,9 @@ import type { Queries } from '@portico/plugin-kit/backend';
 export async function verifiedAddressOf(
   queries: Queries,
   userId: string,
-): Promise<{ email: string; username: string; displayName: string } | undefined> {
-  const row = await queries.first<{ email: string; username: string; display_name: string }>(
-    `SELECT email, username, display_name FROM access_users
-     WHERE user_id = ? AND email IS NOT NULL AND email_verified_at IS NOT NULL`,
+): Promise<{ email: string; username: string } | undefined> {
+  return queries.first<{ email: string; username: string }>(
+    'SELECT email, username FROM access_users WHERE user_id = ? AND email IS NOT NULL AND email_verified_at IS NOT NULL',
     [userId],
   );
-  return row && { email: row.email, username: row.username, displayName: row.display_name };
 }

@@ -1,6 +1,7 @@
 import { idSchema, instantSchema, nameSchema, operation } from '@portico/plugin-kit/contract';
 import { CODE_LENGTH_MAX, PASSKEYS_PER_USER_MAX, RECOVERY_CODES } from './limits';
 import { challengeSchema, passkeyCreationSchema, passkeyRegistrationSchema, passkeySchema } from './passkeys';
+import { reasonSchema } from './text-schemas';
 
 const TAG = 'account';
 /** What is said of every operation that adds the first factor, or takes one away. */
@@ -248,4 +249,39 @@ export const removePasskey = operation({
   params: passkeyParams,
   responses: { 204: null },
   errors: ['not_found', 'second_factor_still_required'],
+});
+
+export const removeUserFactors = operation({
+  id: 'removeUserFactors',
+  method: 'POST',
+  path: 'admin/users/{user_id}/remove-factors',
+  tag: 'admin',
+  summary: 'Take away the second factors of somebody who has lost them',
+  description:
+    'App, passkeys and recovery codes go, and every session ends; the password alone signs in again, which only the person knows. Make sure who asks: this is what somebody who ' +
+    'has learned a password would ask for. Where there is none it changes nothing.',
+  permission: 'access.user.manage_any',
+  proof: 'fresh_or_key',
+  idempotency: 'accepted',
+  params: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['user_id'],
+    properties: { user_id: idSchema },
+  },
+  body: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['reason'],
+    properties: { reason: reasonSchema },
+  },
+  responses: {
+    200: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['removed_count'],
+      properties: { removed_count: { type: 'integer' } },
+    },
+  },
+  errors: ['not_found', 'user_is_self'],
 });

@@ -34,6 +34,7 @@ import {
   getFactors,
   removePasskey,
   removeTotp,
+  removeUserFactors,
   renamePasskey,
   renewRecoveryCodes,
 } from './factor-operations';
@@ -175,6 +176,7 @@ export {
   getFactors,
   removePasskey,
   removeTotp,
+  removeUserFactors,
   renamePasskey,
   renewRecoveryCodes,
 } from './factor-operations';
@@ -391,6 +393,7 @@ export const accessContract = defineContract({
     disableUser,
     enableUser,
     endUserSessions,
+    removeUserFactors,
     creditUser,
     grantPlatformRole,
     revokePlatformRole,
