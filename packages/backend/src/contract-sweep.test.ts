@@ -63,6 +63,8 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
         [owner.userId, tx.now],
       ),
     );
+    const invited = await backend.request('POST', 'invitations', { token, body: { role: 'viewer' } });
+    const department = (await get('departments')).items?.[0];
     const sku = (await get('skus')).items?.find(item => item.availability === 'available');
     const image = (await get('os-images')).items?.[0];
     const launched = await backend.request('POST', 'allocations', {
@@ -80,6 +82,8 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       key_id: String(key.body.key_id),
       'api-keys.key_id': String(apiKey.body.key_id),
       passkey_id: 'passkey_mine',
+      invitation_id: String((invited.body.invitation as Record<string, unknown>).invitation_id),
+      department_id: String(department?.department_id),
       user_id: owner.userId,
       project_id: owner.projectId,
       organization_id: owner.organizationId,

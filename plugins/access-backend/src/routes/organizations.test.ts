@@ -80,10 +80,22 @@ describe.each(['sqlite', 'postgres'] as const)('organizations, on %s', database 
   });
 
   test.each([
-    ['a second factor', { requires_second_factor: true }, 'second_factor_at', 1, 'second_factor_required'],
-    ['a provider', { required_provider: 'acme' }, 'provider', 'acme', 'auth_enterprise_required'],
-  ] as const)('demand %s only by who shows it themselves, and then of everybody', async (_what, body, ...proof) => {
-    const [column, value, restriction] = proof;
+    {
+      what: 'a second factor',
+      body: { requires_second_factor: true },
+      column: 'second_factor_at',
+      value: 1,
+      restriction: 'second_factor_required',
+    },
+    {
+      what: 'a provider',
+      body: { required_provider: 'acme' },
+      column: 'provider',
+      value: 'acme',
+      restriction: 'auth_enterprise_required',
+    },
+  ] as const)('demand $what only by who shows it themselves, and then of everybody', async demand => {
+    const { body, column, value, restriction } = demand;
     const owner = await backend.signUp();
     const member = await colleague(backend, owner, { role: 'member' });
     const { token } = owner;
