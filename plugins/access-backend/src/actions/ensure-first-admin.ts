@@ -1,20 +1,14 @@
 import type { Audit, Database, Outbox } from '@portico/plugin-kit/backend';
 import { newId } from '@portico/plugin-kit/contract';
 import type { BillingPort } from '@portico/plugin-billing/port';
-import { randomInt } from 'node:crypto';
 import type { PasswordHasher } from '../authentication/password-hasher';
+import { generatedPassword } from '../domain/generated-password';
 import { normalizedPassword } from '../domain/password';
 import { PLATFORM_ADMIN } from '../domain/roles';
 import { hasPlatformRoleHolder } from '../store/organizations';
 import { createAccount } from './create-account';
 
 export const FIRST_ADMIN_USERNAME = 'admin';
-
-/** Letters and digits nobody mistakes for another when typing them off a screen. */
-const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
-/** Five groups of five: 123 bits. */
-const GROUPS = 5;
-const GROUP_LENGTH = 5;
 
 export interface FirstAdmin {
   readonly created: boolean;
@@ -53,9 +47,4 @@ export async function ensureFirstAdmin(
     );
   });
   return { created, generatedPassword: created && configuredPassword === undefined ? password : null };
-}
-
-function generatedPassword(): string {
-  const group = () => Array.from({ length: GROUP_LENGTH }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
-  return Array.from({ length: GROUPS }, group).join('-');
 }

@@ -20,6 +20,12 @@ export function requireStrongPassword(
   if (weakness) throw access.fail('password_too_weak', { message: weakness.advice, details: { ...weakness } });
 }
 
+const ACTIONS = {
+  password_changed: 'access.password.change',
+  password_reset: 'access.password.reset',
+  password_issued: 'access.password.issue',
+} as const;
+
 /**
  * The password is another one from now on. Whoever knew the old one is out: their sessions end, and so does what they may have begun in order to come back, links
  * for another password, an address that waits to be confirmed, and a sign-in that lacks its second factor. Keys go on; they are ended one by one.
@@ -30,7 +36,7 @@ export async function setPassword(
   change: {
     profile: Profile;
     passwordHash: string;
-    reason: 'password_changed' | 'password_reset';
+    reason: keyof typeof ACTIONS;
     keepSessionId: string | null;
     actor: Actor;
     correlationId: string;
@@ -46,7 +52,7 @@ export async function setPassword(
     await endLinksOf(tx, { userId, purpose: 'verify_email' });
   }
   await services.audit.record(tx, {
-    action: reason === 'password_changed' ? 'access.password.change' : 'access.password.reset',
+    action: ACTIONS[reason],
     actor,
     organizationId,
     resource: auditedUser,

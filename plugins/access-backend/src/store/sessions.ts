@@ -18,6 +18,7 @@ export type EndReason =
   | 'ended_by_user'
   | 'password_changed'
   | 'password_reset'
+  | 'password_issued'
   | 'user_disabled'
   | 'user_enabled'
   | 'ended_by_administrator';

@@ -1,0 +1,129 @@
+/**
+ * `npm run admin:reset-password -- USER`: gives somebody who is locked out a new password, on the database of the configuration, while the portal runs or while it
+ * does not. For who may read the portal's key anyway; it is in the audit.
+ */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { createSpecializedBackend } from '@backstage/backend-app-api';
+import { lifecycleServiceFactory } from '@backstage/backend-defaults/lifecycle';
+import { loggerServiceFactory } from '@backstage/backend-defaults/logger';
+import { rootConfigServiceFactory } from '@backstage/backend-defaults/rootConfig';
+import { rootLifecycleServiceFactory } from '@backstage/backend-defaults/rootLifecycle';
+import { coreServices, createBackendPlugin, createServiceFactory } from '@backstage/backend-plugin-api';
+import { settingsRef } from '@portico/plugin-kit/backend';
+import type { Settings } from '@portico/plugin-kit/backend';
+import { settingsSections } from '../packages/backend/src/contracts';
+import { openDatabase, systemClock } from '../packages/backend/src/services';
+import { attention } from '../packages/backend/src/services/attention/attention-service';
+import { createAudit } from '../packages/backend/src/services/audit/audit-service';
+import { SQLITE_FILE } from '../packages/backend/src/services/database/database-service';
+import { createMail } from '../packages/backend/src/services/mail/mail-service';
+import { createLogger } from '../packages/backend/src/services/observability/logger';
+import { DatabaseOutbox } from '../packages/backend/src/services/outbox/outbox';
+import { readOrMakeKey } from '../packages/backend/src/services/secrets/key-file';
+import { createSecretBox } from '../packages/backend/src/services/secrets/secret-box';
+import { assertSameKey } from '../packages/backend/src/services/secrets/secrets-service';
+import {
+  appSettings,
+  databaseSettings,
+  secretsSettings,
+} from '../packages/backend/src/services/settings/platform-sections';
+import { settingsServiceFactory } from '../packages/backend/src/services/settings/settings-service';
+import { issuePassword } from '../plugins/access-backend/src/actions/issue-password';
+import { PasswordHasher } from '../plugins/access-backend/src/authentication/password-hasher';
+
+const REFUSALS = {
+  unknown: 'There is no such user.',
+  disabled: 'This user is disabled; an administrator enables users under Users.',
+  not_a_person: 'This is a service account, which has keys and no password.',
+} as const;
+
+/** Only what goes wrong: the password is to be found on the screen. */
+const logger = createLogger({ level: 'error', format: 'text', write: line => void process.stderr.write(line) });
+
+async function main(username: string | undefined): Promise<number> {
+  if (username === undefined || username.startsWith('-'))
+    return complain('Whose? npm run admin:reset-password -- USER', 2);
+  const settings = await readConfiguration();
+  const { url, connectionsMax } = settings.of(databaseSettings);
+  const filename = path.join(settings.dataDirectory, SQLITE_FILE);
+  // A new file would only hide that this is the wrong folder.
+  if (url === undefined && !existsSync(filename))
+    return complain(
+      `There is no portal in ${settings.dataDirectory}; run this with the configuration of the portal.`,
+      1,
+    );
+  const database = openDatabase(
+    url === undefined ? { dialect: 'sqlite', filename } : { dialect: 'postgres', url, connectionsMax },
+    systemClock,
+  );
+  try {
+    const key = settings.of(secretsSettings).key;
+    const secrets = createSecretBox(
+      key === undefined ? readOrMakeKey(settings.dataDirectory) : Buffer.from(key, 'base64'),
+    );
+    await assertSameKey(database, secrets.keyId);
+    // What wakes nobody here is found by the portal's own loops, now or at its next start.
+    const outbox = new DatabaseOutbox({ database, clock: systemClock, attention, logger });
+    const issued = await issuePassword(
+      {
+        database,
+        hasher: new PasswordHasher(),
+        audit: createAudit(() => {}),
+        outbox,
+        mail: createMail(secrets, () => {}),
+        title: settings.of(appSettings).title,
+        publicUrl: settings.server.publicUrl,
+      },
+      username,
+    );
+    if (issued.kind === 'refused') return complain(REFUSALS[issued.reason], 1);
+    process.stdout.write(
+      `\n  user name   ${issued.username}\n  password    ${issued.password}\n\nIt is shown this once and kept only as a hash. All sessions of the user have ended.\n`,
+    );
+    return 0;
+  } finally {
+    await database.close();
+  }
+}
+
+/** As the portal reads it: `app-config.yaml`, `--config` and the environment. */
+async function readConfiguration(): Promise<Settings> {
+  let settings: Settings | undefined;
+  const backend = createSpecializedBackend({
+    defaultServiceFactories: [
+      rootConfigServiceFactory({ watch: false }),
+      lifecycleServiceFactory,
+      loggerServiceFactory,
+      rootLifecycleServiceFactory,
+      createServiceFactory({ service: coreServices.rootLogger, deps: {}, factory: () => logger }),
+      settingsServiceFactory(settingsSections),
+    ],
+  });
+  backend.add(
+    createBackendPlugin({
+      pluginId: 'reset-password',
+      register(env) {
+        env.registerInit({
+          deps: { read: settingsRef },
+          async init({ read }) {
+            settings = read;
+          },
+        });
+      },
+    }),
+  );
+  await backend.start();
+  if (settings === undefined) throw new Error('the configuration was not read');
+  return settings;
+}
+
+function complain(sentence: string, code: number): number {
+  process.stderr.write(`${sentence}\n`);
+  return code;
+}
+
+main(process.argv[2]).then(
+  code => process.exit(code),
+  (error: unknown) => process.exit(complain(error instanceof Error ? error.message : String(error), 1)),
+);
