@@ -4,6 +4,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import {
   allAuditLogsPage,
   apiKeysPage,
+  platformPoliciesPage,
+  policiesPage,
   auditLogsPage,
   projectPage,
   projectsPage,
@@ -44,6 +46,8 @@ const pages: readonly { page: PageDefinition; heading: RegExp; by?: 'administrat
   { page: apiKeysPage, heading: /API keys/ },
   { page: projectsPage, heading: /Projects/ },
   { page: projectPage, heading: /Default/ },
+  { page: policiesPage, heading: /Policies/ },
+  { page: platformPoliciesPage, heading: /Policies of the platform/, by: 'administrator' },
   { page: auditLogsPage, heading: /Audit log/ },
   { page: allAuditLogsPage, heading: /Audit log/, by: 'administrator' },
 ];

@@ -6,6 +6,7 @@ import {
   FolderIcon,
   HomeIcon,
   KeyIcon,
+  LayersIcon,
   ShieldIcon,
   SettingsIcon,
   UsersIcon,
@@ -46,13 +47,17 @@ const navigation: readonly { title: string; items: readonly Entry[] }[] = [
         icon: CpuIcon,
         permission: 'access.service_account.read',
       },
+      { to: '/access/policies', label: 'Policies', icon: LayersIcon, permission: 'access.policy.read' },
       { to: '/access/organization', label: 'Organization', icon: SettingsIcon, permission: 'access.project.read' },
       { to: '/access/audit-logs', label: 'Audit log', icon: ShieldIcon, permission: 'audit.log.read' },
     ],
   },
   {
     title: 'Admin',
-    items: [{ to: '/admin/audit-logs', label: 'Audit log', icon: ShieldIcon, permission: 'audit.log.read_any' }],
+    items: [
+      { to: '/admin/policies', label: 'Policies', icon: LayersIcon, permission: 'access.policy.manage_any' },
+      { to: '/admin/audit-logs', label: 'Audit log', icon: ShieldIcon, permission: 'audit.log.read_any' },
+    ],
   },
 ];
 

@@ -45,7 +45,8 @@ export function policyRoutes(services: AccessServices): Pick<Handlers<typeof acc
         ...(userId === undefined ? {} : { userId }),
       };
       const items = policyReplies(await policiesOf(database.read, subject), policies.defaults);
-      return { status: 200, body: { items, next_cursor: null } };
+      const currency = await services.billing.currencyOf(database.read, organizationId);
+      return { status: 200, body: { items, currency, next_cursor: null } };
     },
 
     async setPolicy(request) {
@@ -84,7 +85,12 @@ export function platformPolicyRoutes(
     async listPlatformPolicies({ query }) {
       const subject = await platformSubject(database.read, query);
       const items = policyReplies(await policiesOf(database.read, subject), policies.defaults);
-      return { status: 200, body: { items, next_cursor: null } };
+      const { organization_id: organizationId } = query;
+      const currency =
+        organizationId === undefined
+          ? services.billing.newAccounts.currency
+          : await services.billing.currencyOf(database.read, organizationId);
+      return { status: 200, body: { items, currency, next_cursor: null } };
     },
 
     async setPlatformPolicy(request) {

@@ -122,9 +122,10 @@ export const policySchema = {
 const policyListSchema = {
   type: 'object',
   additionalProperties: false,
-  required: ['items', 'next_cursor'],
+  required: ['items', 'currency', 'next_cursor'],
   properties: {
     items: { type: 'array', items: policySchema },
+    currency: { type: 'string', description: 'Of the account: what amounts are set in.' },
     next_cursor: { type: 'null', description: 'There is one page.' },
   },
 } as const;

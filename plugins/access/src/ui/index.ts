@@ -14,12 +14,14 @@ import {
 } from './pages';
 import { accountExtensions } from './account-extensions';
 import { peopleExtensions } from './people-extensions';
+import { policyExtensions } from './policy-extensions';
 
 export default createFrontendPlugin({
   pluginId: 'access',
   extensions: [
     ...accountExtensions,
     ...peopleExtensions,
+    ...policyExtensions,
     portalPage(apiKeysPage, async () => createElement((await import('./api-keys-page')).ApiKeysPage)),
     portalPage(everyonesApiKeysPage, async () =>
       createElement((await import('./everyones-api-keys-page')).EveryonesApiKeysPage),
@@ -57,6 +59,7 @@ export {
 } from './sign-in/sign-in-pages';
 export type { SignInHandover } from './sign-in/sign-in-page';
 export { profilePage, securityPage, sessionsPage } from './account/account-pages';
+export { platformPoliciesPage, policiesPage } from './policies/policy-pages';
 export { invitationPage, memberPage, organizationPage, teamPage } from './people/people-pages';
 export { stepUp } from './step-up/step-up-definition';
 /** Asked by the shell when an operation wants to know again who is there. */
