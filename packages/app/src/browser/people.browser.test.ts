@@ -40,6 +40,7 @@ describe('people of an organization', () => {
     owner = await owners.newPage();
     guest = await guests.newPage();
     for (const page of [owner, guest]) {
+      page.setDefaultTimeout(10_000);
       await page.emulateMedia({ reducedMotion: 'reduce' });
       const found = collectFaults(page);
       page.on('close', () => faults.push(...found));
@@ -59,6 +60,8 @@ describe('people of an organization', () => {
   const isAccessible = async (page: Page) => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
+      // Colours are looked at once they have arrived.
+      await page.evaluate(() => Promise.allSettled(document.getAnimations().map(animation => animation.finished)));
       const { violations } = await new AxeBuilder({ page })
         .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
         .analyze();
@@ -74,7 +77,7 @@ describe('people of an organization', () => {
     await go(owner, '/access/team');
     await owner.getByRole('button', { name: 'Invite' }).click();
     const dialog = owner.getByRole('dialog');
-    await dialog.getByText('By link only').click();
+    await dialog.getByRole('radio', { name: 'By link only' }).check();
     await dialog.getByRole('radio', { name: role }).check();
     await picture(owner, 'invite');
     await isAccessible(owner);
@@ -100,7 +103,9 @@ describe('people of an organization', () => {
     await guest.getByRole('button', { name: 'Create account' }).click();
     await guest.getByText(`You belong to ${organization} now.`).waitFor();
     await waitFor(
-      async () => (await guest.getByLabel('Organization').locator('option:checked').textContent()) === organization,
+      async () =>
+        (await guest.getByLabel('Organization', { exact: true }).locator('option:checked').textContent()) ===
+        organization,
       'the tab works in the organization',
     );
     expect(new URL(guest.url()).pathname).toBe('/');
@@ -171,7 +176,7 @@ describe('people of an organization', () => {
     await owner.getByText(`grace no longer belongs to ${organization}.`).waitFor();
     await guest.getByText(`You no longer belong to ${organization}.`).waitFor();
     await guest.getByRole('row', { name: /grace.*Owner/ }).waitFor();
-    expect(await guest.getByLabel('Organization').count()).toBe(0);
+    expect(await guest.getByLabel('Organization', { exact: true }).count()).toBe(0);
     await picture(guest, 'moved-out');
   });
 
@@ -183,7 +188,8 @@ describe('people of an organization', () => {
     await owner.getByLabel('Name').fill('Analytical Engines');
     await owner.getByRole('button', { name: 'Create organization' }).click();
     await owner.getByText('Analytical Engines was created.').waitFor();
-    const chosen = (page: Page) => page.getByLabel('Organization').locator('option:checked').textContent();
+    const chosen = (page: Page) =>
+      page.getByLabel('Organization', { exact: true }).locator('option:checked').textContent();
     await waitFor(async () => (await chosen(owner)) === 'Analytical Engines', 'the tab works in the new one');
 
     const other = await owners.newPage();
@@ -191,9 +197,9 @@ describe('people of an organization', () => {
     await other.getByRole('heading', { name: organization, level: 1 }).waitFor();
     await go(owner, '/access/organization');
     await owner.getByRole('heading', { name: 'Analytical Engines', level: 1 }).waitFor();
-    await owner.getByLabel('Organization').selectOption({ label: organization });
+    await owner.getByLabel('Organization', { exact: true }).selectOption({ label: organization });
     await owner.getByRole('heading', { name: organization, level: 1 }).waitFor();
-    await owner.getByLabel('Organization').selectOption({ label: 'Analytical Engines' });
+    await owner.getByLabel('Organization', { exact: true }).selectOption({ label: 'Analytical Engines' });
     await owner.getByRole('heading', { name: 'Analytical Engines', level: 1 }).waitFor();
     await other.getByText(/Another tab works in .* of Analytical Engines now/).waitFor();
     expect(await chosen(other)).toBe(organization);
@@ -207,19 +213,19 @@ describe('people of an organization', () => {
     const page = await owners.newPage();
     await go(page, `/access/projects/${id}`);
     await page.getByRole('heading', { name: 'Short lived' }).waitFor();
-    await page.getByLabel('Project').selectOption({ label: 'Short lived' });
+    await page.getByLabel('Project', { exact: true }).selectOption({ label: 'Short lived' });
     await page.getByText('The active project').waitFor();
     // A project of the same organization: its page stays.
     expect(new URL(page.url()).pathname).toBe(`/access/projects/${id}`);
-    await page.getByLabel('Organization').selectOption({ label: 'Analytical Engines' });
+    await page.getByLabel('Organization', { exact: true }).selectOption({ label: 'Analytical Engines' });
     await page.getByText(`That project belongs to ${organization}.`).waitFor();
     expect(new URL(page.url()).pathname).toBe('/access/projects');
-    await page.getByLabel('Organization').selectOption({ label: organization });
+    await page.getByLabel('Organization', { exact: true }).selectOption({ label: organization });
     await waitFor(
-      async () => (await page.getByLabel('Project').locator('option').count()) === 2,
+      async () => (await page.getByLabel('Project', { exact: true }).locator('option').count()) === 2,
       'both projects can be chosen',
     );
-    await page.getByLabel('Project').selectOption({ label: 'Short lived' });
+    await page.getByLabel('Project', { exact: true }).selectOption({ label: 'Short lived' });
     const deleted = await owners.request.delete(`${portal.url}/api/v1/projects/${id}`, {
       headers: {
         origin: portal.url,
@@ -229,7 +235,7 @@ describe('people of an organization', () => {
     expect(deleted.status()).toBe(204);
     await page.getByText('Short lived was deleted, or is no longer open to you.').waitFor();
     await waitFor(
-      async () => (await page.getByLabel('Project').locator('option').count()) === 1,
+      async () => (await page.getByLabel('Project', { exact: true }).locator('option').count()) === 1,
       'the deleted one cannot be chosen',
     );
     await page.close();
@@ -238,7 +244,7 @@ describe('people of an organization', () => {
   test('departments appear with the second one', async () => {
     await go(owner, '/access/projects');
     await owner.getByRole('row', { name: /Default/ }).waitFor();
-    expect(await owner.getByLabel('Department').count()).toBe(0);
+    expect(await owner.getByLabel('Department', { exact: true }).count()).toBe(0);
     await go(owner, '/access/organization');
     await owner.getByRole('button', { name: 'Create a second department' }).click();
     await owner.getByLabel('Name', { exact: true }).last().fill('Research');
@@ -247,7 +253,7 @@ describe('people of an organization', () => {
     await picture(owner, 'organization');
     await isAccessible(owner);
     await go(owner, '/access/projects');
-    await owner.getByLabel('Department').selectOption({ label: 'Research' });
+    await owner.getByLabel('Department', { exact: true }).selectOption({ label: 'Research' });
     await owner.getByText('Nothing matches').waitFor();
   });
 
@@ -269,7 +275,7 @@ describe('people of an organization', () => {
     await owner.getByLabel(/Type Analytical Engines/).fill('Analytical Engines');
     await owner.getByRole('alertdialog').getByRole('button', { name: 'Leave' }).click();
     await owner.getByText('You have left Analytical Engines.').waitFor();
-    expect(await owner.getByLabel('Organization').count()).toBe(0);
+    expect(await owner.getByLabel('Organization', { exact: true }).count()).toBe(0);
   });
 
   test('nothing was thrown on the way', async () => {
