@@ -64,6 +64,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       ),
     );
     const invited = await backend.request('POST', 'invitations', { token, body: { role: 'viewer' } });
+    const session = (await get('account/sessions')).items?.[0];
     const department = (await get('departments')).items?.[0];
     const sku = (await get('skus')).items?.find(item => item.availability === 'available');
     const image = (await get('os-images')).items?.[0];
@@ -84,6 +85,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       passkey_id: 'passkey_mine',
       invitation_id: String((invited.body.invitation as Record<string, unknown>).invitation_id),
       department_id: String(department?.department_id),
+      session_id: String(session?.session_id),
       user_id: owner.userId,
       project_id: owner.projectId,
       organization_id: owner.organizationId,

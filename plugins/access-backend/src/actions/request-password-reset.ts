@@ -1,6 +1,6 @@
 import { PASSWORD_RESET_SECONDS } from '@portico/plugin-access/contract';
 import type { DomainEvent, Transaction } from '@portico/plugin-kit/backend';
-import { newId } from '@portico/plugin-kit/contract';
+import { mailAddressSchema, newId } from '@portico/plugin-kit/contract';
 import { auditedLink } from '../audited';
 import { passwordResetMail } from '../domain/account-mail';
 import { canonicalUsername } from '../domain/username';
@@ -8,6 +8,8 @@ import type { AccessServices } from '../services';
 import { profileByUsername, profileByVerifiedEmail, profileForChange } from '../store/profiles';
 import type { Profile } from '../store/profiles';
 import { sendLink } from './send-link';
+
+const ADDRESS = new RegExp(mailAddressSchema.pattern, 'u');
 
 export const RESET_REQUESTED = 'access.password_reset_requested';
 
@@ -62,7 +64,8 @@ export async function answerPasswordReset(
 }
 
 function profileOfLogin(tx: Transaction, login: string): Promise<Profile | undefined> {
-  if (login.includes('@')) return profileByVerifiedEmail(tx, login);
+  // What is no address is not looked for: there is text no database takes, and a request that cannot be dealt with would keep others waiting.
+  if (ADDRESS.test(login)) return profileByVerifiedEmail(tx, login);
   const username = canonicalUsername(login);
   return username === null ? Promise.resolve(undefined) : profileByUsername(tx, username);
 }

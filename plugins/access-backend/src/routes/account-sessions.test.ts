@@ -102,6 +102,20 @@ describe.each(['sqlite', 'postgres'] as const)('sessions, on %s', database => {
     expect([await who(evil), await who(opened)]).toEqual([eve.userId, ada.userId]);
   });
 
+  test('are told in the audit when they open and end, reuse included, and not each time they go on', async () => {
+    const ada = await backend.signUp();
+    const [{ session_id } = { session_id: '' }] = await sessions(ada.token);
+    const next = await backend.call(refreshToken, { body: { refresh_token: ada.refreshToken } });
+    await backend.call(refreshToken, { body: { refresh_token: next.refresh_token ?? '' } });
+    await backend.refusal(refreshToken, { body: { refresh_token: ada.refreshToken } });
+    const again = await signInAgain(ada.username);
+    const { items } = await backend.call(listAuditLogs, { token: again.token, query: { resource_id: session_id } });
+    expect(items.map(({ action, changes }) => [action, (changes as { end_reason?: object }).end_reason])).toEqual([
+      ['access.session.end', { after: 'reused' }],
+      ['access.session.open', undefined],
+    ]);
+  });
+
   describe('the profile', () => {
     test('is changed by a name, which others hear of', async () => {
       const ada = await backend.signUp();
