@@ -110,7 +110,9 @@ export function createApiClient(options: {
         if ((error.status === 404 || error.code === 'permission_denied') && !isWho) options.onRefused();
         throw error;
       }
-      return (response.status === 204 ? undefined : await response.json()) as never;
+      // What is promised without a body has none, whatever its status.
+      const isEmpty = operation.responses[response.status] === null;
+      return (isEmpty ? undefined : await response.json()) as never;
     },
   };
 }

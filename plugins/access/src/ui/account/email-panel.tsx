@@ -14,6 +14,7 @@ import {
   StateChip,
   TextField,
 } from '@portico/ui';
+import { emailSchema } from '../../contract/resources';
 import { profilePage } from './account-pages';
 import type { Profile } from './profile-page';
 
@@ -78,7 +79,7 @@ function ChangeEmailDialog({ onClose }: { onClose: () => void }) {
   const [wasTried, setTried] = useState(false);
   const form = useId();
   const body = { email: email.trim() };
-  const isWrong = !/^[^\s@]+@[^\s@]+$/.test(body.email);
+  const isWrong = !new RegExp(emailSchema.pattern).test(body.email);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
@@ -118,7 +119,7 @@ function ChangeEmailDialog({ onClose }: { onClose: () => void }) {
             onChange={setEmail}
             autoComplete="email"
             inputMode="email"
-            maxLength={254}
+            maxLength={emailSchema.maxLength}
             autoFocus
             error={wasTried && isWrong ? 'Enter an e-mail address, such as name@example.com.' : null}
           />

@@ -5,6 +5,7 @@ import { Banner, Button, formatDuration, KeyIcon, SegmentedControl, showToast, S
 import { Link } from 'react-router-dom';
 import { USERNAME_PATTERN } from '../../contract/limits';
 import type { SecondFactorNeeded } from '../../contract/passkeys';
+import { emailSchema } from '../../contract/resources';
 import { usePasskeySignIn } from './passkey-sign-in';
 import { PasswordAdvice } from './password-advice';
 import { signInPage } from './sign-in-pages';
@@ -173,7 +174,7 @@ function problemsOf(mode: SignInMode, { username, password, email }: Typed, pass
   else if (mode === 'sign_up' && !new RegExp(USERNAME_PATTERN).test(username)) {
     problems.username = 'Use 3 to 32 letters, digits, dots, underscores or hyphens.';
   }
-  if (mode === 'sign_up' && email !== '' && !/^[^\s@]+@[^\s@]+$/.test(email))
+  if (mode === 'sign_up' && email !== '' && !new RegExp(emailSchema.pattern).test(email))
     problems.email = 'This is no e-mail address. Correct it, or leave it out.';
   if (password === '') problems.password = 'Enter your password.';
   else if (mode === 'sign_up' && password.length < passwordLengthMin) {

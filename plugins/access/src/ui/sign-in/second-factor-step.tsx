@@ -80,7 +80,7 @@ export function SecondFactorStep({ needed, onBack }: SecondFactorStepProps) {
         <p className="sign-in-lead">{words[method].text}</p>
         {method !== 'passkey' && (
           <TextField
-            key={method}
+            key={`field-${method}`}
             label={method === 'totp' ? 'Code of your app' : 'Recovery code'}
             name="code"
             value={code}
@@ -95,7 +95,7 @@ export function SecondFactorStep({ needed, onBack }: SecondFactorStepProps) {
         )}
         {method === 'passkey' && problem !== null && <Banner tone="failed">{problem}</Banner>}
         <Button
-          key={method}
+          key={`button-${method}`}
           type="submit"
           variant="primary"
           size="large"
