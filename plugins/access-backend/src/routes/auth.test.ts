@@ -221,7 +221,7 @@ describe.each(['sqlite', 'postgres'] as const)('signing in, on %s', database => 
   test('the sign-in page learns the rules without signing in', async () => {
     expect(await backend.call(getSignInOptions, {})).toEqual({
       sign_up: 'open',
-      methods: ['personal'],
+      methods: ['personal', 'passkey'],
       password_length_min: 10,
     });
   });

@@ -76,7 +76,7 @@ describe.each(['sqlite', 'postgres'] as const)('signing in through a provider, o
   test('is offered where there are providers', async () => {
     const { body } = await backend.request('GET', 'auth/options');
     expect(body).toMatchObject({
-      methods: ['personal', 'work'],
+      methods: ['personal', 'work', 'passkey'],
       providers: [
         { id: 'acme', label: 'Acme' },
         { id: 'other', label: 'Other' },

@@ -4,6 +4,7 @@ import {
   beginPasskeySignIn,
   getFactors,
   getMe,
+  getSignInOptions,
   removePasskey,
   renamePasskey,
   signIn,
@@ -319,6 +320,7 @@ describe.each(['sqlite', 'postgres'] as const)('passkeys, on %s', database => {
     });
     try {
       const { token } = await elsewhere.signUp();
+      expect((await elsewhere.call(getSignInOptions, {})).methods).toEqual(['personal']);
       expect((await elsewhere.call(getFactors, { token })).passkeys_available).toBe(false);
       expect((await elsewhere.refusal(beginPasskey, { token })).code).toBe('passkeys_unavailable');
       expect((await elsewhere.refusal(beginPasskeySignIn, {})).code).toBe('passkeys_unavailable');

@@ -35,7 +35,11 @@ export function sessionRoutes(services: AccessServices): Pick<Handlers<typeof ac
         status: 200,
         body: {
           sign_up: services.signUp,
-          methods: services.providers.list.length > 0 ? ['personal', 'work'] : ['personal'],
+          methods: [
+            'personal',
+            ...(services.providers.list.length > 0 ? (['work'] as const) : []),
+            ...(services.relyingParty === null ? [] : (['passkey'] as const)),
+          ],
           providers: services.providers.list.map(({ reply }) => reply),
           password_length_min: PASSWORD_LENGTH_MIN,
         },

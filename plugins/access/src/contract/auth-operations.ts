@@ -64,8 +64,9 @@ export const getSignInOptions = operation({
         sign_up: { type: 'string', enum: ['open', 'closed'] },
         methods: {
           type: 'array',
-          items: { type: 'string', enum: ['personal', 'work'] },
-          description: '`personal`: by user name and password; `work`: through one of the providers.',
+          items: { type: 'string', enum: ['personal', 'work', 'passkey'] },
+          description:
+            '`personal`: by user name and password; `work`: through one of the providers; `passkey`: where browsers make passkeys for this portal.',
         },
         providers: {
           type: 'array',
