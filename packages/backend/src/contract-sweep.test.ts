@@ -63,6 +63,12 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
         [owner.userId, tx.now],
       ),
     );
+    await backend.services.database.transaction(tx =>
+      tx.run(
+        `INSERT INTO access_identities (identity_id, provider, subject, user_id, created_at) VALUES ('ident_mine', 'gone', 'mine', ?, ?)`,
+        [owner.userId, tx.now],
+      ),
+    );
     const invited = await backend.request('POST', 'invitations', { token, body: { role: 'viewer' } });
     const session = (await get('account/sessions')).items?.[0];
     const department = (await get('departments')).items?.[0];
@@ -83,6 +89,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       key_id: String(key.body.key_id),
       'api-keys.key_id': String(apiKey.body.key_id),
       passkey_id: 'passkey_mine',
+      identity_id: 'ident_mine',
       invitation_id: String((invited.body.invitation as Record<string, unknown>).invitation_id),
       department_id: String(department?.department_id),
       session_id: String(session?.session_id),
