@@ -7,10 +7,14 @@ import {
   platformPoliciesPage,
   policiesPage,
   auditLogsPage,
+  invitationPage,
+  memberPage,
+  organizationPage,
   projectPage,
   projectsPage,
   signInPage,
   sshKeysPage,
+  teamPage,
 } from '@portico/plugin-access/ui';
 import { balanceBanner, billingPage } from '@portico/plugin-billing/ui';
 import { catalogPage, launchPage } from '@portico/plugin-catalog/ui';
@@ -46,6 +50,10 @@ const pages: readonly { page: PageDefinition; heading: RegExp; by?: 'administrat
   { page: apiKeysPage, heading: /API keys/ },
   { page: projectsPage, heading: /Projects/ },
   { page: projectPage, heading: /Default/ },
+  { page: teamPage, heading: /Team/ },
+  { page: memberPage, heading: /grace/ },
+  { page: organizationPage, heading: /grace/ },
+  { page: invitationPage, heading: /Join grace/ },
   { page: policiesPage, heading: /Policies/ },
   { page: platformPoliciesPage, heading: /Policies of the platform/, by: 'administrator' },
   { page: auditLogsPage, heading: /Audit log/ },
@@ -95,7 +103,9 @@ describe('every page', () => {
   const newPageFor = (definition: PageDefinition) =>
     (pages.find(({ page }) => page === definition)?.by === 'administrator' ? administrator : context).newPage();
   const ids: Record<string, string> = {};
-  const addressOf = (page: PageDefinition) => page.path.replace(/:(\w+)/g, (_, name: string) => ids[name] ?? 'missing');
+  const addressOf = (page: PageDefinition) =>
+    page.path.replace(/:(\w+)/g, (_, name: string) => ids[name] ?? 'missing') +
+    (page === invitationPage ? `#${ids.invitationToken}` : '');
 
   beforeAll(async () => {
     portal = await startPortalProcess();
@@ -105,11 +115,20 @@ describe('every page', () => {
       context.request.post(`${portal.url}/api/v1/${where}`, { data, headers: { origin: portal.url, ...headers } });
     const signedUp = await post('auth/personal/signup', { username: 'grace', password, session: 'cookie' });
     expect(signedUp.status()).toBe(201);
-    const { csrf_token: csrf, default_project: project } = (await signedUp.json()) as {
+    const {
+      csrf_token: csrf,
+      default_project: project,
+      user,
+    } = (await signedUp.json()) as {
       csrf_token: string;
       default_project: { project_id: string };
+      user: { user_id: string };
     };
     ids.projectId = project.project_id;
+    ids.userId = user.user_id;
+    const invited = await post('invitations', { role: 'viewer' }, { 'x-csrf-token': csrf });
+    expect(invited.status()).toBe(201);
+    ids.invitationToken = new URL(((await invited.json()) as { link: string }).link).hash.slice(1);
     administrator = await browser.newContext();
     const signedIn = await administrator.request.post(`${portal.url}/api/v1/auth/personal/login`, {
       data: { username: 'admin', password: portal.adminPassword, session: 'cookie' },
@@ -216,7 +235,8 @@ describe('every page', () => {
     const { reply, shows } = staged[state as keyof typeof staged];
     const page = await newPageFor(definition);
     const operations = Object.values(definition.operations).filter(
-      operation => operation.id !== 'getMe' && operation.method === 'GET',
+      // What an invitation is for is read by a token, hence by POST.
+      operation => operation.id !== 'getMe' && (operation.method === 'GET' || operation.id === 'previewInvitation'),
     );
     await page.route('**/api/v1/**', async route => {
       const request = route.request();
