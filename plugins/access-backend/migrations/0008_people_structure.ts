@@ -39,11 +39,14 @@ export const peopleStructure: Migration = {
       table.text('invited_by').notNullable();
       table.bigInteger('created_at').notNullable();
       table.bigInteger('sent_at');
+      /** How often it was sent by mail. */
+      table.integer('mails').notNullable();
       table.bigInteger('expires_at').notNullable();
       table.bigInteger('accepted_at');
       table.text('accepted_by');
       table.bigInteger('revoked_at');
       table.index(['organization_id', 'created_at', 'invitation_id']);
     });
+    await knex.raw('CREATE INDEX access_invitations_email ON access_invitations (lower(email), sent_at)');
   },
 };

@@ -8,6 +8,7 @@ import { isOfProject, projectRoles } from '../domain/roles';
 import type { AccessServices } from '../services';
 import { apiKeyById, countActiveApiKeys, deleteApiKeysEndedBefore, insertApiKey } from '../store/api-keys';
 import type { ApiKey } from '../store/api-keys';
+import { isMember } from '../store/organizations';
 import { projectById } from '../store/projects';
 import { lockUser } from '../store/users';
 import { requireWithinOwnReach } from './api-key-reach';
@@ -45,6 +46,8 @@ export async function createApiKey(
   if (wider.length > 0) throw access.fail('api_key_scope_not_of_project', { details: { scopes: wider } });
   if (beyondRole.length > 0) throw access.fail('api_key_beyond_role', { details: { scopes: beyondRole } });
   await lockUser(tx, userId);
+  // Who was removed while this waited gets no key that would work when they come back.
+  if (!(await isMember(tx, { userId, organizationId }))) throw common.fail('not_found');
   await requireWithinOwnReach(tx, caller, { scopes: new Set(scopes), projectId, expiresAt });
   if (projectId !== null && (await projectById(tx, projectId))?.organizationId !== organizationId)
     throw common.fail('not_found');

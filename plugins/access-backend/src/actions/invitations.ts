@@ -1,4 +1,8 @@
-import { INVITATIONS_OPEN_PER_ORGANIZATION_MAX } from '@portico/plugin-access/contract';
+import {
+  INVITATION_MAILS_PER_ADDRESS_AND_DAY_MAX,
+  INVITATION_MAILS_PER_ORGANIZATION_AND_DAY_MAX,
+  INVITATIONS_OPEN_PER_ORGANIZATION_MAX,
+} from '@portico/plugin-access/contract';
 import type { RequestContext, Transaction } from '@portico/plugin-kit/backend';
 import { common, newId } from '@portico/plugin-kit/contract';
 import { access } from '../access-errors';
@@ -7,6 +11,7 @@ import { invitationExpiry, invitationLink, invitationStatus, newInvitationToken 
 import { beyond, organizationGrants, projectGrants } from '../domain/membership-change';
 import type { AccessServices } from '../services';
 import {
+  countInvitationMails,
   countOpenInvitations,
   insertInvitation,
   invitationOf,
@@ -21,6 +26,7 @@ import { projectOf } from './project-in-reach';
 import { heldNow } from './standing';
 
 const PERMISSION = 'access.member.manage';
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 
 export interface IssuedInvitation {
   readonly invitation: Invitation;
@@ -50,6 +56,7 @@ export async function createInvitation(
   if (email !== null && (await isAddressOfMember(tx, { organizationId, email })))
     throw access.fail('invitation_already_member');
   await requireRoom(tx, organizationId);
+  await requireMailAllowed(tx, { organizationId, email });
 
   const invitationId = newId('inv', tx.now);
   const links = newLinks(services, email);
@@ -80,6 +87,7 @@ export async function resendInvitation(
   const before = await unfinished(tx, { organizationId, invitationId });
   await requireGrantable(tx, { caller, ...before });
   if (invitationStatus(before, tx.now) === 'expired') await requireRoom(tx, organizationId);
+  await requireMailAllowed(tx, before);
   const links = newLinks(services, before.email);
   const expiresAt = invitationExpiry(before.days, tx.now);
   await replaceInvitationLinks(tx, { invitationId, ...links.hashes, expiresAt, invitedBy: caller.userId });
@@ -138,6 +146,20 @@ async function requireRoom(tx: Transaction, organizationId: string): Promise<voi
   const maximum = INVITATIONS_OPEN_PER_ORGANIZATION_MAX;
   if ((await countOpenInvitations(tx, organizationId)) >= maximum)
     throw access.fail('invitation_limit_reached', { details: { maximum } });
+}
+
+/** Anybody can have an organization and write its name, so what the portal mails to strangers is bounded. */
+async function requireMailAllowed(
+  tx: Transaction,
+  { organizationId, email }: { organizationId: string; email: string | null },
+): Promise<void> {
+  if (email === null) return;
+  const since = tx.now - DAY_MILLISECONDS;
+  const { ofOrganization, toAddress } = await countInvitationMails(tx, { organizationId, email, since });
+  const isWithin =
+    ofOrganization < INVITATION_MAILS_PER_ORGANIZATION_AND_DAY_MAX &&
+    toAddress < INVITATION_MAILS_PER_ADDRESS_AND_DAY_MAX;
+  if (!isWithin) throw access.fail('invitation_mail_limit_reached');
 }
 
 interface Links {

@@ -5,6 +5,7 @@ import {
   createProject,
   deleteProject,
   getMe,
+  INVITATION_MAILS_PER_ADDRESS_AND_DAY_MAX,
   INVITATIONS_OPEN_PER_ORGANIZATION_MAX,
   listInvitations,
   listMembers,
@@ -281,6 +282,22 @@ describe.each(['sqlite', 'postgres'] as const)('invitations, on %s', database =>
       expect((await backend.call(listMembers, { token: owner.token })).items.map(item => item.user_id)).toContain(
         made.user.user_id,
       );
+    });
+
+    test('are sent there a few times a day, and no more, by whichever organization', async () => {
+      const email = `${unused()}@example.org`;
+      const [one, other] = [await backend.signUp(), await backend.signUp()];
+      const first = await invite(one, { role: 'viewer', email });
+      const params = { invitation_id: first.invitation.invitation_id };
+      for (let mails = 1; mails < INVITATION_MAILS_PER_ADDRESS_AND_DAY_MAX; mails += 1)
+        await backend.call(resendInvitation, { token: one.token, params });
+      const refused = { status: 409, code: 'invitation_mail_limit_reached' };
+      expect(await backend.refusal(resendInvitation, { token: one.token, params })).toMatchObject(refused);
+      const body = { role: 'viewer' as const, email: email.toUpperCase() };
+      expect(await backend.refusal(createInvitation, { token: other.token, body })).toMatchObject(refused);
+      await invite(other, { role: 'viewer', email: `other-${email}` });
+      clock.set(clock.now() + DAY);
+      await backend.call(createInvitation, { token: await signedIn(other.username), body });
     });
 
     test('whose owner has an account already are not for a second one', async () => {

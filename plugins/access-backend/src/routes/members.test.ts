@@ -365,6 +365,24 @@ describe.each(['sqlite', 'postgres'] as const)('members, on %s', database => {
       }
     });
 
+    test('who is being removed makes no key that would work when they come back', async () => {
+      const owner = await backend.signUp();
+      const leaver = await colleague(backend, owner, { role: 'viewer' });
+      const body = { name: 'robot', scopes: ['access.project.read'] };
+      const replies = await Promise.all([
+        ...Array.from({ length: 5 }, () =>
+          backend.request('POST', 'api-keys', { token: leaver.token, headers: leaver.there, body }),
+        ),
+        backend.request('DELETE', `members/${leaver.userId}`, { token: owner.token }),
+      ]);
+      expect(replies.at(-1)?.status).toBe(204);
+      const left = await backend.services.database.read.all(
+        'SELECT key_id FROM access_api_keys WHERE user_id = ? AND organization_id = ? AND revoked_at IS NULL',
+        [leaver.userId, owner.organizationId],
+      );
+      expect(left).toEqual([]);
+    });
+
     test('who is being demoted does nothing with what they no longer hold', async () => {
       const owner = await backend.signUp();
       const admin = await colleague(backend, owner, { role: 'admin' });

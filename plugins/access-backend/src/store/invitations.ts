@@ -72,7 +72,7 @@ export type NewInvitation = Pick<
 export async function insertInvitation(tx: Transaction, invitation: NewInvitation): Promise<void> {
   await tx.run(
     `INSERT INTO access_invitations (invitation_id, organization_id, role, project_id, project_role, email, token_hash, mail_token_hash, days,
-       invited_by, created_at, sent_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       invited_by, created_at, sent_at, mails, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       invitation.invitationId,
       invitation.organizationId,
@@ -86,6 +86,7 @@ export async function insertInvitation(tx: Transaction, invitation: NewInvitatio
       invitation.invitedBy,
       tx.now,
       invitation.email === null ? null : tx.now,
+      invitation.email === null ? 0 : 1,
       invitation.expiresAt,
     ],
   );
@@ -123,11 +124,12 @@ export async function replaceInvitationLinks(
   },
 ): Promise<void> {
   await tx.run(
-    'UPDATE access_invitations SET token_hash = ?, mail_token_hash = ?, sent_at = ?, expires_at = ?, invited_by = ? WHERE invitation_id = ?',
+    'UPDATE access_invitations SET token_hash = ?, mail_token_hash = ?, sent_at = ?, mails = mails + ?, expires_at = ?, invited_by = ? WHERE invitation_id = ?',
     [
       invitation.tokenHash,
       invitation.mailTokenHash,
       invitation.mailTokenHash === null ? null : tx.now,
+      invitation.mailTokenHash === null ? 0 : 1,
       invitation.expiresAt,
       invitation.invitedBy,
       invitation.invitationId,
@@ -156,6 +158,24 @@ export async function countOpenInvitations(tx: Transaction, organizationId: stri
     [organizationId, tx.now],
   );
   return row?.count ?? 0;
+}
+
+/** Mails of the invitations that were sent since then: of an organization, and to an address by anybody. */
+export async function countInvitationMails(
+  tx: Transaction,
+  of: { organizationId: string; email: string; since: number },
+): Promise<{ ofOrganization: number; toAddress: number }> {
+  const sum = async (condition: string, value: string) =>
+    (
+      await tx.first<{ mails: number | null }>(
+        `SELECT SUM(mails) AS mails FROM access_invitations WHERE ${condition} AND sent_at > ?`,
+        [value, of.since],
+      )
+    )?.mails ?? 0;
+  return {
+    ofOrganization: await sum('organization_id = ?', of.organizationId),
+    toAddress: await sum('lower(email) = lower(?)', of.email),
+  };
 }
 
 /** Newest first. `after` is the last row of the page before. */

@@ -124,12 +124,16 @@ export const accessErrors = defineErrors({
   transfer_to_self: { status: 422, sentence: 'You are an owner already; name somebody else.' },
   invitation_project_incomplete: {
     status: 422,
-    sentence: 'A project and the role in it belong together; a guest needs no less. Name both or neither.',
+    sentence: 'A project and the role in it belong together; name both or neither.',
   },
   invitation_already_member: { status: 409, sentence: 'They belong to the organization already.' },
   invitation_limit_reached: {
     status: 409,
     sentence: 'The organization has as many open invitations as it may have; revoke one that is not needed.',
+  },
+  invitation_mail_limit_reached: {
+    status: 409,
+    sentence: 'As many invitations were sent there today as may be; hand over the link, or try again tomorrow.',
   },
   invitation_ended: { status: 409, sentence: 'This invitation was accepted or revoked; make a new one.' },
   invitation_unknown: {
@@ -141,7 +145,8 @@ export const accessErrors = defineErrors({
   invitation_revoked: { status: 410, sentence: 'This invitation was revoked; ask whoever invited you.' },
   invitation_void: {
     status: 410,
-    sentence: 'Whoever invited you may no longer do so; ask somebody else of the organization for a new invitation.',
+    sentence:
+      'Whoever sent this invitation may no longer do so, or its project is gone; ask the organization for a new one.',
   },
   invitation_for_another: {
     status: 403,

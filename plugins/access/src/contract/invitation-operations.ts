@@ -141,6 +141,7 @@ export const createInvitation = operation({
     'invitation_project_incomplete',
     'invitation_already_member',
     'invitation_limit_reached',
+    'invitation_mail_limit_reached',
   ],
 });
 
@@ -158,7 +159,13 @@ export const resendInvitation = operation({
   secretReply: true,
   params: invitationParams,
   responses: { 200: issuedInvitationSchema },
-  errors: ['not_found', 'role_beyond_own', 'invitation_ended', 'invitation_limit_reached'],
+  errors: [
+    'not_found',
+    'role_beyond_own',
+    'invitation_ended',
+    'invitation_limit_reached',
+    'invitation_mail_limit_reached',
+  ],
 });
 
 export const revokeInvitation = operation({

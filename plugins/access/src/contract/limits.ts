@@ -70,6 +70,9 @@ export const IDENTITIES_PER_USER_MAX = 20;
 
 /** Invitations of one organization that can still be accepted: a link that goes astray is found among so many, and mail is not sent without end. */
 export const INVITATIONS_OPEN_PER_ORGANIZATION_MAX = 100;
+/** Invitations sent by mail in a day, of one organization and to one address: what anybody can have the portal write stays far from a flood. */
+export const INVITATION_MAILS_PER_ORGANIZATION_AND_DAY_MAX = 200;
+export const INVITATION_MAILS_PER_ADDRESS_AND_DAY_MAX = 5;
 /** Days an invitation is good for when nothing is said, and at most: longer, and nobody remembers who was meant. */
 export const INVITATION_DAYS_DEFAULT = 7;
 export const INVITATION_DAYS_MAX = 30;

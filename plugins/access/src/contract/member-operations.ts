@@ -69,7 +69,8 @@ const memberProperties = {
   assignable_roles: assignableRolesSchema,
   may_remove: {
     type: 'boolean',
-    description: 'Whether the caller may end their membership. The last owner is told apart only when it is tried.',
+    description:
+      'Whether the caller may end their membership, their own by leaving. The last owner is told apart only when it is tried.',
   },
 } as const;
 
