@@ -3,12 +3,14 @@ import {
   CardIcon,
   CodeIcon,
   CpuIcon,
+  EyeIcon,
   FolderIcon,
   HomeIcon,
   KeyIcon,
   LayersIcon,
   ShieldIcon,
   SettingsIcon,
+  UserIcon,
   UsersIcon,
 } from '@portico/ui';
 import type { NavGroup, NavItem } from '@portico/ui';
@@ -56,6 +58,8 @@ const navigation: readonly { title: string; items: readonly Entry[] }[] = [
     title: 'Admin',
     items: [
       { to: '/admin/policies', label: 'Policies', icon: LayersIcon, permission: 'access.policy.manage_any' },
+      { to: '/admin/users', label: 'Users', icon: UserIcon, permission: 'access.user.read_any' },
+      { to: '/admin/support', label: 'Support', icon: EyeIcon, permission: 'access.support.open_any' },
       { to: '/admin/audit-logs', label: 'Audit log', icon: ShieldIcon, permission: 'audit.log.read_any' },
     ],
   },

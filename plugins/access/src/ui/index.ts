@@ -14,6 +14,7 @@ import {
 } from './pages';
 import { accountExtensions } from './account-extensions';
 import { peopleExtensions } from './people-extensions';
+import { platformExtensions } from './platform-extensions';
 import { policyExtensions } from './policy-extensions';
 
 export default createFrontendPlugin({
@@ -21,6 +22,7 @@ export default createFrontendPlugin({
   extensions: [
     ...accountExtensions,
     ...peopleExtensions,
+    ...platformExtensions,
     ...policyExtensions,
     portalPage(apiKeysPage, async () => createElement((await import('./api-keys-page')).ApiKeysPage)),
     portalPage(everyonesApiKeysPage, async () =>
@@ -61,6 +63,7 @@ export type { SignInHandover } from './sign-in/sign-in-page';
 export { profilePage, securityPage, sessionsPage } from './account/account-pages';
 export { platformPoliciesPage, policiesPage } from './policies/policy-pages';
 export { invitationPage, memberPage, organizationPage, teamPage } from './people/people-pages';
+export { supportPage, userPage, usersPage } from './platform-users/platform-pages';
 export { stepUp } from './step-up/step-up-definition';
 /** Asked by the shell when an operation wants to know again who is there. */
 export const loadStepUpDialog = () => import('./step-up/step-up-dialog');
