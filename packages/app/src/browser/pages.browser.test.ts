@@ -4,17 +4,24 @@ import { AxeBuilder } from '@axe-core/playwright';
 import {
   allAuditLogsPage,
   apiKeysPage,
-  platformPoliciesPage,
-  policiesPage,
   auditLogsPage,
+  forgotPasswordPage,
   invitationPage,
   memberPage,
   organizationPage,
+  platformPoliciesPage,
+  policiesPage,
+  profilePage,
   projectPage,
   projectsPage,
+  resetPasswordPage,
+  securityPage,
+  sessionsPage,
+  signInCallbackPage,
   signInPage,
   sshKeysPage,
   teamPage,
+  verifyEmailPage,
 } from '@portico/plugin-access/ui';
 import { balanceBanner, billingPage } from '@portico/plugin-billing/ui';
 import { catalogPage, launchPage } from '@portico/plugin-catalog/ui';
@@ -56,8 +63,19 @@ const pages: readonly { page: PageDefinition; heading: RegExp; by?: 'administrat
   { page: invitationPage, heading: /Join grace/ },
   { page: policiesPage, heading: /Policies/ },
   { page: platformPoliciesPage, heading: /Policies of the platform/, by: 'administrator' },
+  { page: profilePage, heading: /Your account/ },
+  { page: securityPage, heading: /Your account/ },
+  { page: sessionsPage, heading: /Your account/ },
   { page: auditLogsPage, heading: /Audit log/ },
   { page: allAuditLogsPage, heading: /Audit log/, by: 'administrator' },
+];
+
+/** Pages for whoever has not signed in, with what their links carry: the tokens lead nowhere. */
+const openPages: readonly { page: PageDefinition; carries: string; heading: RegExp }[] = [
+  { page: forgotPasswordPage, carries: '', heading: /Forgot your password/ },
+  { page: resetPasswordPage, carries: `#${'0'.repeat(64)}`, heading: /Set a new password/ },
+  { page: verifyEmailPage, carries: `#${'0'.repeat(64)}`, heading: /does not work any more/ },
+  { page: signInCallbackPage, carries: '?error=access_denied', heading: /You did not sign in/ },
 ];
 
 /** How a reply brings a page into a state, and what then must be on it. */
@@ -202,6 +220,12 @@ describe('every page', () => {
         await anonymous.getByRole('heading', { name: 'Sign in' }).waitFor();
         expect(new URL(anonymous.url()).search).toBe('?next=%2Fbilling');
         await inspect(anonymous, `${signInPage.name}-${colorScheme}-${size}`, anonymousFaults);
+        for (const { page: definition, carries, heading } of openPages) {
+          await anonymous.goto(`${portal.url}${definition.path}${carries}`);
+          await anonymous.getByRole('heading', { name: heading, level: 1 }).waitFor();
+          await waitFor(() => new URL(anonymous.url()).search + new URL(anonymous.url()).hash === '', 'a bare address');
+          await inspect(anonymous, `${definition.name}-${colorScheme}-${size}`, anonymousFaults);
+        }
         await visitor.close();
       },
     );
