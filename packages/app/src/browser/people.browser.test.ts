@@ -85,7 +85,7 @@ describe('people of an organization', () => {
     const link = (await dialog.getByRole('region', { name: 'invitation link' }).textContent()) ?? '';
     await picture(owner, 'issued');
     await dialog.getByRole('button', { name: 'Done' }).click();
-    await owner.getByRole('row', { name: /whoever has the link.*Open/ }).waitFor();
+    await owner.getByRole('row', { name: /Whoever has the link.*Open/ }).waitFor();
     expect(link).toContain('/invitations#');
     return link;
   }

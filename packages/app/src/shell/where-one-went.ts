@@ -5,8 +5,9 @@ import { placeOf } from './other-tabs';
 /** Why a tab works elsewhere although nobody switched, and where. It stays until it is closed: nobody may miss why everything looks different. */
 export function whereOneWent(from: Session, to: Session): ToastOptions {
   const action = { label: 'See your projects', to: '/access/projects' };
-  const description = `This tab works in ${placeOf(to)} now.`;
   const there = from.organization;
+  const isElsewhere = there.organizationId !== to.organization.organizationId;
+  const description = `This tab works in ${isElsewhere ? to.organization.name : placeOf(to)} now.`;
   if (from.support !== null)
     return { tone: 'info', title: `Your look into ${there.name} has ended.`, description, action };
   const isMember = to.organizations.some(({ organizationId }) => organizationId === there.organizationId);

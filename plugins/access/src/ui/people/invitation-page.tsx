@@ -21,6 +21,7 @@ import { SignInFrame, SignInOutcome } from '../sign-in/sign-in-frame';
 import type { SignInHandover } from '../sign-in/sign-in-page';
 import { refusedInvitation } from './invitation-refusals';
 import { forgetInvitation, keepInvitation, keptInvitation } from './kept-invitation';
+import './people.css';
 import { invitationPage } from './people-pages';
 import { aRole, roleSentence } from './role-words';
 
@@ -43,7 +44,7 @@ export function InvitationPage() {
     if (token !== null) keepInvitation({ token, organizationName: name });
   }, [token, name]);
   // Making an account with the invitation accepts it: then one belongs to the organization when one comes back here.
-  const joined = session?.organizations.find(organization => organization.name === name);
+  const joined = session?.organizations.findLast(organization => organization.name === name);
   const isUsed = preview.error?.code === 'invitation_used';
   const isDone = isUsed && joined !== undefined && linked === null;
 

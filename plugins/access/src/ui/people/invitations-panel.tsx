@@ -87,14 +87,14 @@ export function InvitationsPanel() {
         <span className="people-actions">
           {(invitation.status === 'open' || invitation.status === 'expired') && (
             <IconButton
-              label={`New link for ${nameOf(invitation)}`}
+              label={`New link: ${nameOf(invitation)}`}
               icon={RefreshIcon}
               onPress={() => setResending(invitation)}
             />
           )}
           {invitation.status === 'open' && (
             <IconButton
-              label={`Revoke the invitation of ${nameOf(invitation)}`}
+              label={`Revoke the invitation: ${nameOf(invitation)}`}
               icon={TrashIcon}
               onPress={() => setRevoking(invitation)}
             />
@@ -135,7 +135,7 @@ export function InvitationsPanel() {
 }
 
 function nameOf(invitation: Invitation): string {
-  return invitation.email ?? 'whoever has the link';
+  return invitation.email ?? 'Whoever has the link';
 }
 
 function endOf(invitation: Invitation): string {
@@ -188,7 +188,7 @@ function RevokeDialog({ invitation, onClose }: DialogProps) {
         onClose();
       }}
       level="simple"
-      title={`Revoke the invitation of ${invitation === null ? '' : nameOf(invitation)}?`}
+      title={invitation?.email == null ? 'Revoke this invitation?' : `Revoke the invitation of ${invitation.email}?`}
       impact={[
         'Its links stop working at once, and it cannot be brought back.',
         'You can invite them anew at any time.',

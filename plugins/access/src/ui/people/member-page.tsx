@@ -3,8 +3,6 @@ import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { renderingOf, useOperation, useSignedIn } from '@portico/plugin-kit/ui';
 import {
   Button,
-  EmptyState,
-  FolderIcon,
   Id,
   Instant,
   KeyValueList,
@@ -19,6 +17,7 @@ import {
 import { useNavigate, useParams } from 'react-router-dom';
 import { accessPermissions } from '../../contract/permissions';
 import type { getMember } from '../../contract/member-operations';
+import './people.css';
 import { ChangeRoleDialog } from './change-role-dialog';
 import { memberPage } from './people-pages';
 import { ProjectRoleDialog } from './project-role-dialog';
@@ -73,7 +72,7 @@ function Detail({ detail, onRemoved }: { detail: MemberDetail; onRemoved: () => 
       <PageHeader
         title={member.display_name}
         breadcrumbs={[{ label: 'Team', to: '/access/team' }, { label: member.display_name }]}
-        chip={member.is_caller && <StateChip tone="muted" label="You" />}
+        chip={member.is_caller && <span className="person-you">You</span>}
         primaryAction={
           member.assignable_roles.length > 0 && (
             <Button variant="primary" onPress={() => setOpen('role')}>
@@ -152,15 +151,16 @@ function Detail({ detail, onRemoved }: { detail: MemberDetail; onRemoved: () => 
         }
       >
         {projectRoles.length === 0 ? (
-          <EmptyState
-            headingLevel={3}
-            icon={FolderIcon}
-            title="None yet"
-            description={`What ${member.display_name} may do in a project comes from the role in the organization alone.`}
-            actions={
-              mayGiveProjectRoles && <Button onPress={() => setOpen('project')}>Give a role in a project</Button>
-            }
-          />
+          <Stack>
+            <p>
+              None yet: what {member.display_name} may do in a project comes from the role in the organization alone.
+            </p>
+            {mayGiveProjectRoles && (
+              <div>
+                <Button onPress={() => setOpen('project')}>Give a role in a project</Button>
+              </div>
+            )}
+          </Stack>
         ) : (
           <ProjectRolesTable member={member} roles={projectRoles} mayManage={mayGiveProjectRoles} />
         )}

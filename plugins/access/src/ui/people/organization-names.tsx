@@ -47,6 +47,7 @@ export function OrganizationNames({ organization }: { organization: Organization
           <div className="people-fields">
             <TextField
               label="Name"
+              description="How everybody sees it."
               value={name}
               onChange={next => {
                 setName(next);
@@ -58,7 +59,7 @@ export function OrganizationNames({ organization }: { organization: Organization
             />
             <TextField
               label="Short name"
-              description="What members type at the sign-in page to find your way in. Unique on the platform; it may be empty."
+              description="Typed at the sign-in page to find your way in. May be empty."
               value={slug}
               onChange={next => {
                 setSlug(next);

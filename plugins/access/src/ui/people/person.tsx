@@ -1,4 +1,3 @@
-import { StateChip } from '@portico/ui';
 import './people.css';
 
 interface PersonProps {
@@ -12,7 +11,7 @@ export function Person({ person }: PersonProps) {
     <>
       <span className="person-name">
         {name}
-        {isCaller && <StateChip tone="muted" label="You" />}
+        {isCaller && <span className="person-you">You</span>}
       </span>
       <span className="person-note">{email ?? `@${username}`}</span>
     </>
