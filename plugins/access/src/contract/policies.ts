@@ -65,7 +65,7 @@ export const policies = {
     unit: null,
     title: 'Spend per hour',
     sentence:
-      'The prices of everything that runs or is being provisioned, together with those of a launch. Beyond it a launch is refused, or lets itself be warned.',
+      'The prices of everything that runs or is being provisioned, together with those of a launch. Beyond it a launch is refused, or goes on with a warning.',
     levels: everywhere,
     per: 'subject',
   },
@@ -74,7 +74,7 @@ export const policies = {
     unit: null,
     title: 'Spend per month',
     sentence:
-      'What was used since the first of the calendar month (UTC), with what is held for everything that runs and what a launch would hold. Beyond it a launch is refused, or lets itself be warned; what runs goes on.',
+      'What was used since the first of the calendar month (UTC), with what is held for everything that runs and what a launch would hold. Beyond it a launch is refused, or goes on with a warning; what runs is not ended.',
     levels: everywhere,
     per: 'subject',
   },

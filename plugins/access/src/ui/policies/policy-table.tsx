@@ -48,8 +48,9 @@ export function PolicyTable(props: {
       isNarrow: true,
       align: 'end',
       cell: policy => (
-        <Button size="small" onPress={() => onOpen(policy)} aria-label={`${actionOf(policy)}: ${policy.title}`}>
+        <Button size="small" onPress={() => onOpen(policy)}>
           {actionOf(policy)}
+          <span className="pt-visually-hidden"> {policy.title}</span>
         </Button>
       ),
     },
