@@ -20,8 +20,11 @@ import {
   signInCallbackPage,
   signInPage,
   sshKeysPage,
+  supportPage,
   teamPage,
   verifyEmailPage,
+  userPage,
+  usersPage,
 } from '@portico/plugin-access/ui';
 import { balanceBanner, billingPage } from '@portico/plugin-billing/ui';
 import { catalogPage, launchPage } from '@portico/plugin-catalog/ui';
@@ -66,6 +69,9 @@ const pages: readonly { page: PageDefinition; heading: RegExp; by?: 'administrat
   { page: profilePage, heading: /Your account/ },
   { page: securityPage, heading: /Your account/ },
   { page: sessionsPage, heading: /Your account/ },
+  { page: usersPage, heading: /Users/, by: 'administrator' },
+  { page: userPage, heading: /grace/, by: 'administrator' },
+  { page: supportPage, heading: /Support/, by: 'administrator' },
   { page: auditLogsPage, heading: /Audit log/ },
   { page: allAuditLogsPage, heading: /Audit log/, by: 'administrator' },
 ];
