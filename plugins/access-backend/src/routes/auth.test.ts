@@ -222,6 +222,7 @@ describe.each(['sqlite', 'postgres'] as const)('signing in, on %s', database => 
     expect(await backend.call(getSignInOptions, {})).toEqual({
       sign_up: 'open',
       methods: ['personal', 'passkey'],
+      providers: [],
       password_length_min: 10,
     });
   });
