@@ -9,7 +9,7 @@ import {
   insertClaimedMembership,
   membershipIn,
   membershipsKeptBy,
-  organizationsBySlug,
+  organizationsCalled,
 } from '../store/claimed-memberships';
 import { memberOf } from '../store/members';
 import { lockOrganization } from '../store/organizations';
@@ -39,12 +39,12 @@ export async function followClaims(
   },
 ): Promise<void> {
   const { userId, provider, rules, claims, correlationId } = options;
-  const bySlug = claimedMemberships(rules, claims);
-  const organizations = await organizationsBySlug(tx, [...bySlug.keys()]);
+  const claimed = claimedMemberships(rules, claims);
+  const organizations = await organizationsCalled(tx, [...claimed.keys()]);
   const wanted = new Map<string, string>();
-  for (const [slug, role] of bySlug) {
-    const organizationId = organizations.get(slug);
-    if (organizationId !== undefined) wanted.set(organizationId, role);
+  for (const [name, role] of claimed) {
+    const organizationId = organizations.get(name);
+    if (organizationId !== undefined && !wanted.has(organizationId)) wanted.set(organizationId, role);
   }
   const kept = await membershipsKeptBy(tx, { userId, provider });
   const concerned = new Set([...wanted.keys(), ...kept.map(({ organizationId }) => organizationId)]);

@@ -60,17 +60,17 @@ export function claimHas(claims: Claims, name: string, value: string): boolean {
 export interface MembershipRule {
   readonly claim: string;
   readonly value: string;
-  /** Slug. */
+  /** Its slug or its id. */
   readonly organization: string;
   readonly role: string;
 }
 
-/** Slug → role, as the claims have it. Of several rules that match for one organization the first counts. */
+/** Organization → role, as the claims have it. Of several rules that match for one organization the first counts. */
 export function claimedMemberships(rules: readonly MembershipRule[], claims: Claims): ReadonlyMap<string, string> {
   const roles = new Map<string, string>();
   for (const { claim, value, organization, role } of rules) {
-    const slug = organization.toLowerCase();
-    if (!roles.has(slug) && claimHas(claims, claim, value)) roles.set(slug, role);
+    const name = organization.toLowerCase();
+    if (!roles.has(name) && claimHas(claims, claim, value)) roles.set(name, role);
   }
   return roles;
 }

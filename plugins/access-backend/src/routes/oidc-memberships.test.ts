@@ -4,6 +4,9 @@ import { OidcBrowser } from '../testing/oidc-browser';
 import { startTestIdentityProvider, TEST_CLIENT, TEST_PORTAL_URL } from '../testing/test-identity-provider';
 import type { TestIdentityProvider } from '../testing/test-identity-provider';
 
+/** What the organization of one test is renamed to: ids are made by the portal, and the configuration is written before. */
+const BY_ID = 'org_00000000000000000000000000';
+
 describe.each(['sqlite', 'postgres'] as const)('memberships that follow from claims, on %s', database => {
   let backend: Awaited<ReturnType<typeof startTestBackend>>;
   let idp: TestIdentityProvider;
@@ -22,6 +25,7 @@ describe.each(['sqlite', 'postgres'] as const)('memberships that follow from cla
         { claim: 'groups', value: 'research', organization: 'research', role: 'member' },
         { claim: 'groups', value: 'lab', organization: 'lab', role: 'viewer' },
         { claim: 'groups', value: 'research', organization: 'nowhere', role: 'member' },
+        { claim: 'groups', value: 'by-id', organization: BY_ID, role: 'billing' },
       ],
     });
     backend = await startTestBackend({
@@ -101,6 +105,19 @@ describe.each(['sqlite', 'postgres'] as const)('memberships that follow from cla
       expect.arrayContaining(['add', 'add', 'change_role', 'remove', 'change_role', 'remove']),
     );
     expect(new Set(told.map(({ actor_id }) => actor_id))).toEqual(new Set(['identity-provider:acme']));
+  });
+
+  test('are in the organization of an id, whoever takes which slug', async () => {
+    await run('UPDATE access_organizations SET organization_id = ? WHERE organization_id = ?', [
+      BY_ID,
+      organizations.lab,
+    ]);
+    const { userId } = await come(['by-id']);
+    expect(await rolesOf(userId)).toEqual({ lab: 'billing' });
+    await run('UPDATE access_organizations SET organization_id = ? WHERE organization_id = ?', [
+      organizations.lab,
+      BY_ID,
+    ]);
   });
 
   test('that were given by hand stay as they are', async () => {

@@ -8,17 +8,20 @@ export interface KeptMembership {
   readonly provider: string | null;
 }
 
-/** Slug → organization, of those there are. */
-export async function organizationsBySlug(
+/** What an organization is called by, its id or its slug → its id, of those there are. Neither can be mistaken for the other: only an id has an underscore. */
+export async function organizationsCalled(
   queries: Queries,
-  slugs: readonly string[],
+  names: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  if (slugs.length === 0) return new Map();
-  const rows = await queries.all<{ slug: string; organization_id: string }>(
-    `SELECT slug, organization_id FROM access_organizations WHERE slug IN (${placeholders(slugs.length)})`,
-    slugs,
+  if (names.length === 0) return new Map();
+  const list = placeholders(names.length);
+  const rows = await queries.all<{ slug: string | null; organization_id: string }>(
+    `SELECT slug, organization_id FROM access_organizations WHERE slug IN (${list}) OR organization_id IN (${list})`,
+    [...names, ...names],
   );
-  return new Map(rows.map(row => [row.slug, row.organization_id]));
+  return new Map(
+    rows.flatMap(({ slug, organization_id: id }) => [slug, id].flatMap(name => (name === null ? [] : [[name, id]]))),
+  );
 }
 
 export async function membershipsKeptBy(

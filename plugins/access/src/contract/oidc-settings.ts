@@ -86,7 +86,8 @@ export const oidcSettingsSchema = {
                   type: 'string',
                   minLength: 1,
                   maxLength: WORD_LENGTH_MAX,
-                  description: 'Short name (slug) of the organization.',
+                  description:
+                    'Id (`org_…`) of the organization, or its short name (slug), which whoever administers it may give up and somebody else may take.',
                 },
                 role: {
                   type: 'string',
