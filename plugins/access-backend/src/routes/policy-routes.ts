@@ -46,7 +46,8 @@ export function policyRoutes(services: AccessServices): Pick<Handlers<typeof acc
       };
       const items = policyReplies(await policiesOf(database.read, subject), policies.defaults);
       const currency = await services.billing.currencyOf(database.read, organizationId);
-      return { status: 200, body: { items, currency, next_cursor: null } };
+      const plan = (await planOf(database.read, organizationId)) ?? null;
+      return { status: 200, body: { items, currency, plan, next_cursor: null } };
     },
 
     async setPolicy(request) {
@@ -90,7 +91,9 @@ export function platformPolicyRoutes(
         organizationId === undefined
           ? services.billing.newAccounts.currency
           : await services.billing.currencyOf(database.read, organizationId);
-      return { status: 200, body: { items, currency, next_cursor: null } };
+      const plan =
+        organizationId === undefined ? (query.plan ?? null) : ((await planOf(database.read, organizationId)) ?? null);
+      return { status: 200, body: { items, currency, plan, next_cursor: null } };
     },
 
     async setPlatformPolicy(request) {

@@ -122,9 +122,13 @@ export const policySchema = {
 const policyListSchema = {
   type: 'object',
   additionalProperties: false,
-  required: ['items', 'currency', 'next_cursor'],
+  required: ['items', 'currency', 'plan', 'next_cursor'],
   properties: {
     items: { type: 'array', items: policySchema },
+    plan: {
+      type: ['string', 'null'],
+      description: 'Of the organization, or the one asked for; null for the platform.',
+    },
     currency: { type: 'string', description: 'Of the account: what amounts are set in.' },
     next_cursor: { type: 'null', description: 'There is one page.' },
   },

@@ -1,5 +1,5 @@
 import { renderingOf, useOperation, useOperationPages, useSignedIn } from '@portico/plugin-kit/ui';
-import { Button, Inline, PageHeader, PageState, Select, Stack, TextField } from '@portico/ui';
+import { Button, Inline, PageHeader, PageState, Select, Stack, StateChip, TextField } from '@portico/ui';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import type { PlatformPolicyLevel } from '../../contract/policies';
@@ -57,6 +57,11 @@ export function PlatformPoliciesPage() {
     <Stack gap="loose">
       <PageHeader
         title="Policies of the platform"
+        chip={
+          view === 'organization' && policies.data?.plan != null ? (
+            <StateChip tone="muted" label={`Plan: ${policies.data.plan}`} />
+          ) : undefined
+        }
         description="The nearest that is set counts: an agreement with one organization, else its plan, else what holds for everybody. Organizations can tighten it for themselves."
         secondaryAction={
           view === 'organization' ? <Button onPress={() => setGivingPlan(true)}>Give another plan</Button> : undefined
@@ -125,6 +130,13 @@ export function PlatformPoliciesPage() {
             currency={policies.data?.currency ?? 'USD'}
             catalog={catalog}
             place={{ level, ...(view === 'platform' ? {} : { subject_id: subject }) }}
+            holdsFor={
+              view === 'platform'
+                ? 'Holds for everybody.'
+                : view === 'plan'
+                  ? `Holds for organizations with the plan ${subject}.`
+                  : `Agreed with ${organization.name} alone.`
+            }
             onClose={close}
           />
         ) : (
@@ -133,7 +145,7 @@ export function PlatformPoliciesPage() {
       {isGivingPlan && (
         <OrganizationPlanDialog
           organization={organization}
-          plan={STANDARD_PLAN}
+          plan={policies.data?.plan ?? STANDARD_PLAN}
           plans={planNames}
           onClose={() => setGivingPlan(false)}
         />

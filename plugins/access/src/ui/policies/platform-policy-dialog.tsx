@@ -15,6 +15,8 @@ export function PlatformPolicyDialog(props: {
   currency: string;
   catalog: Catalog;
   place: { level: PlatformPolicyLevel; subject_id?: string };
+  /** Whom it is about, in a sentence. */
+  holdsFor: string;
   onClose: () => void;
 }) {
   const { policy, currency, catalog, place, onClose } = props;
@@ -51,6 +53,7 @@ export function PlatformPolicyDialog(props: {
       isComplete={isComplete}
       wasTried={wasTried}
       place={{ level: place.level, levels: [], onLevel: () => undefined }}
+      holdsFor={props.holdsFor}
       preview={preview}
       linksWorkloads={false}
       saving={set}

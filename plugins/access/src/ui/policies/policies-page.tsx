@@ -1,5 +1,5 @@
 import { renderingOf, useOperation, useOperationPages, useSignedIn } from '@portico/plugin-kit/ui';
-import { Inline, MissingPermission, PageHeader, PageState, Select, Stack } from '@portico/ui';
+import { Inline, MissingPermission, PageHeader, PageState, Select, Stack, StateChip } from '@portico/ui';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import { accessPermissions } from '../../contract/permissions';
@@ -58,6 +58,9 @@ export function PoliciesPage() {
     <Stack gap="loose">
       <PageHeader
         title="Policies"
+        chip={
+          policies.data?.plan == null ? undefined : <StateChip tone="muted" label={`Plan: ${policies.data.plan}`} />
+        }
         description="What may be launched and spent, how long connections last, and who has said so. What is set for the organization, a project or a member can only tighten what the platform and its plan allow."
       >
         {!mayManage && <MissingPermission permission={MANAGE} sentence={accessPermissions[MANAGE]} />}

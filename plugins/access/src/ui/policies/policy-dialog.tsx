@@ -31,6 +31,8 @@ export interface PolicyDialogProps {
       onChange: (subject: string) => void;
     };
   };
+  /** Whom it is about, where there is no choice. */
+  holdsFor?: string;
   preview: { readonly data: PolicyPreview | undefined; readonly error: ApiError | null; readonly isPending: boolean };
   linksWorkloads: boolean;
   saving: { readonly error: ApiError | null; readonly isPending: boolean };
@@ -71,11 +73,13 @@ export function PolicyDialog(props: PolicyDialogProps) {
     >
       <form id={form} onSubmit={submit} noValidate>
         <Stack>
-          <p>{policy.sentence}</p>
+          <p>
+            {policy.sentence} {props.holdsFor}
+          </p>
           {place.levels.length > 1 && (
             <RadioCards
               label="Set it for"
-              minWidth="small"
+              minWidth="tiny"
               options={place.levels}
               value={place.level}
               onChange={place.onLevel}
