@@ -136,11 +136,11 @@ function nameOfThisDevice(): string {
   const known = [
     ['iPhone', 'iPhone'],
     ['iPad', 'iPad'],
-    ['Android', 'Android'],
+    ['Android', 'Android phone'],
     ['CrOS', 'Chromebook'],
     ['Mac', 'Mac'],
-    ['Windows', 'Windows'],
-    ['Linux', 'Linux'],
+    ['Windows', 'Windows computer'],
+    ['Linux', 'Linux computer'],
   ] as const;
   const device = known.find(([mark]) => navigator.userAgent.includes(mark))?.[1];
   return device === undefined ? 'My passkey' : `My ${device}`;

@@ -68,7 +68,7 @@ export function PasskeysPanel({ factors, onCodes }: PasskeysPanelProps) {
       priority: 1,
       isNarrow: true,
       cell: passkey => (
-        <Inline gap="tight">
+        <span className="account-actions">
           <IconButton
             label={`Rename ${passkey.name}`}
             icon={EditIcon}
@@ -79,7 +79,7 @@ export function PasskeysPanel({ factors, onCodes }: PasskeysPanelProps) {
             icon={TrashIcon}
             onPress={() => setDoing({ kind: 'remove', passkey })}
           />
-        </Inline>
+        </span>
       ),
     },
   ];
@@ -103,7 +103,7 @@ export function PasskeysPanel({ factors, onCodes }: PasskeysPanelProps) {
           onClose={close}
           onDone={(passkey, codes) => {
             close();
-            showToast({ tone: 'success', title: `${passkey.name} was added.` });
+            if (codes === null) showToast({ tone: 'success', title: `${passkey.name} was added.` });
             onCodes(codes);
           }}
         />

@@ -7,13 +7,14 @@ import { FACTORS_SHOWN_BY, securityPage } from './account-pages';
 import { QrCode } from './qr-code';
 
 interface TotpDialogProps {
+  isFirstFactor: boolean;
   onClose: () => void;
   /** With the codes of the first factor, null when there was one before. */
   onDone: (codes: readonly string[] | null) => void;
 }
 
 /** Gives the secret to an app, and makes sure it arrived by a code of it. Mounted while open: each opening makes another secret. */
-export function TotpDialog({ onClose, onDone }: TotpDialogProps) {
+export function TotpDialog({ isFirstFactor, onClose, onDone }: TotpDialogProps) {
   const begin = useAction(securityPage, 'beginTotp');
   const confirm = useAction(securityPage, 'confirmTotp', { invalidates: FACTORS_SHOWN_BY });
   const [code, setCode] = useState('');
@@ -114,7 +115,7 @@ export function TotpDialog({ onClose, onDone }: TotpDialogProps) {
                   autoFocus
                   error={problem}
                 />
-                <Banner tone="info">You are signed out everywhere else; this session stays.</Banner>
+                {isFirstFactor && <Banner tone="info">You are signed out everywhere else; this session stays.</Banner>}
                 <EquivalentCall page={securityPage} name="confirmTotp" args={{ body }} />
               </Stack>
             </div>

@@ -44,10 +44,13 @@ export function TotpPanel({ factors, onCodes }: TotpPanelProps) {
       )}
       {doing === 'set_up' && (
         <TotpDialog
+          isFirstFactor={factors.passkeys.length === 0}
           onClose={close}
           onDone={codes => {
             close();
-            showToast({ tone: 'success', title: 'Signing in asks for a code of your app from now on.' });
+            // The codes come in a dialog, which a toast would cover on a phone.
+            if (codes === null)
+              showToast({ tone: 'success', title: 'Signing in asks for a code of your app from now on.' });
             onCodes(codes);
           }}
         />
