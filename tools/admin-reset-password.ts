@@ -4,14 +4,6 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { createSpecializedBackend } from '@backstage/backend-app-api';
-import { lifecycleServiceFactory } from '@backstage/backend-defaults/lifecycle';
-import { loggerServiceFactory } from '@backstage/backend-defaults/logger';
-import { rootConfigServiceFactory } from '@backstage/backend-defaults/rootConfig';
-import { rootLifecycleServiceFactory } from '@backstage/backend-defaults/rootLifecycle';
-import { coreServices, createBackendPlugin, createServiceFactory } from '@backstage/backend-plugin-api';
-import { settingsRef } from '@portico/plugin-kit/backend';
-import type { Settings } from '@portico/plugin-kit/backend';
 import { settingsSections } from '../packages/backend/src/contracts';
 import { openDatabase, systemClock } from '../packages/backend/src/services';
 import { attention } from '../packages/backend/src/services/attention/attention-service';
@@ -28,7 +20,7 @@ import {
   databaseSettings,
   secretsSettings,
 } from '../packages/backend/src/services/settings/platform-sections';
-import { settingsServiceFactory } from '../packages/backend/src/services/settings/settings-service';
+import { settingsAlone } from '../packages/backend/src/services/settings/settings-alone';
 import { issuePassword } from '../plugins/access-backend/src/actions/issue-password';
 import { PasswordHasher } from '../plugins/access-backend/src/authentication/password-hasher';
 
@@ -44,7 +36,7 @@ const logger = createLogger({ level: 'error', format: 'text', write: line => voi
 async function main(username: string | undefined): Promise<number> {
   if (username === undefined || username.startsWith('-'))
     return complain('Whose? npm run admin:reset-password -- USER', 2);
-  const settings = await readConfiguration();
+  const settings = await settingsAlone({ sections: settingsSections, logger });
   const { url, connectionsMax } = settings.of(databaseSettings);
   const filename = path.join(settings.dataDirectory, SQLITE_FILE);
   // A new file would only hide that this is the wrong folder.
@@ -85,37 +77,6 @@ async function main(username: string | undefined): Promise<number> {
   } finally {
     await database.close();
   }
-}
-
-/** As the portal reads it: `app-config.yaml`, `--config` and the environment. */
-async function readConfiguration(): Promise<Settings> {
-  let settings: Settings | undefined;
-  const backend = createSpecializedBackend({
-    defaultServiceFactories: [
-      rootConfigServiceFactory({ watch: false }),
-      lifecycleServiceFactory,
-      loggerServiceFactory,
-      rootLifecycleServiceFactory,
-      createServiceFactory({ service: coreServices.rootLogger, deps: {}, factory: () => logger }),
-      settingsServiceFactory(settingsSections),
-    ],
-  });
-  backend.add(
-    createBackendPlugin({
-      pluginId: 'reset-password',
-      register(env) {
-        env.registerInit({
-          deps: { read: settingsRef },
-          async init({ read }) {
-            settings = read;
-          },
-        });
-      },
-    }),
-  );
-  await backend.start();
-  if (settings === undefined) throw new Error('the configuration was not read');
-  return settings;
 }
 
 function complain(sentence: string, code: number): number {
