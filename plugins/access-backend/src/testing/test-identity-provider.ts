@@ -25,6 +25,8 @@ export interface TestIdentityProvider {
   forgesSignature: boolean;
   /** The last request that came to the page people sign in on. */
   readonly authorizationRequests: URLSearchParams[];
+  /** Requests that came, answered or not. */
+  requests: number;
   /** How it fails everybody who asks; null: it does not. */
   fails: 'bad_gateway' | 'hangs_up' | null;
   close(): Promise<void>;
@@ -49,6 +51,7 @@ export async function startTestIdentityProvider(): Promise<TestIdentityProvider>
     alterIdToken: null,
     forgesSignature: false,
     authorizationRequests: [],
+    requests: 0,
     fails: null,
     close: () =>
       new Promise((resolve, reject) => {
@@ -59,6 +62,7 @@ export async function startTestIdentityProvider(): Promise<TestIdentityProvider>
 
   const provider = new Provider(issuer, configurationOf(jwk, people));
   provider.use(async (ctx, next) => {
+    idp.requests += 1;
     if (idp.fails === 'hangs_up') {
       ctx.respond = false;
       ctx.req.socket.destroy();
