@@ -221,8 +221,7 @@ describe.each(['sqlite', 'postgres'] as const)('accounts of people who come thro
     });
 
     test('does not let one remove the last way in, though two try at once', async () => {
-      const [first, second] = [somebody(), somebody()];
-      idp.signsIn(first);
+      idp.signsIn(somebody());
       const browser = new OidcBrowser(backend);
       const begun = await browser.begin({ provider: 'open', session: 'token' });
       const answer = await browser.visit(String(begun.body.authorization_url));
@@ -230,11 +229,14 @@ describe.each(['sqlite', 'postgres'] as const)('accounts of people who come thro
       const token = String(opened.body.access_token);
       const [only] = await identities(token);
       expect((await unlink(token, only?.identity_id)).body.code).toBe('identity_is_last');
-      await link(token, second);
-      const both = await identities(token);
-      const replies = await Promise.all(both.map(({ identity_id }) => unlink(token, identity_id)));
-      expect(replies.map(({ status }) => status).sort()).toEqual([204, 409]);
-      expect(await identities(token)).toHaveLength(1);
+      // Several times, because one may happen to come after the other.
+      for (let round = 0; round < 10; round += 1) {
+        await link(token, somebody());
+        const both = await identities(token);
+        const replies = await Promise.all(both.map(({ identity_id }) => unlink(token, identity_id)));
+        expect(replies.map(({ status }) => status).sort()).toEqual([204, 409]);
+        expect(await identities(token)).toHaveLength(1);
+      }
     });
   });
 
