@@ -19,6 +19,7 @@ import { accessPermissions } from '../../contract/permissions';
 import type { getMember } from '../../contract/member-operations';
 import './people.css';
 import { ChangeRoleDialog } from './change-role-dialog';
+import { mayChangeRole } from './may-change-role';
 import { memberPage } from './people-pages';
 import { ProjectRoleDialog } from './project-role-dialog';
 import { ProjectRolesTable } from './project-roles-table';
@@ -74,7 +75,7 @@ function Detail({ detail, onRemoved }: { detail: MemberDetail; onRemoved: () => 
         breadcrumbs={[{ label: 'Team', to: '/access/team' }, { label: member.display_name }]}
         chip={member.is_caller && <span className="person-you">You</span>}
         primaryAction={
-          member.assignable_roles.length > 0 && (
+          mayChangeRole(member) && (
             <Button variant="primary" onPress={() => setOpen('role')}>
               Change role
             </Button>

@@ -20,6 +20,7 @@ import type { listMembers } from '../../contract/member-operations';
 import { ChangeRoleDialog } from './change-role-dialog';
 import { InvitationsPanel } from './invitations-panel';
 import { InviteDialog } from './invite-dialog';
+import { mayChangeRole } from './may-change-role';
 import { Person } from './person';
 import { teamPage } from './people-pages';
 import { RemoveMemberDialog } from './remove-member-dialog';
@@ -132,9 +133,7 @@ export function TeamPage() {
 function MemberMenu(props: { member: Member; onChange: (member: Member) => void; onRemove: (member: Member) => void }) {
   const { member, onChange, onRemove } = props;
   const items = [
-    ...(member.assignable_roles.length > 0
-      ? [{ id: 'role', label: 'Change role', onAction: () => onChange(member) }]
-      : []),
+    ...(mayChangeRole(member) ? [{ id: 'role', label: 'Change role', onAction: () => onChange(member) }] : []),
     ...(member.may_remove && !member.is_caller
       ? [{ id: 'remove', label: 'Remove from the organization', isDanger: true, onAction: () => onRemove(member) }]
       : []),
