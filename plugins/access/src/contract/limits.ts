@@ -91,6 +91,6 @@ export const ORGANIZATION_SLUG_PATTERN = '^[a-z0-9]+(-[a-z0-9]+)*$';
 /** Service accounts of one organization. */
 export const SERVICE_ACCOUNTS_PER_ORGANIZATION_MAX = 200;
 /** Seconds a token for a key of a service account is good for: as short as a person's. */
-export const CLIENT_TOKEN_SECONDS = ACCESS_TOKEN_SECONDS;
+export const CLIENT_TOKEN_SECONDS = 15 * 60;
 /** Characters: several times a key, so that what is no key is told by its code. */
 export const CLIENT_SECRET_LENGTH_MAX = 256;
