@@ -1,10 +1,11 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { leanContract } from './lean-contract.mts';
 
 const backend = process.env.PORTICO_DEV_BACKEND ?? 'http://127.0.0.1:7007';
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), leanContract()],
   build: {
     target: 'es2023',
     // The server sends it under the content security policy, which allows no inline preload helper of other origins.
