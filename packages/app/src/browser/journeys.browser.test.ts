@@ -75,7 +75,7 @@ describe('using the portal', () => {
   test('a list shows what another tab launches, over one stream, and goes on when the tab that held it closes', async () => {
     const streams: string[] = [];
     context.on('request', request => {
-      if (request.url().endsWith('/api/v1/events')) streams.push(request.url());
+      if (new URL(request.url()).pathname === '/api/v1/events') streams.push(request.url());
     });
     const first = await context.newPage();
     await go('/workloads', first);
