@@ -4,7 +4,8 @@ import { common } from '@portico/plugin-kit/contract';
 import { access } from '../access-errors';
 import { auditedPlan } from '../audited';
 import type { AccessServices } from '../services';
-import { lockOrganization, planOf, plans, storePlan } from '../store/policy-subjects';
+import { lockOrganization } from '../store/organizations';
+import { planOf, plans, storePlan } from '../store/policy-subjects';
 
 /** What the plan grants counts from the next launch on; what the organization has set for itself tightens it as before. */
 export async function setOrganizationPlan(
@@ -13,10 +14,11 @@ export async function setOrganizationPlan(
   request: Pick<RequestContext, 'actor' | 'correlationId'> & { organizationId: string; plan: string },
 ): Promise<void> {
   const { organizationId, plan, actor, correlationId } = request;
-  if (!(await lockOrganization(tx, organizationId))) throw common.fail('not_found');
+  await lockOrganization(tx, organizationId);
+  const before = await planOf(tx, organizationId);
+  if (before === undefined) throw common.fail('not_found');
   const known = plan === STANDARD_PLAN || (await plans(tx)).some(one => one.plan === plan && one.policies > 0);
   if (!known) throw access.fail('plan_unknown', { details: { plan } });
-  const before = await planOf(tx, organizationId);
   if (before === plan) return;
   await storePlan(tx, { organizationId, plan });
   await services.audit.record(tx, {
@@ -34,6 +36,6 @@ export async function setOrganizationPlan(
     correlationId,
     organizationId,
     resource: { type: 'organization', id: organizationId },
-    payload: { organization_id: organizationId, plan_before: before ?? STANDARD_PLAN, plan },
+    payload: { organization_id: organizationId, plan_before: before, plan },
   });
 }

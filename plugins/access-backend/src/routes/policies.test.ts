@@ -241,11 +241,22 @@ describe.each(['sqlite', 'postgres'] as const)('policies, on %s', database => {
     const required = async () => named(await backend.call(listPolicies, { token: alice.token }), 'mfa_required');
     const restriction = async () => (await backend.call(getMe, { token: alice.token })).restriction;
     expect(await required()).toMatchObject({ value: false, source: { level: 'default' } });
+    const unmet = { code: 'sign_in_demand_unmet' };
+    const forOrganization = { level: 'organization', value: true };
+    expect(await refusedToSet(alice.token, 'mfa_required', forOrganization)).toMatchObject(unmet);
+    const forAll = { params: { policy: 'mfa_required' }, body: { level: 'platform', value: true } } as const;
+    expect(await backend.refusal(setPlatformPolicy, { token: admin, ...forAll })).toMatchObject(unmet);
+    const secondFactor = (at: number | null) =>
+      backend.services.database.transaction(tx => tx.run('UPDATE access_sessions SET second_factor_at = ?', [at]));
+    await secondFactor(clock.now());
     await setForAll('mfa_required', { level: 'platform', value: true });
+    await secondFactor(null);
     expect(await restriction()).toBe('second_factor_required');
     await forget();
     expect(await restriction()).toBeNull();
-    await set(alice.token, 'mfa_required', { level: 'organization', value: true });
+    await secondFactor(clock.now());
+    await set(alice.token, 'mfa_required', forOrganization);
+    await secondFactor(null);
     expect(await restriction()).toBe('second_factor_required');
     const row = await backend.services.database.read.first<{ requires_second_factor: number }>(
       'SELECT requires_second_factor FROM access_organizations WHERE organization_id = ?',

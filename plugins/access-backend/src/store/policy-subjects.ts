@@ -3,15 +3,6 @@ import type { PolicyName } from '@portico/plugin-access/contract';
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
 import type { PolicyPlace } from './policies';
 
-/** Those who set policies of one organization wait for each other. False when there is no such organization. */
-export async function lockOrganization(tx: Transaction, organizationId: string): Promise<boolean> {
-  const row = await tx.first(
-    `SELECT organization_id FROM access_organizations WHERE organization_id = ?${tx.forUpdate}`,
-    [organizationId],
-  );
-  return row !== undefined;
-}
-
 export async function planOf(queries: Queries, organizationId: string): Promise<string | undefined> {
   const row = await queries.first<{ plan: string | null }>(
     'SELECT plan FROM access_organizations WHERE organization_id = ?',

@@ -222,7 +222,7 @@ export const setPolicy = operation({
   params: policyParams,
   body: ownSetting,
   responses: { 200: policySchema },
-  errors: [...settingErrors, 'policy_loosens'],
+  errors: [...settingErrors, 'policy_loosens', 'sign_in_demand_unmet'],
 });
 
 export const resetPolicy = operation({
@@ -295,7 +295,7 @@ export const setPlatformPolicy = operation({
   params: policyParams,
   body: platformSetting,
   responses: { 200: policySchema },
-  errors: settingErrors,
+  errors: [...settingErrors, 'sign_in_demand_unmet'],
 });
 
 export const resetPlatformPolicy = operation({

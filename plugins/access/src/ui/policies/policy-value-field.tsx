@@ -76,7 +76,6 @@ export function PolicyValueField(props: {
           value={draft.number}
           onChange={number => onChange({ number })}
           max={POLICY_COUNT_MAX}
-          suffix={policy.unit ?? ''}
           error={error}
         />
       );
