@@ -1,6 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { leanContract } from './lean-contract.mts';
+import { leanContract } from './lean-contract.mjs';
 
 const backend = process.env.PORTICO_DEV_BACKEND ?? 'http://127.0.0.1:7007';
 
