@@ -1,3 +1,5 @@
+import type {
+  PLATFORM_ROLES} from '@portico/plugin-access/contract';
 import {
   createApiKey,
   createSetPasswordLink,
@@ -10,7 +12,6 @@ import {
   getUser,
   grantPlatformRole,
   listUsers,
-  PLATFORM_ROLES,
   resetPassword,
   revokePlatformRole,
   SET_PASSWORD_LINK_SECONDS,

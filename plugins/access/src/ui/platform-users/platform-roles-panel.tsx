@@ -30,12 +30,11 @@ export function PlatformRolesPanel({ user }: { user: UserDetail }) {
                 <p className="pt-description">{sentence}</p>
               </div>
               {mayManage && (
-                <Button
-                  size="small"
-                  aria-label={isHeld ? `Take ${label} from ${user.username}` : `Make ${user.username} ${label}`}
-                  onPress={() => setChanging(role)}
-                >
+                <Button size="small" onPress={() => setChanging(role)}>
                   {isHeld ? 'Take' : 'Give'}
+                  <span className="pt-visually-hidden">
+                    {isHeld ? ` ${label} from ${user.username}` : ` ${label} to ${user.username}`}
+                  </span>
                 </Button>
               )}
             </li>

@@ -65,7 +65,6 @@ export function SupportHistory() {
         mayEnd(session) && (
           <Button
             size="small"
-            aria-label={`End what ${session.user.username} sees of ${session.organization.name}`}
             onPress={() =>
               end.mutate(
                 { params: { support_session_id: session.support_session_id } },
@@ -77,6 +76,7 @@ export function SupportHistory() {
             }
           >
             End
+            <span className="pt-visually-hidden">{` what ${session.user.username} sees of ${session.organization.name}`}</span>
           </Button>
         ),
     },

@@ -80,8 +80,8 @@ function ChooseOrganization() {
       isNarrow: true,
       priority: 1,
       cell: organization => (
-        <Button size="small" aria-label={`Look into ${organization.name}`} onPress={() => setChosen(organization)}>
-          Look in
+        <Button size="small" onPress={() => setChosen(organization)}>
+          Look in<span className="pt-visually-hidden">{` at ${organization.name}`}</span>
         </Button>
       ),
     },

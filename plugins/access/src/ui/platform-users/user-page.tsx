@@ -192,20 +192,13 @@ const membershipColumns = (personalId: string) =>
       header: 'Organization',
       cell: (membership: Membership) => (
         <span className="platform-user">
-          <span>{membership.name}</span>
+          <span>{membership.organization_id === personalId ? `${membership.name} (their own)` : membership.name}</span>
           <Id value={membership.organization_id} />
         </span>
       ),
       priority: 1,
     },
     { key: 'role', header: 'Role', cell: (membership: Membership) => membership.role, priority: 1, isNarrow: true },
-    {
-      key: 'own',
-      header: '',
-      cell: (membership: Membership) => (membership.organization_id === personalId ? 'Their own' : ''),
-      priority: 2,
-      isNarrow: true,
-    },
     {
       key: 'since',
       header: 'Since',

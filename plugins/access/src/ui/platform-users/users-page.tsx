@@ -108,12 +108,9 @@ export function UsersPage() {
             priority: 1 as const,
             cell: (user: ListedUser) =>
               user.balance !== null && (
-                <Button
-                  size="small"
-                  aria-label={`Credit ${user.username} ${quickCredit(user.balance.currency)}`}
-                  onPress={() => setCrediting(user)}
-                >
+                <Button size="small" onPress={() => setCrediting(user)}>
                   {`+${quickCredit(user.balance.currency)}`}
+                  <span className="pt-visually-hidden">{` for ${user.username}`}</span>
                 </Button>
               ),
           },

@@ -1,0 +1,163 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { password, signUp } from './api-session';
+import { collectFaults, openChromium } from './chromium';
+import { startPortalProcess } from './portal-process';
+import type { PortalProcess } from './portal-process';
+
+jest.setTimeout(120_000);
+/** Where pictures go; none are taken when it is not set. */
+const screenshots = process.env.PORTICO_SCREENSHOTS;
+const reason = 'Ticket 4711: their launch fails';
+
+describe('those who look after everybody', () => {
+  let portal: PortalProcess;
+  let browser: Browser;
+  let customers: BrowserContext;
+  let page: Page;
+  let customerId: string;
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    portal = await startPortalProcess();
+    browser = await openChromium();
+    customers = await browser.newContext();
+    const api = await signUp(customers, portal, 'grace');
+    customerId = (await api.get<{ user: { user_id: string } }>('me')).user.user_id;
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const signedIn = await context.request.post(`${portal.url}/api/v1/auth/personal/login`, {
+      data: { username: 'admin', password: portal.adminPassword, session: 'cookie' },
+      headers: { origin: portal.url },
+    });
+    expect(signedIn.status()).toBe(200);
+    page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    const found = collectFaults(page);
+    page.on('close', () => faults.push(...found));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await portal?.stop();
+  });
+
+  const go = (where: string) => page.goto(portal.url + where);
+  /** Pictures in both themes on both widths, each free of what shuts people out. */
+  async function inspect(name: string): Promise<void> {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const [size, viewport] of [
+        ['phone', { width: 390, height: 844 }],
+        ['wide', { width: 1440, height: 900 }],
+      ] as const) {
+        await page.setViewportSize(viewport);
+        await page.emulateMedia({ colorScheme });
+        await page.evaluate(() => Promise.allSettled(document.getAnimations().map(animation => animation.finished)));
+        if (screenshots !== undefined) {
+          mkdirSync(screenshots, { recursive: true });
+          await page.screenshot({ path: path.join(screenshots, `${name}-${colorScheme}-${size}.png`), fullPage: true });
+        }
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+          .analyze();
+        expect(
+          violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(node => node.target.join(' ')).join(', ')}`),
+        ).toEqual([]);
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect([name, size, overflow]).toEqual([name, size, 0]);
+      }
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
+  }
+
+  test('make an account for somebody, who sets the password through the link', async () => {
+    await go('/admin/users');
+    await page.getByRole('button', { name: 'Create user' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Create user' }).click();
+    await dialog.getByText('Choose a user name of that form.').waitFor();
+    await dialog.getByLabel('User name').fill('linda');
+    await dialog.getByLabel('Name', { exact: true }).fill('Linda Lovelace');
+    await inspect('create-user');
+    await dialog.getByRole('button', { name: 'Create user' }).click();
+    const link = (await dialog.getByRole('region', { name: 'Link to set a password' }).innerText()).trim();
+    await inspect('set-password-link');
+    await dialog.getByRole('button', { name: 'I have handed it over' }).click();
+    await page.getByRole('heading', { name: 'Linda Lovelace', level: 1 }).waitFor();
+
+    const visitor = await browser.newContext();
+    const theirs = await visitor.newPage();
+    theirs.setDefaultTimeout(10_000);
+    await theirs.goto(link);
+    await theirs.locator('input[type=password]').first().fill(password);
+    await theirs.getByRole('button', { name: 'Set password' }).click();
+    await theirs.getByText('Your password is set').first().waitFor();
+    await visitor.close();
+  });
+
+  test('credit them from the row', async () => {
+    await go('/admin/users?q=grace');
+    await page.getByRole('button', { name: '+$1,000 for grace' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Reason').fill('Goodwill');
+    await inspect('credit-user');
+    await dialog.getByRole('button', { name: 'Credit $1,000.00' }).click();
+    await page.getByText('grace was credited $1,000.00.').waitFor();
+    await inspect('users');
+  });
+
+  test('give a role, keep them out and let them in again', async () => {
+    await go(`/admin/users/${customerId}`);
+    await page.getByRole('button', { name: 'Give Support agent to grace' }).click();
+    await page.getByRole('button', { name: 'Give role' }).click();
+    await page.getByText('grace is Support agent now.').waitFor();
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Disable…' }).click();
+    const dialog = page.getByRole('alertdialog');
+    await dialog.getByText('What runs goes on and costs').waitFor();
+    await inspect('disable-user');
+    await dialog.getByLabel('Reason').fill('Left the company');
+    await dialog.getByLabel('Type grace to confirm').fill('grace');
+    await dialog.getByRole('button', { name: 'Disable user' }).click();
+    await page.getByText('Left the company').waitFor();
+    expect((await customers.request.get(`${portal.url}/api/v1/me`)).status()).toBe(401);
+    await inspect('user-disabled');
+    await page.getByRole('button', { name: 'Enable', exact: true }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Enable user' }).click();
+    await page.getByText('grace can sign in again.').waitFor();
+    await inspect('user');
+  });
+
+  test('look into an organization for a reason, see it under a banner, and leave', async () => {
+    await go('/admin/support?q=grace');
+    await page.getByRole('button', { name: 'Look in at grace' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('grace (grace)').waitFor();
+    await dialog.getByRole('button', { name: 'Look in' }).click();
+    await dialog.getByText('Say why you look in.').waitFor();
+    await dialog.getByLabel('Reason').fill(reason);
+    await inspect('look-in');
+    await dialog.getByRole('button', { name: 'Look in' }).click();
+    await page.getByText('You are looking into grace for support').waitFor();
+    await page.waitForURL(address => address.pathname === '/');
+    await go('/access/audit-logs');
+    await page.getByText('access.support_session.open').first().waitFor();
+    await inspect('looking-in');
+    await go('/admin/support');
+    await page.getByText('You look into grace', { exact: true }).waitFor();
+    await inspect('support');
+    await page.getByRole('main').getByRole('button', { name: 'Leave' }).first().click();
+    await page.getByText('You left grace.').waitFor();
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.getByText(reason).first().waitFor();
+    await inspect('support-history');
+  });
+
+  test('and nothing broke on the way', async () => {
+    await page.close();
+    expect(faults).toEqual([]);
+  });
+});
