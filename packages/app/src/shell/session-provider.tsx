@@ -44,6 +44,9 @@ export function SessionProvider(props: { children: (state: SessionState) => Reac
   const queries = useQueryClient();
   const [wanted, setWanted] = useState(() => sessionStorage.getItem(PROJECT_KEY));
 
+  /** What was switched to by hand: the other tabs are told of that alone, since what was lost is lost for all of them. */
+  const chosen = useRef<string | null>(null);
+
   const askFor = useCallback(
     (projectId: string | null) => ({
       queryKey: meKey(projectId),
@@ -87,8 +90,11 @@ export function SessionProvider(props: { children: (state: SessionState) => Reac
         try {
           const there = await queries.fetchQuery<Me | null, ApiError>({ ...askFor(next), staleTime: 0 });
           if (there === null) return;
-          if (there.active_project_id === next) keep(next);
-          else showToast({ tone: 'failed', title: 'That project cannot be reached any more. You are where you were.' });
+          if (there.active_project_id === next) {
+            chosen.current = next;
+            keep(next);
+          } else
+            showToast({ tone: 'failed', title: 'That project cannot be reached any more. You are where you were.' });
         } catch {
           showToast({ tone: 'failed', title: 'The portal cannot be reached. You are where you were; try again.' });
         }
@@ -111,7 +117,13 @@ export function SessionProvider(props: { children: (state: SessionState) => Reac
   }, [data, client, queries, askFor, keep, end]);
 
   const tabs = useOtherTabs(session, askAgain);
-  useArrival(session, tabs.announceProject);
+  const announceChoice = useCallback(
+    (there: Session) => {
+      if (there.projectId === chosen.current) tabs.announceProject(there);
+    },
+    [tabs],
+  );
+  useArrival(session, announceChoice);
 
   // The project asked for is gone, or none was asked for yet: this tab works in the one that was answered from now on.
   const before = useRef<Session | null>(null);
