@@ -34,6 +34,13 @@ export function balanceWords(balance: Balance): { tone: BannerTone; title: strin
         text: 'What was held for them pays for the last minutes. Save your work now; what they hold on disk is deleted with them.',
       };
     case 'depleted':
+      // Also of an organization that never had any: nothing was used up there.
+      if (!burns)
+        return {
+          tone: 'warning',
+          title: 'There is no money in the account',
+          text: 'Nothing runs, and nothing can be launched until there is some. What was released does not start again by itself.',
+        };
       return {
         tone: 'failed',
         title: 'The balance is used up',
