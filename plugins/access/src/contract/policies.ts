@@ -115,7 +115,7 @@ export const policies = {
     kind: 'money',
     unit: null,
     title: 'Trial credit',
-    sentence: 'What a new organization is given at sign-up; zero gives nothing.',
+    sentence: 'What a new organization, which begins with the standard plan, is given at sign-up; zero gives nothing.',
     levels: ['plan', 'platform'],
     per: 'everyone',
   },

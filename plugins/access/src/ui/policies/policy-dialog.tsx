@@ -79,7 +79,7 @@ export function PolicyDialog(props: PolicyDialogProps) {
           {place.levels.length > 1 && (
             <RadioCards
               label="Set it for"
-              minWidth="tiny"
+              minWidth="small"
               options={place.levels}
               value={place.level}
               onChange={place.onLevel}

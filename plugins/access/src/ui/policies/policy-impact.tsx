@@ -19,7 +19,10 @@ export function PolicyImpact(props: {
   const { data } = preview;
   const unchanged = JSON.stringify(data.before) === JSON.stringify(data.after);
   return (
-    <Banner tone={data.beyond > 0 ? 'warning' : 'info'} title={reachInWords(data)}>
+    <Banner
+      tone={data.beyond > 0 ? 'warning' : 'info'}
+      title={policy.policy === 'trial_credit' ? 'Reaches new organizations' : reachInWords(data)}
+    >
       <p>
         {unchanged
           ? `${valueInWords(policy, data.after, names)} applies there already.`
