@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openDatabase, systemClock } from '@portico/backend/services';
 import type { OpenDatabase } from '@portico/backend/services';
-import type { Secrets, Transaction } from '@portico/plugin-kit/backend';
+import type { Authorization, Secrets, Transaction } from '@portico/plugin-kit/backend';
 import { startPostgresServer } from '@portico/plugin-kit/testing';
 import { contracts } from '../packages/backend/src/contracts';
 import { createAuthorization } from '../packages/backend/src/services/authorization/authorization-service';
@@ -113,7 +113,7 @@ async function measure(name: string, database: OpenDatabase): Promise<void> {
     proofSeconds: 3600,
     logger: { error: fail, warn: fail, info: fail, debug: fail, child: fail },
   });
-  const authorization = createAuthorization(contracts);
+  const authorization: Authorization = createAuthorization(contracts);
   const check = async () => {
     const index = Math.floor(Math.random() * MEMBERS);
     const headers = { authorization: `Bearer ${tokens[index]}`, 'x-project-id': `proj_bench${index % PROJECTS}` };

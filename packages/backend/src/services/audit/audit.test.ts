@@ -28,6 +28,21 @@ test.each(['colour', 'constructor', '__proto__x'])('a field nobody classified (%
   );
 });
 
+test('nor does it compile', async () => {
+  const after = { colour: 1 };
+  const entry: AuditEntry<typeof account> = {
+    action: 'account.painted',
+    actor: { type: 'system', id: 'x' },
+    organizationId: null,
+    resource: account,
+    targetId: 'acc_1',
+    correlationId: 'corr_1',
+    // @ts-expect-error – the compiler names the field before any test runs into it.
+    after,
+  };
+  await expect(audit.record({ now: 0 } as never, entry)).rejects.toThrow('colour');
+});
+
 eachDatabase(db => {
   test('the row says who, what, why and in which request, and goes with its transaction', async () => {
     const { database, clock, close } = await db.open();

@@ -1,7 +1,10 @@
 import type { Audit, AuditedResource, Database, UserCaller } from '@portico/plugin-kit/backend';
 import { actorOf } from './actor-of';
 
-const operationAudit: AuditedResource = { type: 'operation', fields: { permission: 'track', demand: 'track' } };
+const operationAudit = {
+  type: 'operation',
+  fields: { permission: 'track', demand: 'track' },
+} as const satisfies AuditedResource;
 
 /** What is asked of the sign-in beyond the permission: codes of common errors. */
 export type SignInDemand = NonNullable<UserCaller['restriction']> | 'session_required' | 'step_up_required';
