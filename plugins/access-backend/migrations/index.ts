@@ -10,6 +10,7 @@ import { peopleStructure } from './0008_people_structure';
 import { policyTables } from './0009_policies';
 import { serviceAccountTables } from './0010_service_accounts';
 import { platformUserTables } from './0011_platform_users';
+import { sshKeyProof } from './0012_ssh_key_proof';
 
 export const migrations: readonly Migration[] = [
   accessTables,
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   policyTables,
   serviceAccountTables,
   platformUserTables,
+  sshKeyProof,
 ];

@@ -7,7 +7,7 @@ import { policyRulesRef } from './policy-rules';
 import type { PolicyRules } from './policy-rules';
 import { policiesOf } from './store/policies';
 import { projectById, projectKept } from './store/projects';
-import { sshKeysOf } from './store/ssh-keys';
+import { sshKeysOpening } from './store/ssh-keys';
 import type { StoredSshKey } from './store/ssh-keys';
 import { countUsers, usernamesOf } from './store/users';
 
@@ -21,8 +21,8 @@ export const accessPortFactory = createServiceFactory({
 /** What other plugins may ask, answered from the tables inside whatever transaction they hold. */
 function createAccessPort({ defaults }: PolicyRules): AccessPort {
   return {
-    async sshKeys(queries, { userId, keyIds }) {
-      const keys = await sshKeysOf(queries, userId);
+    async sshKeys(queries, { userId, organizationId, keyIds }) {
+      const keys = await sshKeysOpening(queries, { userId, organizationId });
       if (keyIds === undefined) return keys.map(publicPart);
       const wanted = new Set(keyIds);
       const found = keys.filter(key => wanted.has(key.keyId));

@@ -35,6 +35,7 @@ describe.each(['sqlite', 'postgres'] as const)('SSH keys, on %s', database => {
 
   test('are added, listed newest first and removed', async () => {
     const { token, userId } = await backend.signUp();
+    const { organization_id: organizationId } = (await backend.call(getMe, { token })).organization;
     const first = await add(token, `${ed25519.line} ada@laptop\n`);
     expect(first).toMatchObject({ name: 'laptop', key_type: 'ssh-ed25519', fingerprint: ed25519.fingerprint });
     const second = await add(token, rsa2048.line, 'Büro 😀');
@@ -42,7 +43,7 @@ describe.each(['sqlite', 'postgres'] as const)('SSH keys, on %s', database => {
     expect((await backend.call(getMe, { token })).first_run.ssh_key_count).toBe(2);
 
     const { read } = backend.services.database;
-    expect(await backend.services.access.sshKeys(read, { userId })).toEqual([
+    expect(await backend.services.access.sshKeys(read, { userId, organizationId })).toEqual([
       { keyId: first.key_id, name: 'laptop', publicKey: ed25519.line, fingerprint: ed25519.fingerprint },
       { keyId: second.key_id, name: 'Büro 😀', publicKey: rsa2048.line, fingerprint: rsa2048.fingerprint },
     ]);
@@ -51,8 +52,10 @@ describe.each(['sqlite', 'postgres'] as const)('SSH keys, on %s', database => {
       status: 404,
       code: 'not_found',
     });
-    expect(await backend.services.access.sshKeys(read, { userId, keyIds: [first.key_id] })).toBeNull();
-    expect(await backend.services.access.sshKeys(read, { userId, keyIds: [second.key_id] })).toHaveLength(1);
+    expect(await backend.services.access.sshKeys(read, { userId, organizationId, keyIds: [first.key_id] })).toBeNull();
+    expect(
+      await backend.services.access.sshKeys(read, { userId, organizationId, keyIds: [second.key_id] }),
+    ).toHaveLength(1);
   });
 
   test('of someone else are not there', async () => {
@@ -65,6 +68,7 @@ describe.each(['sqlite', 'postgres'] as const)('SSH keys, on %s', database => {
     expect(
       await backend.services.access.sshKeys(backend.services.database.read, {
         userId: mine.userId,
+        organizationId: (await backend.call(getMe, { token: mine.token })).organization.organization_id,
         keyIds: [key.key_id],
       }),
     ).toBeNull();

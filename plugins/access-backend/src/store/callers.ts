@@ -1,4 +1,5 @@
 import type { Queries } from '@portico/plugin-kit/backend';
+import { demandsSecondFactor } from './second-factor-demand';
 import type { UserKind } from './users';
 import type { SessionKind } from '../domain/session';
 
@@ -34,9 +35,7 @@ export interface CallerRow {
 }
 
 const COLUMNS = `u.user_id, u.username, u.kind AS user_kind, p.project_id, p.department_id, p.organization_id, m.role, pm.role AS project_role,
-  r.role AS platform_role, o.required_provider,
-  CASE WHEN o.requires_second_factor = 1 OR EXISTS (SELECT 1 FROM access_policies y WHERE y.level = 'platform' AND y.organization_id = ''
-    AND y.subject_id = '' AND y.name = 'mfa_required' AND y.value_json = 'true') THEN 1 ELSE 0 END AS requires_second_factor`;
+  r.role AS platform_role, o.required_provider, ${demandsSecondFactor('o')} AS requires_second_factor`;
 const SESSION_COLUMNS = `s.session_id, s.kind, s.access_hash, s.access_expires_at, s.previous_access_hash, s.previous_access_expires_at,
   s.refresh_expires_at, s.last_used_at, s.provider, s.second_factor_at, s.authenticated_at, x.support_session_id`;
 const NO_SESSION_COLUMNS = `NULL AS session_id, NULL AS kind, NULL AS provider, NULL AS second_factor_at, NULL AS authenticated_at,

@@ -1,12 +1,19 @@
 import type { SshKey } from '@portico/plugin-access/port';
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
 import type { SshKeyType } from '../domain/ssh-key';
+import { demandsSecondFactor } from './second-factor-demand';
 
 export interface StoredSshKey extends SshKey {
   readonly userId: string;
   readonly keyType: SshKeyType;
   readonly createdAt: number;
 }
+
+/** How whoever adds a key has shown who they are, which decides what the key opens. */
+export type SshKeyProof =
+  | { readonly provider: string | null; readonly hasSecondFactor: boolean }
+  /** By an API key, which reaches one organization and stands for what that demands. */
+  | { readonly organizationId: string };
 
 interface SshKeyRow {
   key_id: string;
@@ -19,12 +26,34 @@ interface SshKeyRow {
 }
 
 const COLUMNS = 'key_id, user_id, name, key_type, public_key, fingerprint, created_at';
+const prefixed = (table: string) =>
+  COLUMNS.split(', ')
+    .map(column => `${table}.${column}`)
+    .join(', ');
 
 /** False when the user has that key already. */
-export async function insertSshKey(tx: Transaction, key: Omit<StoredSshKey, 'createdAt'>): Promise<boolean> {
+export async function insertSshKey(
+  tx: Transaction,
+  key: Omit<StoredSshKey, 'createdAt'>,
+  proof: SshKeyProof,
+): Promise<boolean> {
+  const [provider, hasSecondFactor, organizationId] =
+    'organizationId' in proof ? [null, 0, proof.organizationId] : [proof.provider, proof.hasSecondFactor ? 1 : 0, null];
   const inserted = await tx.run(
-    `INSERT INTO access_ssh_keys (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id, fingerprint) DO NOTHING`,
-    [key.keyId, key.userId, key.name, key.keyType, key.publicKey, key.fingerprint, tx.now],
+    `INSERT INTO access_ssh_keys (${COLUMNS}, provider, has_second_factor, organization_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (user_id, fingerprint) DO NOTHING`,
+    [
+      key.keyId,
+      key.userId,
+      key.name,
+      key.keyType,
+      key.publicKey,
+      key.fingerprint,
+      tx.now,
+      provider,
+      hasSecondFactor,
+      organizationId,
+    ],
   );
   return inserted > 0;
 }
@@ -50,11 +79,21 @@ export async function sshKeysPage(
   return rows.map(fromRow);
 }
 
-/** All keys of a user in the order of adding; their number is limited. */
-export async function sshKeysOf(queries: Queries, userId: string): Promise<StoredSshKey[]> {
+/**
+ * Keys of a user that open workloads of the organization, in the order of adding; their number is limited. Those that were added with less than it demands of a
+ * sign-in do not: who has the password alone could otherwise add one where it is enough, and get in by it where it is not.
+ */
+export async function sshKeysOpening(
+  queries: Queries,
+  by: { userId: string; organizationId: string },
+): Promise<StoredSshKey[]> {
   const rows = await queries.all<SshKeyRow>(
-    `SELECT ${COLUMNS} FROM access_ssh_keys WHERE user_id = ? ORDER BY created_at, key_id`,
-    [userId],
+    `SELECT ${prefixed('k')} FROM access_ssh_keys k JOIN access_organizations o ON o.organization_id = ?
+     WHERE k.user_id = ? AND (k.organization_id = o.organization_id OR (k.organization_id IS NULL AND (k.has_second_factor IS NULL OR (
+       (o.required_provider IS NULL OR k.provider = o.required_provider)
+       AND (${demandsSecondFactor('o')} = 0 OR k.has_second_factor = 1 OR k.provider IS NOT NULL)))))
+     ORDER BY k.created_at, k.key_id`,
+    [by.organizationId, by.userId],
   );
   return rows.map(fromRow);
 }

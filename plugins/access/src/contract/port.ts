@@ -8,8 +8,14 @@ export type { PolicyDefaults, ResolvedPolicies, ResolvedPolicy, SetPolicy } from
 
 /** What other plugins may ask of access. Signing in is the `Authentication` service, which access implements too. */
 export interface AccessPort {
-  /** The user's SSH keys in the order of adding; with `keyIds` only those, and `null` when one of them is not the user's. */
-  sshKeys(queries: Queries, options: { userId: string; keyIds?: readonly string[] }): Promise<readonly SshKey[] | null>;
+  /**
+   * The user's SSH keys that open workloads of the organization, in the order of adding: those that were added with what it demands of a sign-in. With `keyIds` only
+   * those, and `null` when one of them is not among the keys.
+   */
+  sshKeys(
+    queries: Queries,
+    options: { userId: string; organizationId: string; keyIds?: readonly string[] },
+  ): Promise<readonly SshKey[] | null>;
   /** Names for people to read, missing ones left out. */
   usernames(queries: Queries, userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /**

@@ -40,7 +40,11 @@ export async function launchFacts(
     image: await services.catalog.image(queries, request.imageId),
     keysFound:
       request.sshKeyIds === undefined ||
-      (await services.access.sshKeys(queries, { userId: caller.userId, keyIds: request.sshKeyIds })) !== null,
+      (await services.access.sshKeys(queries, {
+        userId: caller.userId,
+        organizationId,
+        keyIds: request.sshKeyIds,
+      })) !== null,
     placement:
       sku && countOffered(sku, request.gpuCount)
         ? await services.fleet.wouldFit(queries, placementOf(sku, request.gpuCount))

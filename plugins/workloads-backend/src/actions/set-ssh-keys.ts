@@ -20,7 +20,8 @@ export async function setSshKeys(
   if (!before || !isInReach(context.caller, before)) throw common.fail('not_found');
   if (!liveStatuses.some(status => status === before.status))
     throw fail('allocation_not_active', { details: { status: before.status } });
-  const isFound = keyIds === null || (await services.access.sshKeys(tx, { userId: before.userId, keyIds })) !== null;
+  const { userId, organizationId } = before;
+  const isFound = keyIds === null || (await services.access.sshKeys(tx, { userId, organizationId, keyIds })) !== null;
   if (!isFound) throw fail('ssh_key_not_found', { details: { ssh_key_ids: keyIds } });
 
   await replaceSshKeys(tx, { allocationId, keyIds, at: tx.now });

@@ -44,8 +44,8 @@ export function createAllocationAccess(
       return allocation?.status === 'active' ? allocation : undefined;
     },
     runtimeOf: (queries, allocationId) => fleet.runtimeOf(queries, allocationId),
-    async sshKeys(queries, { userId, sshKeyIds }) {
-      const keys = (await access.sshKeys(queries, { userId })) ?? [];
+    async sshKeys(queries, { userId, organizationId, sshKeyIds }) {
+      const keys = (await access.sshKeys(queries, { userId, organizationId })) ?? [];
       // A chosen key that was removed since is no key any more, and takes nothing from the others.
       return sshKeyIds === null ? keys : keys.filter(key => sshKeyIds.includes(key.keyId));
     },

@@ -77,7 +77,11 @@ async function startInstance(services: ProvisionServices, context: Context): Pro
   const allocation = await findAllocation(services.database.read, allocationId);
   if (!allocation) throw new Error(`task ${context.taskId} is about an allocation that does not exist`);
   const { runtime, instance } = await placedInstance(services, allocationId);
-  const keys = (await services.access.sshKeys(services.database.read, { userId: allocation.userId })) ?? [];
+  const keys =
+    (await services.access.sshKeys(services.database.read, {
+      userId: allocation.userId,
+      organizationId: allocation.organizationId,
+    })) ?? [];
   const chosen = allocation.sshKeyIds;
   const started = await callRuntime(() =>
     runtime.provision({

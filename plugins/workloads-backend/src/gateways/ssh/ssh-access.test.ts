@@ -88,6 +88,20 @@ describe('a key', () => {
     expect((await workload.ssh(['true'])).code).toBe(0);
   });
 
+  it('added with the password alone lets nobody in, and nobody stay, where the organization demands more of a sign-in', async () => {
+    const inside = workload.staying(['echo in; exec sleep 4713']);
+    await waitFor(() => inside.text().includes('in'));
+    const demand = (value: 0 | 1) =>
+      portal.services.database.transaction(tx =>
+        tx.run('UPDATE access_organizations SET requires_second_factor = ?', [value]),
+      );
+    await demand(1);
+    expect((await workload.ssh(['true'])).code).toBe(255);
+    await waitFor(() => inside.ended(), 'the connection to be cut');
+    await demand(0);
+    expect((await workload.ssh(['true'])).code).toBe(0);
+  });
+
   it('that is removed is refused at once, and whoever is in is out within seconds', async () => {
     // Chosen keys are named; a key added later needs choosing.
     const { key_id: keyId } = await portal.addKey(person.token, workload.openSsh.key('lost-laptop'));
