@@ -1,5 +1,4 @@
-import type {
-  PLATFORM_ROLES} from '@portico/plugin-access/contract';
+import type { PLATFORM_ROLES } from '@portico/plugin-access/contract';
 import {
   createApiKey,
   createSetPasswordLink,

@@ -18,13 +18,6 @@ export async function hasOtherPlatformAdmin(queries: Queries, userId: string): P
   return row !== undefined;
 }
 
-export async function platformRolesOf(queries: Queries, userId: string): Promise<string[]> {
-  const rows = await queries.all<{ role: string }>('SELECT role FROM access_platform_roles WHERE user_id = ?', [
-    userId,
-  ]);
-  return rows.map(({ role }) => role);
-}
-
 /** False when the user had it. */
 export async function insertPlatformRole(tx: Transaction, grant: { userId: string; role: string }): Promise<boolean> {
   const inserted = await tx.run(

@@ -8,7 +8,7 @@ export function operationErrorCodes(operation: OperationShape): readonly string[
     'request_malformed',
     'authentication_required',
     ...(changes && operation.permission !== PUBLIC ? ['csrf_token_invalid'] : []),
-    ...(operation.permission === PUBLIC || operation.permission === AUTHENTICATED 
+    ...(operation.permission === PUBLIC || operation.permission === AUTHENTICATED
       ? []
       : ['permission_denied', 'second_factor_required', 'auth_enterprise_required']),
     ...(operation.proof === 'session' || operation.proof === 'fresh' ? ['session_required'] : []),
