@@ -1,3 +1,5 @@
+export { startTestIdentityProvider, TEST_CLIENT, TEST_PORTAL_URL } from './identity-provider';
+export type { TestIdentityProvider, TestPerson } from './identity-provider';
 export { startMailCatcher } from './mail-catcher';
 export type { CaughtMail, MailCatcher } from './mail-catcher';
 export { startPostgresServer } from './postgres-server';

@@ -1,8 +1,7 @@
 import { createApiKey } from '@portico/plugin-access/contract';
-import { startTestBackend } from '@portico/plugin-kit/testing';
+import { startTestBackend, startTestIdentityProvider, TEST_CLIENT, TEST_PORTAL_URL } from '@portico/plugin-kit/testing';
+import type { TestIdentityProvider } from '@portico/plugin-kit/testing';
 import { OidcBrowser } from '../testing/oidc-browser';
-import { startTestIdentityProvider, TEST_CLIENT, TEST_PORTAL_URL } from '../testing/test-identity-provider';
-import type { TestIdentityProvider } from '../testing/test-identity-provider';
 
 /** What the organization of one test is renamed to: ids are made by the portal, and the configuration is written before. */
 const BY_ID = 'org_00000000000000000000000000';

@@ -1,8 +1,13 @@
 import { OIDC_FLOW_SECONDS } from '@portico/plugin-access/contract';
-import { startTestBackend, TestClock } from '@portico/plugin-kit/testing';
+import {
+  startTestBackend,
+  startTestIdentityProvider,
+  TEST_CLIENT,
+  TEST_PORTAL_URL,
+  TestClock,
+} from '@portico/plugin-kit/testing';
+import type { TestIdentityProvider } from '@portico/plugin-kit/testing';
 import { OidcBrowser } from '../testing/oidc-browser';
-import { startTestIdentityProvider, TEST_CLIENT, TEST_PORTAL_URL } from '../testing/test-identity-provider';
-import type { TestIdentityProvider } from '../testing/test-identity-provider';
 
 const ann = {
   sub: 'ann-1',

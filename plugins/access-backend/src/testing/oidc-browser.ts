@@ -1,5 +1,5 @@
+import { TEST_PORTAL_URL } from '@portico/plugin-kit/testing';
 import type { startTestBackend } from '@portico/plugin-kit/testing';
-import { TEST_PORTAL_URL } from './test-identity-provider';
 
 type Backend = Pick<Awaited<ReturnType<typeof startTestBackend>>, 'request'>;
 type Reply = Awaited<ReturnType<Backend['request']>>;

@@ -2,10 +2,9 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Provider from 'oidc-provider';
-import type { Configuration } from 'oidc-provider';
+import type { Configuration, Provider } from 'oidc-provider';
 
-/** Where the portal of these tests says it is; nobody goes there, the answer is read off the address. */
+/** Where the portal says it is in tests that go there without a browser: the provider's answer is read off the address. */
 export const TEST_PORTAL_URL = 'http://localhost:7007';
 export const TEST_CLIENT = { clientId: 'portico', clientSecret: 'a secret of the portal and its provider' } as const;
 
@@ -14,11 +13,13 @@ export interface TestPerson {
   readonly [claim: string]: unknown;
 }
 
-/** A certified provider on a port of its own. Whoever comes is signed in at once, as the one `signsIn` names. */
+/** A certified provider on a port of its own. Whoever comes is signed in as the one `signsIn` names: at once, or by a page where one may refuse. */
 export interface TestIdentityProvider {
   readonly issuer: string;
   /** Whom the provider knows, and who sits in front of the browser. */
   signsIn(person: TestPerson): void;
+  /** Whether people press a button to sign in, or not to. */
+  hasPage: boolean;
   /** Alters the claims of every ID token, which is signed by the provider's own key nonetheless. Null: as they are. */
   alterIdToken: ((claims: Record<string, unknown>) => Record<string, unknown>) | null;
   /** Signs with a key of somebody else. */
@@ -32,7 +33,10 @@ export interface TestIdentityProvider {
   close(): Promise<void>;
 }
 
-export async function startTestIdentityProvider(): Promise<TestIdentityProvider> {
+/** `portalUrl`: where it sends people back to. */
+export async function startTestIdentityProvider(portalUrl = TEST_PORTAL_URL): Promise<TestIdentityProvider> {
+  // An ES module, and large: only tests that start a provider load it.
+  const { Provider } = await import('oidc-provider');
   const server = createServer();
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -48,6 +52,7 @@ export async function startTestIdentityProvider(): Promise<TestIdentityProvider>
       people.set(person.sub, person);
       present = person;
     },
+    hasPage: false,
     alterIdToken: null,
     forgesSignature: false,
     authorizationRequests: [],
@@ -60,7 +65,7 @@ export async function startTestIdentityProvider(): Promise<TestIdentityProvider>
       }),
   };
 
-  const provider = new Provider(issuer, configurationOf(jwk, people));
+  const provider = new Provider(issuer, configurationOf({ jwk, people, portalUrl }));
   provider.use(async (ctx, next) => {
     idp.requests += 1;
     if (idp.fails === 'hangs_up') {
@@ -75,8 +80,15 @@ export async function startTestIdentityProvider(): Promise<TestIdentityProvider>
     }
     if (ctx.path === '/auth') idp.authorizationRequests.push(new URLSearchParams(ctx.querystring));
     if (ctx.path.startsWith('/interaction/')) {
-      await signIn(provider, ctx.req, ctx.res, present);
+      const answer = ctx.query.answer ?? (idp.hasPage ? undefined : 'sign-in');
+      const { prompt } = await provider.interactionDetails(ctx.req, ctx.res);
+      if (prompt.name === 'login' && answer === undefined) {
+        ctx.type = 'html';
+        ctx.body = signInPageFor(present);
+        return;
+      }
       ctx.respond = false;
+      await (answer === 'refuse' ? refuse : signIn)(provider, { request: ctx.req, response: ctx.res, person: present });
       return;
     }
     await next();
@@ -101,14 +113,22 @@ function signed(claims: object, key: KeyObject): string {
   return `${text}.${sign('RSA-SHA256', Buffer.from(text), key).toString('base64url')}`;
 }
 
-function configurationOf(jwk: object, people: ReadonlyMap<string, TestPerson>): Configuration {
+function configurationOf({
+  jwk,
+  people,
+  portalUrl,
+}: {
+  jwk: object;
+  people: ReadonlyMap<string, TestPerson>;
+  portalUrl: string;
+}): Configuration {
   return {
     clients: [
       {
         client_id: TEST_CLIENT.clientId,
         client_secret: TEST_CLIENT.clientSecret,
-        redirect_uris: [`${TEST_PORTAL_URL}/login/callback`],
-        post_logout_redirect_uris: [`${TEST_PORTAL_URL}/login`],
+        redirect_uris: [`${portalUrl}/login/callback`],
+        post_logout_redirect_uris: [`${portalUrl}/login`],
         grant_types: ['authorization_code'],
         response_types: ['code'],
       },
@@ -128,20 +148,27 @@ function configurationOf(jwk: object, people: ReadonlyMap<string, TestPerson>): 
   };
 }
 
-async function signIn(
-  provider: Provider,
-  request: Parameters<Provider['interactionDetails']>[0],
-  response: Parameters<Provider['interactionDetails']>[1],
-  person: TestPerson,
-): Promise<void> {
+function signInPageFor({ sub }: TestPerson): string {
+  const button = (answer: string, label: string) => `<button name="answer" value="${answer}">${label}</button>`;
+  return `<!doctype html><html lang="en"><title>Identity provider</title><h1>Identity provider</h1>
+<form>${button('sign-in', `Sign in as ${sub}`)}${button('refuse', 'Cancel')}</form></html>`;
+}
+
+interface Interaction {
+  readonly request: Parameters<Provider['interactionDetails']>[0];
+  readonly response: Parameters<Provider['interactionDetails']>[1];
+  readonly person: TestPerson;
+}
+
+async function refuse(provider: Provider, { request, response }: Interaction): Promise<void> {
+  await provider.interactionFinished(request, response, { error: 'access_denied' }, { mergeWithLastSubmission: false });
+}
+
+async function signIn(provider: Provider, { request, response, person }: Interaction): Promise<void> {
   const { prompt, params } = await provider.interactionDetails(request, response);
   if (prompt.name === 'login') {
-    await provider.interactionFinished(
-      request,
-      response,
-      { login: { accountId: person.sub } },
-      { mergeWithLastSubmission: false },
-    );
+    const login = { login: { accountId: person.sub } };
+    await provider.interactionFinished(request, response, login, { mergeWithLastSubmission: false });
     return;
   }
   const grant = new provider.Grant({ accountId: person.sub, clientId: String(params.client_id) });
