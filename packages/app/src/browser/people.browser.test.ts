@@ -247,7 +247,7 @@ describe('people of an organization', () => {
     expect(await owner.getByLabel('Department', { exact: true }).count()).toBe(0);
     await go(owner, '/access/organization');
     await owner.getByRole('button', { name: 'Create a second department' }).click();
-    await owner.getByLabel('Name', { exact: true }).last().fill('Research');
+    await owner.getByRole('dialog').getByLabel('Name', { exact: true }).fill('Research');
     await owner.getByRole('dialog').getByRole('button', { name: 'Create department' }).click();
     await owner.getByRole('row', { name: /Research/ }).waitFor();
     await picture(owner, 'organization');
