@@ -179,7 +179,9 @@ function testConfig(
         : {},
     log: { level: 'error', format: 'text' },
     rateLimits: Object.fromEntries(
-      ['api', 'terminalTokens', 'money', 'adminOverview', 'signIn', 'mail'].map(name => [name, UNLIMITED]),
+      ['api', 'terminalTokens', 'money', 'adminOverview', 'signIn', 'signInAccount', 'signInAddress', 'mail'].map(
+        name => [name, UNLIMITED],
+      ),
     ),
     ...(has('workloads') ? { workloads: { ssh: { port: 0 } } } : {}),
     ...(has('access') ? { access: { adminPassword: TEST_PASSWORD } } : {}),

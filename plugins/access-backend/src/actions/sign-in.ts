@@ -1,3 +1,5 @@
+import { networkOf } from '@portico/plugin-kit/backend';
+import { CodedError } from '@portico/plugin-kit/contract';
 import { passwordSignIn } from '../authentication/password-strategy';
 import type { VerifyPassword } from '../authentication/password-strategy';
 import { access } from '../access-errors';
@@ -6,6 +8,7 @@ import { canonicalUsername } from '../domain/username';
 import type { AccessServices } from '../services';
 import { passwordOf } from '../store/credentials';
 import { profileByUsername } from '../store/profiles';
+import { addressesOfSessions } from '../store/sessions';
 import { recordFailedSignIn } from './record-failed-sign-in';
 
 /**
@@ -29,10 +32,7 @@ export function passwordCheck(
   const throughPassport = passwordSignIn(verify);
 
   return async ({ username, password, address, correlationId }) => {
-    await services.rateLimits.consume(
-      'signIn',
-      services.keys.ofAttempt(canonicalUsername(username) ?? username, address),
-    );
+    await countAttempt(services, { username, address });
     const user = await throughPassport({ username, password });
     if (user !== null) return user;
     const name = canonicalUsername(username);
@@ -40,4 +40,27 @@ export function passwordCheck(
     await recordFailedSignIn(services, { user: named ?? null, address, correlationId });
     throw access.fail('credentials_invalid');
   };
+}
+
+/**
+ * Counted three times: one name from one place, since that is what guessing looks like; one place whatever the name, since one weak password is tried on
+ * everybody as easily; and one name whatever the place, since places are cheap. The last would let strangers keep somebody out, so it does not hold where that
+ * person has signed in before. Names nobody has are counted alike.
+ */
+async function countAttempt(
+  services: AccessServices,
+  { username, address }: { username: string; address: string },
+): Promise<void> {
+  const { keys, rateLimits, database } = services;
+  const name = canonicalUsername(username) ?? username;
+  const network = networkOf(address);
+  await rateLimits.consume('signIn', keys.ofAttempt(name, address));
+  await rateLimits.consume('signInAddress', network);
+  try {
+    await rateLimits.consume('signInAccount', keys.ofAttempts(name));
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code !== 'rate_limited') throw error;
+    const known = await addressesOfSessions(database.read, { username: canonicalUsername(username) ?? '' });
+    if (!known.some(one => networkOf(one) === network)) throw error;
+  }
 }

@@ -33,6 +33,10 @@ export class SessionKeys {
   }
   /** What attempts to sign in are counted by. A fingerprint, because people type passwords into the wrong field. */
   ofAttempt(username: string, address: string): string {
-    return `${this.secrets.fingerprint('access.sign_in', username)}:${networkOf(address)}`;
+    return `${this.ofAttempts(username)}:${networkOf(address)}`;
+  }
+  /** The same of all addresses together. */
+  ofAttempts(username: string): string {
+    return this.secrets.fingerprint('access.sign_in', username);
   }
 }

@@ -265,6 +265,55 @@ test('attempts are counted per account and address', async () => {
   }
 });
 
+/** One backend whose one limit is tight, and attempts from wherever they say. */
+async function withLimit(name: 'signInAccount' | 'signInAddress', perMinute: number) {
+  const backend = await startTestBackend({
+    plugins: ['access', 'billing'],
+    settings: { rateLimits: { [name]: { perMinute, burst: 0 } }, server: { trustedProxies: ['127.0.0.1'] } },
+  });
+  const post = async (path: string, address: string, body: object) =>
+    (await backend.request('POST', path, { body, headers: { 'x-forwarded-for': address } })).status;
+  return {
+    backend,
+    signIn: (address: string, username: string, password = 'wrong password') =>
+      post('auth/personal/login', address, { username, password }),
+    signUp: (address: string, username: string) =>
+      post('auth/personal/signup', address, { username, password: 'Correct-Horse-Battery-9' }),
+  };
+}
+
+test('one password tried on everybody is counted by where it comes from, and so is making accounts', async () => {
+  const { backend, signIn, signUp } = await withLimit('signInAddress', 4);
+  try {
+    const sprayed = [];
+    for (let name = 1; name <= 3; name += 1) sprayed.push(await signIn('192.0.2.1', `somebody-${name}`));
+    expect(sprayed).toEqual([401, 401, 401]);
+    expect(await signUp('192.0.2.1', 'first-of-many')).toBe(201);
+    expect(await signUp('192.0.2.1', 'second-of-many')).toBe(429);
+    expect(await signIn('192.0.2.1', 'somebody-4')).toBe(429);
+    expect(await signIn('192.0.2.2', 'somebody-4')).toBe(401);
+  } finally {
+    await backend.stop();
+  }
+});
+
+test.each(['somebody', 'nobody'])(
+  'guesses at %s are counted over all addresses, but not where that person has been',
+  async name => {
+    const { backend, signIn, signUp } = await withLimit('signInAccount', 3);
+    try {
+      expect(await signUp('198.51.100.1', 'somebody')).toBe(201);
+      const guesses = [];
+      for (let host = 1; host <= 5; host += 1) guesses.push(await signIn(`192.0.2.${host}`, name));
+      expect(guesses).toEqual([401, 401, 401, 429, 429]);
+      expect(await signIn('192.0.2.6', name, 'Correct-Horse-Battery-9')).toBe(429);
+      expect(await signIn('198.51.100.1', name, 'Correct-Horse-Battery-9')).toBe(name === 'somebody' ? 200 : 429);
+    } finally {
+      await backend.stop();
+    }
+  },
+);
+
 test('a host that has a whole IPv6 network to itself has no more attempts than another', async () => {
   const backend = await startTestBackend({
     plugins: ['access', 'billing'],

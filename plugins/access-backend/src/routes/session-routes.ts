@@ -1,6 +1,7 @@
 import { PASSWORD_LENGTH_MIN } from '@portico/plugin-access/contract';
 import type { accessContract, refreshToken } from '@portico/plugin-access/contract';
 import type { ApiReply, ApiRequest, Clock, Handlers, Queries, UserCaller } from '@portico/plugin-kit/backend';
+import { networkOf } from '@portico/plugin-kit/backend';
 import { toInstant, toMoney } from '@portico/plugin-kit/contract';
 import type { IncomingHttpHeaders } from 'node:http';
 import { access } from '../access-errors';
@@ -49,6 +50,8 @@ export function sessionRoutes(services: AccessServices): Pick<Handlers<typeof ac
     async signUp(request) {
       const { username, password, display_name, email, invitation_token } = request.body;
       const origin = originOf(services, request, request.body.session);
+      // An account costs a hash and many rows, and who may have as many as they like has as much credit.
+      await services.rateLimits.consume('signInAddress', networkOf(request.address));
       const account = await prepareSignUp(services, {
         username,
         password,

@@ -196,3 +196,16 @@ function fromRow(row: SessionRow): Session {
     endReason: row.end_reason,
   };
 }
+
+/** Looked at for whether a place is known; the newest say it well enough. */
+const KNOWN_ADDRESSES_MAX = 100;
+
+/** Where somebody has signed in from, also in sessions that have ended. Empty for a name nobody has. */
+export async function addressesOfSessions(queries: Queries, by: { username: string }): Promise<string[]> {
+  const rows = await queries.all<{ address: string }>(
+    `SELECT s.address FROM access_users u JOIN access_sessions s ON s.user_id = u.user_id WHERE u.username = ?
+     ORDER BY s.created_at DESC LIMIT ${KNOWN_ADDRESSES_MAX}`,
+    [by.username],
+  );
+  return rows.map(({ address }) => address);
+}
