@@ -116,8 +116,9 @@ async function measure(name: string, database: OpenDatabase): Promise<void> {
   const authorization: Authorization = createAuthorization(contracts);
   const check = async () => {
     const index = Math.floor(Math.random() * MEMBERS);
-    const headers = { authorization: `Bearer ${tokens[index]}`, 'x-project-id': `proj_bench${index % PROJECTS}` };
-    const caller = await authentication.authenticate({ method: 'GET', headers } as unknown as IncomingMessage);
+    const headers = { authorization: `Bearer ${tokens[index]}` };
+    const request = { method: 'GET', headers } as unknown as IncomingMessage;
+    const caller = await authentication.authenticate(request, `proj_bench${index % PROJECTS}`);
     authorization.require(caller, PERMISSION);
   };
   const bare = async () => {

@@ -1,7 +1,7 @@
 import type { Plugin } from 'vite';
 
 /** What a browser needs of an operation to call it. The rest of it the server validates, tests hold and the API reference shows. */
-const KEPT = new Set(['id', 'method', 'path', 'permission']);
+const KEPT = new Set(['id', 'method', 'path', 'permission', 'activeProjectIn']);
 const CONTRACT_FILE = /\/src\/contract\/[\w-]+\.ts$/;
 
 interface Node {

@@ -8,7 +8,7 @@ import { startTestBackend, waitFor } from '@portico/plugin-kit/testing';
 import type { SignedUp, TestBackend } from '@portico/plugin-kit/testing';
 import Ajv2020 from 'ajv/dist/2020';
 import fc from 'fast-check';
-import { operations, requestParts, sample, sendRequest } from './testing/generated-requests';
+import { oneFitting, operations, requestParts, sample, sendRequest } from './testing/generated-requests';
 import type { RequestParts } from './testing/generated-requests';
 import { hostileValues, placesOf, withPlace } from './testing/schema-arbitrary';
 
@@ -167,7 +167,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
     });
 
     test('answers what does not fit with a refusal in the envelope', async () => {
-      const [fits] = sample(requestParts(operation), 1) as [RequestParts];
+      const fits = oneFitting(operation);
       const spoiled = placesOf(fits)
         .filter(place => place.length > 1 || (place[0] === 'body' && operation.body !== undefined))
         .flatMap(place => [undefined, ...hostileValues].map(value => ({ place, value })));
@@ -184,7 +184,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
     });
 
     test('refuses fields and parameters nobody knows', async () => {
-      const [fits] = sample(requestParts(operation), 1) as [RequestParts];
+      const fits = oneFitting(operation);
       const unknownQuery = await send(operation, { ...fits, query: { ...fits.query, nobody_knows: '1' } }, token);
       expect([unknownQuery.status, unknownQuery.body.code]).toEqual([400, 'request_malformed']);
       if (operation.method === 'GET') return;
@@ -209,14 +209,14 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
         ['a very deep list', '['.repeat(50_000)],
         ['JSON behind a byte order mark', '\u{feff}{}'],
       ])('survives a body that is %s', async (_what, raw) => {
-        const [fits] = sample(requestParts(operation), 1) as [RequestParts];
+        const fits = oneFitting(operation);
         const reply = await send(operation, { ...fits, body: raw }, token);
         expectAnswer(operation, reply, raw.slice(0, 50));
         expect(reply.status).toBeGreaterThanOrEqual(400);
       });
 
       test('takes nothing but JSON', async () => {
-        const [fits] = sample(requestParts(operation), 1) as [RequestParts];
+        const fits = oneFitting(operation);
         for (const type of [
           'text/plain',
           'application/x-www-form-urlencoded',
@@ -237,7 +237,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
     test.each(guarded.map(operation => [operation.id, operation] as const))(
       '%s: nobody without signing in, nor with a credential that is none',
       async (_id, operation) => {
-        const [fits] = sample(requestParts(operation), 1) as [RequestParts];
+        const fits = oneFitting(operation);
         for (const token of [undefined, 'ptk_0000000000000000', 'x']) {
           const reply = await send(operation, fits, token);
           expect([reply.status, reply.body.code]).toEqual([401, 'authentication_required']);
@@ -254,7 +254,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
         // A new parameter: say in `belongings` how alice comes by one.
         expect(unknown).toEqual([]);
         if (names.every(name => EVERYONES.has(name))) return;
-        const [fits] = sample(requestParts(operation), 1) as [RequestParts];
+        const fits = oneFitting(operation);
         const reply = await send(
           operation,
           {
@@ -293,7 +293,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
           const name = property.replace(/^.*?(project|allocation|organization|key)_ids?$/, '$1_id');
           const id = owned[name];
           if (id === undefined) continue;
-          const [fits] = sample(requestParts(operation), 1) as [RequestParts];
+          const fits = oneFitting(operation);
           const value = property.endsWith('_ids') ? [id] : id;
           const reply = await send(
             operation,

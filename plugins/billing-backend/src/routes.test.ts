@@ -26,8 +26,8 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
   afterAll(() => backend?.stop());
 
   /** Someone with an account, the trial credit and nothing else. */
-  const someone = async () => {
-    const { token, caller } = backend.signInAs({ permissions });
+  const someone = async (sessionId = newId('sess')) => {
+    const { token, caller } = backend.signInAs({ permissions, sessionId });
     const scope = {
       organizationId: caller.organizationId,
       departmentId: caller.departmentId,
@@ -203,6 +203,24 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       expect(lines.map(line => line.split(',')[0])).toEqual(all.map(row => row.allocation_id));
       const seeded = lines.at(-1) ?? '';
       expect(seeded).toContain(`"'=HYPERLINK(""https://example.com"",""x"")"`);
+    });
+
+    test('the export is of the organization worked in, which a download names in the query', async () => {
+      const sessionId = newId('sess');
+      const [home, there] = [await someone(sessionId), await someone(sessionId)];
+      const at = backend.clock.now();
+      const allocationId = await there.launch(3_600_000n, at);
+      await backend.clock.advance(1_000);
+      await there.stop(allocationId, at + 1_000);
+      const exported = async (projectId: string) => {
+        const query = { active_project_id: projectId };
+        const lines = (await backend.call(exportUsage, { token: home.token, query })).trimEnd().split('\r\n');
+        return lines.slice(1).map(line => line.split(',')[0]);
+      };
+      expect(await exported(there.scope.projectId)).toEqual([allocationId]);
+      expect(await exported(home.scope.projectId)).toEqual([]);
+      const query = { active_project_id: (await someone()).scope.projectId };
+      expect((await backend.refusal(exportUsage, { token: home.token, query })).status).toBe(404);
     });
 
     test('nobody sees another organization’s', async () => {

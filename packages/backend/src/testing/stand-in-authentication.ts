@@ -47,20 +47,27 @@ export class StandInCallers {
   }
 
   readonly authentication: Authentication = {
-    authenticate: async request => {
+    authenticate: async (request, projectId) => {
       const header = request.headers.authorization;
       if (header === undefined) return { kind: 'anonymous' };
       const caller = this.#callers.get(header.replace(/^Bearer /, ''));
       if (!caller) throw common.fail('authentication_required');
-      return caller;
+      if (projectId === null) return caller;
+      const there = this.#sameSessionIn({ ...caller, projectId });
+      if (there === null) throw common.fail('not_found');
+      return there;
     },
-    revalidate: async ({ sessionId, projectId }) =>
-      [...this.#callers.values()].find(known => known.sessionId === sessionId && known.projectId === projectId) ?? null,
+    revalidate: async caller => this.#sameSessionIn(caller),
     callerFor: async (_queries, { userId, projectId }) => {
       const caller = [...this.#callers.values()].find(known => known.userId === userId);
       return caller ? { ...caller, sessionId: null, projectId } : null;
     },
   };
+
+  #sameSessionIn({ sessionId, projectId }: UserCaller): UserCaller | null {
+    const known = [...this.#callers.values()];
+    return known.find(caller => caller.sessionId === sessionId && caller.projectId === projectId) ?? null;
+  }
 
   readonly factory = createServiceFactory({ service: authenticationRef, deps: {}, factory: () => this.authentication });
 }

@@ -24,7 +24,7 @@ export interface UserCaller {
   /** Present under an API key, which may do less than its user. */
   readonly apiKey?: { readonly keyId: string };
   readonly organizationId: string;
-  /** The active project: `X-Project-Id`, else the caller's default; always one of the organization the caller may see. */
+  /** The active project: the one the request names, else the caller's default; always one of the organization the caller may see. */
   readonly projectId: string;
   readonly departmentId: string;
   /** Granted in this organization and project, platform permissions included. */
@@ -65,8 +65,11 @@ export function projectInReach(caller: UserCaller, asked?: string): string | und
 
 /** Implemented by the access plugin. */
 export interface Authentication {
-  /** Reads bearer token or cookie (with CSRF check for unsafe methods); throws `authentication_required` on a credential that is no longer good. */
-  authenticate(request: IncomingMessage): Promise<Caller>;
+  /**
+   * Reads bearer token or cookie (with CSRF check for unsafe methods); throws `authentication_required` on a credential that is no longer good, and
+   * `not_found` when the project that shall be active is not there for the caller. Null: the caller's default project.
+   */
+  authenticate(request: IncomingMessage, projectId: string | null): Promise<Caller>;
   /** The same caller as of now, or null when session or user has ended: long-lived streams ask every few seconds. */
   revalidate(caller: UserCaller): Promise<UserCaller | null>;
   /** The caller a user would be, for gateways that know the user by a key of theirs. Null when disabled. */

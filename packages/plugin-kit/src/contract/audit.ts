@@ -1,6 +1,6 @@
 import { defineErrors } from './errors';
 import { operation } from './operation';
-import { idSchema, instantSchema, pageQueryProperties, pageSchema } from './schemas';
+import { activeProjectSchema, instantSchema, pageQueryProperties, pageSchema } from './schemas';
 
 /** Longest value a filter takes: ids, actions and correlation ids are shorter. */
 const FILTER_LENGTH_MAX = 128;
@@ -146,16 +146,14 @@ export const exportOwnAuditLogs = operation({
     additionalProperties: false,
     properties: {
       format: { type: 'string', enum: ['csv', 'jsonl'], default: 'csv' },
-      active_project_id: {
-        ...idSchema,
-        description: 'The active project, for browsers: a download sends no headers. The log is of its organization.',
-      },
+      active_project_id: activeProjectSchema,
       ...filters,
     },
   },
   responses: { 200: { type: 'string' } },
-  errors: ['not_found'],
+  errors: [],
   streams: ['text/csv', 'application/jsonl'],
+  activeProjectIn: 'active_project_id',
 });
 
 export const listAllAuditLogs = operation({
@@ -192,6 +190,7 @@ export const exportAuditLogs = operation({
     additionalProperties: false,
     properties: {
       format: { type: 'string', enum: ['jsonl', 'csv'], default: 'jsonl' },
+      active_project_id: activeProjectSchema,
       ...filters,
       organization_id: filterValue,
     },
@@ -199,4 +198,5 @@ export const exportAuditLogs = operation({
   responses: { 200: { type: 'string' } },
   errors: ['audit_export_not_narrowable'],
   streams: ['application/jsonl', 'text/csv'],
+  activeProjectIn: 'active_project_id',
 });

@@ -42,6 +42,7 @@ export { AUTHENTICATED, definePermissions, PUBLIC } from './permissions';
 export type { PermissionDefinitions } from './permissions';
 export { platformContract } from './platform';
 export {
+  activeProjectSchema,
   errorSchema,
   idSchema,
   instantSchema,

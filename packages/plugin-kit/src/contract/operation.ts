@@ -33,6 +33,8 @@ export interface OperationShape {
   readonly rateLimit?: string;
   /** The reply is a stream of this media type instead of JSON; where there are several, the handler says which, else it is the first. */
   readonly streams?: StreamMediaType | readonly [StreamMediaType, ...StreamMediaType[]];
+  /** Query parameter that names the active project where no `X-Project-Id` does: browsers download and listen without headers. Streams have one. */
+  readonly activeProjectIn?: string;
 }
 
 export type StreamMediaType = 'text/csv' | 'text/event-stream' | 'application/jsonl';

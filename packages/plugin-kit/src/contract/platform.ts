@@ -3,7 +3,7 @@ import { defineContract } from './contract';
 import { listMessages } from './mail';
 import { operation } from './operation';
 import { definePermissions } from './permissions';
-import { idSchema, instantSchema, pageQueryProperties, pageSchema } from './schemas';
+import { activeProjectSchema, instantSchema, pageQueryProperties, pageSchema } from './schemas';
 
 const getOpenApi = operation({
   id: 'getOpenApi',
@@ -30,16 +30,13 @@ const streamEvents = operation({
     type: 'object',
     additionalProperties: false,
     properties: {
-      project_id: {
-        ...idSchema,
-        description:
-          'The active project, for browsers: their event sources send no headers. The events are of its organization.',
-      },
+      project_id: activeProjectSchema,
     },
   },
   responses: { 200: { type: 'string' } },
-  errors: ['not_found'],
+  errors: [],
   streams: 'text/event-stream',
+  activeProjectIn: 'project_id',
 });
 
 const listAttention = operation({

@@ -24,6 +24,12 @@ export const idSchema = {
   maxLength: ID_LENGTH_MAX,
   pattern: '^[a-z]+_[A-Za-z0-9]+$',
 } as const;
+/** Of the query parameter an operation names in `activeProjectIn`. */
+export const activeProjectSchema = {
+  ...idSchema,
+  description:
+    'The active project where no `X-Project-Id` is sent: downloads and event sources of browsers carry no headers.',
+} as const;
 export const nullableIdSchema = { ...idSchema, type: ['string', 'null'] } as const;
 
 /** Names people give to things: one line, no control characters, not only spaces. */

@@ -23,7 +23,7 @@ export interface CallOptions {
 /** Calls operations of the contract with the browser's session. */
 export interface ApiClient {
   call<Op extends OperationShape>(operation: Op, args: Arguments<Op>, options?: CallOptions): Promise<ReplyOf<Op>>;
-  /** Address of an operation that the browser downloads itself (CSV). */
+  /** Address of an operation that the browser downloads itself (CSV), in the active project. */
   href<Op extends OperationShape>(operation: Op, args: Arguments<Op>): string;
 }
 
@@ -55,7 +55,7 @@ export function createApiClient(options: {
    */
   onProofWanted: () => Promise<boolean>;
 }): ApiClient {
-  function href(operation: OperationShape, args: object): string {
+  function address(operation: OperationShape, args: object): string {
     const { params = {}, query = {} } = args as { params?: Record<string, string>; query?: Record<string, unknown> };
     const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
     const search = new URLSearchParams();
@@ -67,7 +67,12 @@ export function createApiClient(options: {
   }
 
   return {
-    href,
+    href(operation, args) {
+      const { projectId } = options.headers();
+      if (operation.activeProjectIn === undefined || projectId === null) return address(operation, args);
+      const { query } = args as { query?: object };
+      return address(operation, { ...args, query: { ...query, [operation.activeProjectIn]: projectId } });
+    },
     async call(operation, args, callOptions = {}) {
       const { csrfToken, projectId: activeProjectId } = options.headers();
       const projectId = callOptions.projectId === undefined ? activeProjectId : callOptions.projectId;
@@ -80,7 +85,7 @@ export function createApiClient(options: {
       const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MILLISECONDS);
       let response: Response;
       try {
-        response = await fetch(href(operation, args), {
+        response = await fetch(address(operation, args), {
           method: operation.method,
           headers,
           credentials: 'same-origin',

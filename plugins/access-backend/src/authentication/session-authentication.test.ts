@@ -19,10 +19,8 @@ describe.each(['sqlite', 'postgres'] as const)('authentication, on %s', database
   afterAll(() => backend.stop());
 
   const callerOf = async (token: string): Promise<UserCaller> => {
-    const caller = await backend.services.authentication.authenticate({
-      method: 'GET',
-      headers: { authorization: `Bearer ${token}` },
-    } as IncomingMessage);
+    const request = { method: 'GET', headers: { authorization: `Bearer ${token}` } } as IncomingMessage;
+    const caller = await backend.services.authentication.authenticate(request, null);
     if (caller.kind !== 'user') throw new Error('anonymous');
     return caller;
   };

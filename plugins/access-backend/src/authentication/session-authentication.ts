@@ -40,11 +40,9 @@ export class SessionAuthentication implements Authentication {
     this.#apiKeys = new ApiKeyAuthentication(parts);
   }
 
-  async authenticate(request: IncomingMessage): Promise<Caller> {
+  async authenticate(request: IncomingMessage, projectId: string | null): Promise<Caller> {
     const credential = this.#credentialOf(request);
     if (credential === null) return { kind: 'anonymous' };
-    const wanted = request.headers['x-project-id'];
-    const projectId = typeof wanted === 'string' ? wanted : null;
     if (credential.kind === 'token' && isApiKey(credential.token))
       return this.#apiKeys.authenticate(credential.token, projectId);
 

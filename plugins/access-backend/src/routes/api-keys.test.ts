@@ -43,7 +43,7 @@ describe.each(['sqlite', 'postgres'] as const)('API keys, on %s', database => {
   };
   const callerOf = async (key: string): Promise<UserCaller> => {
     const request = { method: 'GET', headers: { authorization: `Bearer ${key}` } } as IncomingMessage;
-    const caller = await backend.services.authentication.authenticate(request);
+    const caller = await backend.services.authentication.authenticate(request, null);
     if (caller.kind !== 'user') throw new Error('anonymous');
     return caller;
   };

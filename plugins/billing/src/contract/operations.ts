@@ -1,4 +1,11 @@
-import { idSchema, instantSchema, operation, pageQueryProperties, pageSchema } from '@portico/plugin-kit/contract';
+import {
+  activeProjectSchema,
+  idSchema,
+  instantSchema,
+  operation,
+  pageQueryProperties,
+  pageSchema,
+} from '@portico/plugin-kit/contract';
 import { balanceSchema, ledgerEntrySchema, usageSchema } from './schemas';
 
 export const getBalance = operation({
@@ -51,10 +58,15 @@ export const exportUsage = operation({
     'The rows of the usage list, all of them, streamed. Amounts are decimal numbers with six places, so that sums are exact; text that a ' +
     'spreadsheet would run as a formula is made inert by a leading apostrophe.',
   permission: 'billing.usage.read',
-  query: { type: 'object', additionalProperties: false, properties: { ...usageFilterProperties } },
+  query: {
+    type: 'object',
+    additionalProperties: false,
+    properties: { active_project_id: activeProjectSchema, ...usageFilterProperties },
+  },
   responses: { 200: { type: 'string' } },
   errors: ['period_invalid'],
   streams: 'text/csv',
+  activeProjectIn: 'active_project_id',
 });
 
 export const listLedger = operation({

@@ -2,11 +2,10 @@
  * The live events of one caller as server-sent events. The feed gives every event of the organization once and in order, or a reset; here they
  * become text, with a heartbeat for the proxies between and a regular look at whether the session still stands.
  */
-import type { Authentication, Authorization, Clock, UserCaller } from '@portico/plugin-kit/backend';
+import type { Authentication, Clock, UserCaller } from '@portico/plugin-kit/backend';
 import type { DomainEvent } from '@portico/plugin-kit/backend';
 import { callerWithin } from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
-import { callerInProject } from '../http/caller-in-project';
 import type { EventFeed, FeedItem } from '../outbox/event-feed';
 
 /** Milliseconds between two signs of life, well under the minute after which proxies give a silent connection up. */
@@ -98,15 +97,6 @@ export class EventStreams {
     if (open === 0) this.#open.delete(userId);
     else this.#open.set(userId, open);
   }
-}
-
-/** The caller as another project than the one of the request makes them, admitted there as anywhere. */
-export async function listenerIn(
-  projectId: string | undefined,
-  caller: UserCaller,
-  services: { authentication: Authentication; authorization: Authorization },
-): Promise<UserCaller> {
-  return callerInProject(caller, { projectId, permission: PERMISSION }, services);
 }
 
 /** Also whoever may listen, but no longer as widely as when the stream was opened, opens another. */

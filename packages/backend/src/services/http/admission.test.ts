@@ -1,7 +1,7 @@
 import { createBackendPlugin } from '@backstage/backend-plugin-api';
 import { httpApiRef, isInReach } from '@portico/plugin-kit/backend';
 import type { UserCaller } from '@portico/plugin-kit/backend';
-import { common, defineContract, newId, operation } from '@portico/plugin-kit/contract';
+import { activeProjectSchema, common, defineContract, newId, operation } from '@portico/plugin-kit/contract';
 import { startTestBackend, TestClock } from '@portico/plugin-kit/testing';
 import type { TestBackend } from '../../testing';
 
@@ -36,10 +36,28 @@ const operationWith = (id: string, permission: string, proof?: 'session' | 'fres
     responses: { 204: null },
     errors: [],
   });
+const download = operation({
+  id: 'downloadThings',
+  method: 'GET',
+  path: 'things/csv',
+  tag: 'test',
+  summary: 'The things of the project',
+  permission: 'things.release',
+  query: {
+    type: 'object',
+    additionalProperties: false,
+    properties: { active_project_id: activeProjectSchema },
+  },
+  responses: { 200: { type: 'string' } },
+  errors: [],
+  streams: 'text/csv',
+  activeProjectIn: 'active_project_id',
+});
 const contract = defineContract({
   plugin: 'things',
   operations: {
     release,
+    download,
     account: operationWith('account', 'authenticated'),
     forPeople: operationWith('forPeople', 'authenticated', 'session'),
     forFresh: operationWith('forFresh', 'things.release', 'fresh'),
@@ -62,6 +80,9 @@ const feature = createBackendPlugin({
               throw common.fail('not_found');
             return { status: 204, body: undefined };
           },
+          async download({ caller }) {
+            return { status: 200, stream: only(`${caller.projectId} ${caller.onlyProjectId}`) };
+          },
           account: done,
           forPeople: done,
           forFresh: done,
@@ -71,6 +92,10 @@ const feature = createBackendPlugin({
     });
   },
 });
+
+async function* only(text: string): AsyncGenerator<string> {
+  yield text;
+}
 
 describe('who is admitted', () => {
   let backend: TestBackend;
@@ -100,6 +125,32 @@ describe('who is admitted', () => {
     const key = tokenOf({ projectId: newId('proj'), onlyProjectId: projectId, organizationPermissions: new Set() });
     expect(await answer(`things/${projectId}/release`, key)).toBe(204);
     expect(await answer(`things/${newId('proj')}/release`, key)).toBe('not_found');
+  });
+
+  test('the query names the active project where a header does not: whoever has nothing to say there is refused as with one', async () => {
+    const permissions = ['things.release'];
+    const { token, caller: home } = backend.signInAs({ permissions });
+    const { sessionId } = home;
+    const there = backend.signInAs({ permissions, organizationPermissions: [], sessionId }).caller;
+    const refusing = backend.signInAs({ permissions, sessionId, restriction: 'second_factor_required' }).caller;
+    const mute = backend.signInAs({ sessionId }).caller;
+    const stranger = backend.signInAs({ permissions }).caller;
+    const ask = async (query: string | undefined, header?: string) => {
+      const reply = await backend.request('GET', 'things/csv', {
+        token,
+        query: query === undefined ? {} : { active_project_id: query },
+        headers: header === undefined ? {} : { 'x-project-id': header },
+      });
+      return reply.status === 200 ? reply.text : reply.body.code;
+    };
+    expect(await ask(undefined)).toBe(`${home.projectId} null`);
+    expect(await ask(there.projectId)).toBe(`${there.projectId} ${there.projectId}`);
+    expect(await ask(there.projectId, home.projectId)).toBe(`${home.projectId} null`);
+    expect(await ask(home.projectId, mute.projectId)).toBe('permission_denied');
+    expect(await ask(mute.projectId)).toBe('permission_denied');
+    expect(await ask(refusing.projectId)).toBe('second_factor_required');
+    expect(await ask(stranger.projectId)).toBe('not_found');
+    expect(await ask('no project')).toBe('not_found');
   });
 
   const apiKey = { apiKey: { keyId: 'apikey_1' }, freshUntil: null };

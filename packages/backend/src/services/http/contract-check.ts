@@ -37,7 +37,7 @@ export function contractProblems({ contracts, complete }: ContractList): string[
       if (places.has(place)) problems.push(`Two operations answer ${operation.method} ${operation.path}.`);
       ids.add(operation.id);
       places.add(place);
-      problems.push(...parameterProblems(operation));
+      problems.push(...parameterProblems(operation), ...activeProjectProblems(operation));
       if (!complete) continue;
       if (!permissions.has(operation.permission))
         problems.push(`${operation.id} asks for ${operation.permission}, which no plugin defines.`);
@@ -54,4 +54,14 @@ function parameterProblems(operation: OperationShape): string[] {
   const described = Object.keys((operation.params as { properties?: object } | undefined)?.properties ?? {}).sort();
   if (named.join() === described.join()) return [];
   return [`The path of ${operation.id} names {${named.join(', ')}}, its params schema {${described.join(', ')}}.`];
+}
+
+/** A stream is fetched by the browser itself, without headers; without a word for it in the query it would be of whatever project is the default. */
+function activeProjectProblems({ id, permission, query, streams, activeProjectIn }: OperationShape): string[] {
+  const known = Object.keys((query as { properties?: object } | undefined)?.properties ?? {});
+  if (activeProjectIn !== undefined && !known.includes(activeProjectIn))
+    return [`${id} takes the active project from ${activeProjectIn}, which its query does not know.`];
+  if (streams !== undefined && permission !== PUBLIC && activeProjectIn === undefined)
+    return [`${id} streams and does not say where in the query the active project is named (activeProjectIn).`];
+  return [];
 }

@@ -72,7 +72,7 @@ export async function runOperation(
   services: PipelineServices,
 ): Promise<void> {
   const { operation, validators } = served;
-  const asking = await callerOf(exchange.request, operation, services.authentication);
+  const asking = await callerOf(exchange, operation, services.authentication);
   if (operation.permission !== PUBLIC && asking.kind === 'anonymous') throw common.fail('authentication_required');
 
   const params = validators.params(paramsOf(served.parameterNames, exchange.parameters));
@@ -193,12 +193,12 @@ export class ContractBroken extends Error {
 
 /** A public operation is not refused for a cookie that has run out: nobody could sign in again. A bearer token was sent on purpose. */
 async function callerOf(
-  request: IncomingMessage,
+  { request, search }: Exchange,
   operation: OperationShape,
   authentication: Authentication,
 ): Promise<Caller> {
   try {
-    return await authentication.authenticate(request);
+    return await authentication.authenticate(request, activeProjectOf(request, search, operation));
   } catch (error) {
     const byCookie = request.headers.authorization === undefined;
     const stale =
@@ -206,6 +206,17 @@ async function callerOf(
     if (operation.permission === PUBLIC && byCookie && stale) return { kind: 'anonymous' };
     throw error;
   }
+}
+
+/** A header beats the query. Read before anything is validated, since it decides who the caller is: what is no project is not there. */
+function activeProjectOf(
+  { headers }: IncomingMessage,
+  search: string,
+  { activeProjectIn }: OperationShape,
+): string | null {
+  const header = headers['x-project-id'];
+  if (typeof header === 'string') return header;
+  return activeProjectIn === undefined ? null : new URLSearchParams(search).get(activeProjectIn);
 }
 
 function keyedRequest(options: {

@@ -94,6 +94,7 @@ function describe(operation: OperationShape, { errors, permissions, refusals }: 
       ? {}
       : { 'x-permission-sentence': permissions[operation.permission] }),
     ...(operation.proof === undefined ? {} : { 'x-proof': operation.proof }),
+    ...(operation.activeProjectIn === undefined ? {} : { 'x-active-project-in': operation.activeProjectIn }),
     'x-rate-limit': operation.rateLimit ?? 'api',
     ...(operation.permission === PUBLIC ? { security: [{}, { bearer: [] }, { session: [] }] } : {}),
     parameters: parametersOf(operation),

@@ -13,7 +13,7 @@ export function operationErrorCodes(operation: OperationShape): readonly string[
       : ['permission_denied', 'second_factor_required', 'auth_enterprise_required']),
     ...(operation.proof === 'session' || operation.proof === 'fresh' ? ['session_required'] : []),
     ...(operation.proof === 'fresh' || operation.proof === 'fresh_or_key' ? ['step_up_required'] : []),
-    // A project that is not the caller's may be named by X-Project-Id wherever one has to be signed in.
+    // A project that is not the caller's may be named wherever one has to be signed in.
     ...(operation.params === undefined && operation.permission === PUBLIC ? [] : ['not_found']),
     ...(operation.body === undefined ? [] : ['body_too_large', 'media_type_unsupported']),
     ...(operation.idempotency === 'required' ? ['idempotency_key_required'] : []),

@@ -1,5 +1,5 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import { apiClientRef, useOperation, useSignedIn } from '@portico/plugin-kit/ui';
+import { apiClientRef, useOperation } from '@portico/plugin-kit/ui';
 import { DownloadIcon, LinkButton, useListUrlState } from '@portico/ui';
 import type { ListUrlSchema } from '@portico/ui';
 import { allAuditLogsPage, auditLogsPage } from '../pages';
@@ -9,7 +9,6 @@ import type { AuditFilterKey } from './audit-url';
 
 /** What was done in one's own organization. */
 export function AuditLogsPage() {
-  const { projectId } = useSignedIn();
   const client = useApi(apiClientRef);
   const list = useListUrlState<AuditFilterKey>(ownAuditUrl as ListUrlSchema<AuditFilterKey>);
   const { organization_id: _ownAlways, ...query } = auditQuery(list);
@@ -20,8 +19,6 @@ export function AuditLogsPage() {
     { keepPrevious: true },
   );
   const { exportOwnAuditLogs } = auditLogsPage.operations;
-  // A link sends no headers, so it says where one is.
-  const own = { ...query, active_project_id: projectId };
   return (
     <AuditLog
       description="Who did what in your organization, newest first. Nothing in it can be changed or removed. The downloads hold what the filters leave; the proof that nothing is missing is the platform’s to give, since the chain runs through all organizations."
@@ -31,7 +28,7 @@ export function AuditLogsPage() {
       toolbar={
         <>
           <LinkButton
-            to={client.href(exportOwnAuditLogs, { query: { ...own, format: 'csv' } })}
+            to={client.href(exportOwnAuditLogs, { query: { ...query, format: 'csv' } })}
             icon={DownloadIcon}
             size="small"
             download="audit.csv"
@@ -39,7 +36,7 @@ export function AuditLogsPage() {
             CSV
           </LinkButton>
           <LinkButton
-            to={client.href(exportOwnAuditLogs, { query: { ...own, format: 'jsonl' } })}
+            to={client.href(exportOwnAuditLogs, { query: { ...query, format: 'jsonl' } })}
             icon={DownloadIcon}
             size="small"
             download="audit.jsonl"
