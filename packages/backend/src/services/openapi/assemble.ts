@@ -55,7 +55,8 @@ export function assembleOpenApi(contracts: readonly PluginContract[], title = 'P
           in: 'header',
           required: false,
           schema: { type: 'string' },
-          description: 'The active project; the caller’s default project when absent.',
+          description:
+            'The active project. When absent, the caller’s default project; under an API key of another organization, the oldest project its user sees there.',
         },
       },
       securitySchemes: {
