@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { claimedMemberships, claimedPerson } from './oidc-claims';
+import { claimedMemberships, claimedPerson, completedClaims } from './oidc-claims';
 import { canonicalUsername, isReserved } from './username';
 import { usernameCandidates } from './username-of-claims';
 
@@ -29,6 +29,10 @@ test.each([
   [{ email: 'no address', email_verified: true }],
   [{ email: ['ann@example.com'], email_verified: true }],
   [{ email_verified: true }],
+  // No mail could be sent there, and whatever tells its owner of something would fail.
+  [{ email: '"ann, bob"@example.com', email_verified: true }],
+  [{ email: 'ann<script>@example.com', email_verified: true }],
+  [{ email: `${'x'.repeat(65)}@example.com`, email_verified: true }],
 ])('%j is no verified address', claims => {
   expect(claimedPerson(claims).emailVerified).toBe(false);
 });
@@ -42,6 +46,14 @@ test.each([
   [['pwd', 'otp'], true],
 ])('amr %j: second factor %s', (amr, expected) => {
   expect(claimedPerson({ amr }).hasSecondFactor).toBe(expected);
+});
+
+test('an address is not verified by what is said of another', () => {
+  const other = { email: 'ann@example.com', email_verified: true, groups: ['lab'] };
+  const { email, emailVerified } = claimedPerson(completedClaims({ email: 'owner@example.com' }, other));
+  expect({ email, emailVerified }).toEqual({ email: 'owner@example.com', emailVerified: false });
+  expect(claimedPerson(completedClaims({}, other))).toMatchObject({ email: 'ann@example.com', emailVerified: true });
+  expect(completedClaims({ groups: ['office'] }, other)).toEqual({ ...other, groups: ['office'] });
 });
 
 const rules = [

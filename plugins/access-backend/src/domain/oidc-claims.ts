@@ -1,3 +1,5 @@
+import { mailAddressSchema } from '@portico/plugin-kit/contract';
+
 /** What an identity provider says of a person, whatever was verified before: every claim may be missing or of another type. */
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -12,9 +14,9 @@ export interface ClaimedPerson {
   readonly authenticatedAt: number | null;
 }
 
-/** The same bounds as for what people type themselves (`emailSchema`, `nameSchema`). */
-const EMAIL = /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u;
-const EMAIL_LENGTH_MAX = 254;
+/** The same bounds as for what people type themselves: what no mail can be sent to is no address, whoever says that it is one. */
+const EMAIL = new RegExp(mailAddressSchema.pattern, 'u');
+const EMAIL_LENGTH_MAX = mailAddressSchema.maxLength;
 const NAME_LENGTH_MAX = 80;
 
 /** Methods that mean more than a password or a PIN was asked for (RFC 8176). */
@@ -47,6 +49,15 @@ export function claimedPerson(claims: Claims): ClaimedPerson {
         ? claims.auth_time * 1000
         : null,
   };
+}
+
+/**
+ * What the ID token says, and where it says nothing, what the provider tells on request. That an address is verified is said of the address beside it, never of one
+ * from elsewhere.
+ */
+export function completedClaims(idToken: Claims, userInfo: Claims): Claims {
+  const { email_verified, ...others } = userInfo;
+  return { ...others, ...(Object.hasOwn(idToken, 'email') ? {} : { email_verified }), ...idToken };
 }
 
 /** Whether a claim is that value, or has it among its values. */

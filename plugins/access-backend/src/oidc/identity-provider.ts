@@ -3,6 +3,7 @@ import type { Clock } from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
 import * as client from 'openid-client';
 import { access } from '../access-errors';
+import { completedClaims } from '../domain/oidc-claims';
 import type { Claims } from '../domain/oidc-claims';
 import { SignInFlow } from './flow-strategy';
 import type { FlowSecrets, Tokens } from './flow-strategy';
@@ -112,7 +113,7 @@ export class IdentityProvider {
     const isComplete = wanted.every(name => Object.hasOwn(said, name));
     if (isComplete || configuration.serverMetadata().userinfo_endpoint === undefined) return said;
     const more = await client.fetchUserInfo(configuration, tokens.access_token, said.sub);
-    return { ...more, ...said };
+    return completedClaims(said, more);
   }
 
   async #discovered(): Promise<Known> {
