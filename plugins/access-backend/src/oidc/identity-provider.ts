@@ -1,4 +1,5 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { REFRESH_TOKEN_SECONDS } from '@portico/plugin-access/contract';
 import type { Clock } from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
 import * as client from 'openid-client';
@@ -16,6 +17,11 @@ const PROVIDER_TIMEOUT_SECONDS = 8;
 const DISCOVERY_SECONDS = 60 * 60;
 /** Seconds in which a provider that could not be read is not asked again, so that a dead one costs the next visitor nothing. */
 const DISCOVERY_REST_SECONDS = 5;
+/**
+ * Seconds for which being signed in at the provider is enough to sign in here: as long as a session here goes on. Asked for its sake less than because who is asked
+ * has to say when the person signed in (`auth_time`); unsaid, coming back from the provider would count as proving oneself, though nobody was asked anything there.
+ */
+const SIGNED_IN_SECONDS_MAX = REFRESH_TOKEN_SECONDS;
 /** Characters of a subject. The standard allows 255; an index must stay small. */
 const SUBJECT_LENGTH_MAX = 255;
 /** Characters of an ID token that is kept for sign-out; a URL must carry it. */
@@ -67,7 +73,8 @@ export class IdentityProvider {
         state,
         nonce: client.randomNonce(),
         ...(loginHint === undefined ? {} : { login_hint: loginHint }),
-        ...(maxAgeSeconds === undefined ? {} : { prompt: 'login', max_age: String(maxAgeSeconds) }),
+        max_age: String(maxAgeSeconds ?? SIGNED_IN_SECONDS_MAX),
+        ...(maxAgeSeconds === undefined ? {} : { prompt: 'login' }),
       });
     } catch (error) {
       this.#told(error);

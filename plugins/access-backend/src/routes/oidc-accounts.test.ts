@@ -1,4 +1,4 @@
-import { getMe, listIdentities } from '@portico/plugin-access/contract';
+import { getMe, listIdentities, REFRESH_TOKEN_SECONDS } from '@portico/plugin-access/contract';
 import {
   startTestBackend,
   startTestIdentityProvider,
@@ -275,6 +275,20 @@ describe.each(['sqlite', 'postgres'] as const)('accounts of people who come thro
       expect((await begin({ prompt: 'login' })).reply.body.code).toBe('oidc_answer_invalid');
       idp.alterIdToken = null;
       expect(await proofOf((await begin({ prompt: 'login' })).browser)).toBe('fresh');
+    });
+
+    test('is always asked of the provider: that it let somebody through without a word proves nothing', async () => {
+      idp.signsIn(somebody());
+      const begun = await new OidcBrowser(backend).begin({ provider: 'open' });
+      const sent = new URL(String(begun.body.authorization_url)).searchParams;
+      expect([sent.get('prompt'), Number(sent.get('max_age'))]).toEqual([null, REFRESH_TOKEN_SECONDS]);
+      let said: unknown;
+      idp.alterIdToken = claims => {
+        said = claims['auth_time'];
+        return claims;
+      };
+      await begin({});
+      expect(typeof said).toBe('number');
     });
   });
 
