@@ -11,6 +11,8 @@ test.each([
   ['?next=%2F%5Celsewhere.example', '/'],
   ['?next=%2F%09%2Felsewhere.example', '/'],
   ['?next=%2F%0A%2Felsewhere.example', '/'],
+  ['?next=%2F..%2F%2Felsewhere.example', '/'],
+  ['?next=%2F.%2F%2Felsewhere.example', '/'],
   ['?next=javascript%3Aalert(1)', '/'],
   ['?next=%2Flogin%3Fnext%3D%252F', '/'],
 ])('after signing in at /login%s one goes to %s', (search, path) => {

@@ -30,6 +30,7 @@ export function pathAfterSignIn(search: string, origin = window.location.origin)
   const next = new URLSearchParams(search).get('next') ?? '/';
   // Read as the browser would: it drops tabs and line feeds and takes a backslash for a slash, so `/\t/elsewhere.example` is another host.
   const url = URL.parse(next, origin);
-  if (!next.startsWith('/') || url?.origin !== origin || url.pathname.startsWith('/login')) return '/';
+  // `/..//elsewhere.example` has become `//elsewhere.example` by then, which is another host to whoever reads it next.
+  if (!next.startsWith('/') || url?.origin !== origin || /^\/(?:\/|login)/.test(url.pathname)) return '/';
   return url.pathname + url.search + url.hash;
 }
