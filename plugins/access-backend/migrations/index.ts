@@ -11,6 +11,7 @@ import { policyTables } from './0009_policies';
 import { serviceAccountTables } from './0010_service_accounts';
 import { platformUserTables } from './0011_platform_users';
 import { sshKeyProof } from './0012_ssh_key_proof';
+import { sshKeyComment } from './0013_ssh_key_comment';
 
 export const migrations: readonly Migration[] = [
   accessTables,
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   serviceAccountTables,
   platformUserTables,
   sshKeyProof,
+  sshKeyComment,
 ];

@@ -7,7 +7,7 @@ const before = migrations.slice(
 );
 
 eachDatabase(db => {
-  test('of SSH keys that were there nothing is known', async () => {
+  test('of SSH keys that were there neither sign-in nor comment is known', async () => {
     const { database, close } = await db.open();
     await database.migrate('access', before);
     await database.transaction(tx =>
@@ -16,8 +16,10 @@ eachDatabase(db => {
     );
     await database.migrate('access', migrations);
     expect(
-      await database.read.all('SELECT key_id, provider, has_second_factor, organization_id FROM access_ssh_keys'),
-    ).toEqual([{ key_id: 'key_1', provider: null, has_second_factor: null, organization_id: null }]);
+      await database.read.all(
+        'SELECT key_id, provider, has_second_factor, organization_id, comment FROM access_ssh_keys',
+      ),
+    ).toEqual([{ key_id: 'key_1', provider: null, has_second_factor: null, organization_id: null, comment: null }]);
     await close();
   });
 });

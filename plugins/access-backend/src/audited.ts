@@ -62,7 +62,7 @@ export const auditedFailedSignIn = {
 
 export const auditedSshKey = {
   type: 'ssh_key',
-  fields: { name: 'track', key_type: 'track', fingerprint: 'track', public_key: 'ignore' },
+  fields: { name: 'track', key_type: 'track', fingerprint: 'track', comment: 'track', public_key: 'ignore' },
 } as const satisfies AuditedResource;
 
 export const auditedApiKey = {

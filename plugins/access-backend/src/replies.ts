@@ -43,6 +43,7 @@ export function sshKeyReply(key: StoredSshKey): ReplyOf<typeof addSshKey> {
     name: key.name,
     key_type: key.keyType,
     fingerprint: key.fingerprint,
+    comment: key.comment,
     created_at: toInstant(key.createdAt),
   };
 }

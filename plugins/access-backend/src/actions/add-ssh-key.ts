@@ -27,7 +27,7 @@ export async function addSshKey(
   if (!(await insertSshKey(tx, key, await proofOf(tx, caller))))
     throw access.fail('key_duplicate', { details: { fingerprint: parsed.fingerprint } });
 
-  const { keyType: key_type, fingerprint } = parsed;
+  const { keyType: key_type, fingerprint, comment } = parsed;
   await services.audit.record(tx, {
     action: 'access.ssh_key.add',
     actor,
@@ -35,7 +35,7 @@ export async function addSshKey(
     resource: auditedSshKey,
     targetId: key.keyId,
     correlationId,
-    after: { name: key.name, key_type, fingerprint },
+    after: { name: key.name, key_type, fingerprint, comment },
   });
   await services.outbox.append(tx, {
     eventType: 'access.ssh_key_added',

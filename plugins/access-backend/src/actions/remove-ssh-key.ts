@@ -19,7 +19,7 @@ export async function removeSshKey(
     resource: auditedSshKey,
     targetId: keyId,
     correlationId,
-    before: { name: key.name, key_type: key.keyType, fingerprint: key.fingerprint },
+    before: { name: key.name, key_type: key.keyType, fingerprint: key.fingerprint, comment: key.comment },
   });
   await services.outbox.append(tx, {
     eventType: 'access.ssh_key_removed',

@@ -16,15 +16,23 @@ const line = (type: string, ...fields: (Buffer | string)[]) =>
 
 describe('accepted', () => {
   test.each([ed25519, ecdsa256, ecdsa384, ecdsa521, rsa2048])('$type', key => {
-    expect(parseSshKey(key.line)).toEqual({ keyType: key.type, publicKey: key.line, fingerprint: key.fingerprint });
+    expect(parseSshKey(key.line)).toEqual({
+      keyType: key.type,
+      publicKey: key.line,
+      fingerprint: key.fingerprint,
+      comment: null,
+    });
   });
   test.each([
-    ['a comment', `${ed25519.line} alice@laptop`],
-    ['a comment of several words', `${ed25519.line} alice at her laptop`],
-    ['a last line break', `${ed25519.line} alice\n`],
-    ['Windows line end', `${ed25519.line}\r\n`],
-    ['tabs', ed25519.line.replace(' ', '\t')],
-  ])('with %s, which is dropped', (_, text) => expect(parseSshKey(text)).toMatchObject({ publicKey: ed25519.line }));
+    ['a comment', `${ed25519.line} alice@laptop`, 'alice@laptop'],
+    ['a comment of several words', `${ed25519.line} alice at  her laptop`, 'alice at her laptop'],
+    ['a comment without end', `${ed25519.line} ${'😀'.repeat(300)}`, '😀'.repeat(255)],
+    ['a last line break', `${ed25519.line} alice\n`, 'alice'],
+    ['Windows line end', `${ed25519.line}\r\n`, null],
+    ['tabs', ed25519.line.replace(' ', '\t'), null],
+  ])('with %s, which is no part of the key', (_, text, comment) =>
+    expect(parseSshKey(text)).toMatchObject({ publicKey: ed25519.line, comment }),
+  );
 });
 
 const edBytes = blobOf(ed25519.line).subarray(-32);

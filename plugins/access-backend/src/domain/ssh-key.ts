@@ -1,10 +1,11 @@
+import { SSH_KEY_COMMENT_LENGTH_MAX } from '@portico/plugin-access/contract';
 import { createHash, createPublicKey } from 'node:crypto';
 import { utils } from 'ssh2';
 import { readWireFields } from './ssh-wire';
 
 /**
  * What counts as an SSH public key here: exactly one line `type base64 [comment]`, of a type the SSH gateway can verify and a strength
- * that stands. The comment is dropped and the rest is kept in canonical form, so equal keys are equal texts. Anything that looks like
+ * that stands. The comment is kept apart and the rest in canonical form, so equal keys are equal texts. Anything that looks like
  * a private key is refused before it is parsed, and no rejection carries any of the text.
  */
 const ACCEPTED_KEY_TYPES = [
@@ -23,8 +24,11 @@ const RSA_BITS_MAX = 16_384;
 
 export interface ParsedSshKey {
   readonly keyType: SshKeyType;
+  /** Type and key alone. */
   readonly publicKey: string;
   readonly fingerprint: string;
+  /** What stands behind the key, often `user@host`. */
+  readonly comment: string | null;
 }
 export interface SshKeyRejection {
   readonly code: 'key_malformed' | 'key_too_weak' | 'key_type_unsupported' | 'private_key_refused';
@@ -45,7 +49,7 @@ export function parseSshKey(text: string): ParsedSshKey | SshKeyRejection {
 
   if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(line))
     return malformed('A public key is one line; add keys one by one.');
-  const [keyType = '', encoded = ''] = line.split(/[ \t]+/);
+  const [keyType = '', encoded = '', ...words] = line.split(/[ \t]+/);
   const refused = refusalOfType(keyType, line);
   if (refused) return refused;
 
@@ -60,7 +64,8 @@ export function parseSshKey(text: string): ParsedSshKey | SshKeyRejection {
     const weakness = rsaRejection(fields);
     if (weakness) return weakness;
   }
-  return verified(keyType as SshKeyType, encoded, blob);
+  const key = verified(keyType as SshKeyType, encoded, blob);
+  return 'code' in key ? key : { ...key, comment: commentOf(words) };
 }
 
 function refusalOfType(keyType: string, line: string): SshKeyRejection | null {
@@ -109,7 +114,7 @@ function bitLength(number: Buffer): number {
 }
 
 /** The library that will verify signatures must read it and write back the same bytes, and the crypto library must accept the point or modulus. */
-function verified(keyType: SshKeyType, encoded: string, blob: Buffer): ParsedSshKey | SshKeyRejection {
+function verified(keyType: SshKeyType, encoded: string, blob: Buffer): Omit<ParsedSshKey, 'comment'> | SshKeyRejection {
   try {
     const key = utils.parseKey(`${keyType} ${encoded}`);
     if (key instanceof Error || !key.getPublicSSH().equals(blob))
@@ -120,6 +125,11 @@ function verified(keyType: SshKeyType, encoded: string, blob: Buffer): ParsedSsh
   }
   const fingerprint = `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
   return { keyType, publicKey: `${keyType} ${encoded}`, fingerprint };
+}
+
+/** It only helps people to tell keys apart, so a long one is cut, not refused. */
+function commentOf(words: readonly string[]): string | null {
+  return [...words.join(' ')].slice(0, SSH_KEY_COMMENT_LENGTH_MAX).join('') || null;
 }
 
 function malformed(reason: string): SshKeyRejection {

@@ -37,7 +37,12 @@ describe.each(['sqlite', 'postgres'] as const)('SSH keys, on %s', database => {
     const { token, userId } = await backend.signUp();
     const { organization_id: organizationId } = (await backend.call(getMe, { token })).organization;
     const first = await add(token, `${ed25519.line} ada@laptop\n`);
-    expect(first).toMatchObject({ name: 'laptop', key_type: 'ssh-ed25519', fingerprint: ed25519.fingerprint });
+    expect(first).toMatchObject({
+      name: 'laptop',
+      key_type: 'ssh-ed25519',
+      fingerprint: ed25519.fingerprint,
+      comment: 'ada@laptop',
+    });
     const second = await add(token, rsa2048.line, 'Büro 😀');
     expect((await backend.call(listSshKeys, { token })).items).toEqual([second, first]);
     expect((await backend.call(getMe, { token })).first_run.ssh_key_count).toBe(2);

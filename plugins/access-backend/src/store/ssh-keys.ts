@@ -1,11 +1,12 @@
 import type { SshKey } from '@portico/plugin-access/port';
-import type { Queries, Transaction } from '@portico/plugin-kit/backend';
+import type { Place, Queries, Transaction } from '@portico/plugin-kit/backend';
 import type { SshKeyType } from '../domain/ssh-key';
 import { demandsSecondFactor } from './second-factor-demand';
 
 export interface StoredSshKey extends SshKey {
   readonly userId: string;
   readonly keyType: SshKeyType;
+  readonly comment: string | null;
   readonly createdAt: number;
 }
 
@@ -22,10 +23,11 @@ interface SshKeyRow {
   key_type: SshKeyType;
   public_key: string;
   fingerprint: string;
+  comment: string | null;
   created_at: number;
 }
 
-const COLUMNS = 'key_id, user_id, name, key_type, public_key, fingerprint, created_at';
+const COLUMNS = 'key_id, user_id, name, key_type, public_key, fingerprint, comment, created_at';
 const prefixed = (table: string) =>
   COLUMNS.split(', ')
     .map(column => `${table}.${column}`)
@@ -40,7 +42,7 @@ export async function insertSshKey(
   const [provider, hasSecondFactor, organizationId] =
     'organizationId' in proof ? [null, 0, proof.organizationId] : [proof.provider, proof.hasSecondFactor ? 1 : 0, null];
   const inserted = await tx.run(
-    `INSERT INTO access_ssh_keys (${COLUMNS}, provider, has_second_factor, organization_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO access_ssh_keys (${COLUMNS}, provider, has_second_factor, organization_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (user_id, fingerprint) DO NOTHING`,
     [
       key.keyId,
@@ -49,6 +51,7 @@ export async function insertSshKey(
       key.keyType,
       key.publicKey,
       key.fingerprint,
+      key.comment,
       tx.now,
       provider,
       hasSecondFactor,
@@ -69,12 +72,12 @@ export async function countSshKeys(queries: Queries, userId: string): Promise<nu
 /** Newest first. `after` is the last row of the page before. */
 export async function sshKeysPage(
   queries: Queries,
-  page: { userId: string; after?: { createdAt: number; keyId: string }; limit: number },
+  page: { userId: string; after?: Place | undefined; limit: number },
 ): Promise<StoredSshKey[]> {
   const after = page.after ? 'AND (created_at, key_id) < (?, ?)' : '';
   const rows = await queries.all<SshKeyRow>(
     `SELECT ${COLUMNS} FROM access_ssh_keys WHERE user_id = ? ${after} ORDER BY created_at DESC, key_id DESC LIMIT ?`,
-    [page.userId, ...(page.after ? [page.after.createdAt, page.after.keyId] : []), page.limit],
+    [page.userId, ...(page.after ? [page.after.at, page.after.id] : []), page.limit],
   );
   return rows.map(fromRow);
 }
@@ -118,6 +121,7 @@ function fromRow(row: SshKeyRow): StoredSshKey {
     keyType: row.key_type,
     publicKey: row.public_key,
     fingerprint: row.fingerprint,
+    comment: row.comment,
     createdAt: row.created_at,
   };
 }

@@ -24,6 +24,8 @@ export const LINKS_PER_HOUR_MAX = 5;
 
 /** Characters of a pasted key. An RSA key of 16,384 bits is 2,800; a private key must still fit, to be refused by name. */
 export const PUBLIC_KEY_LENGTH_MAX = 16_384;
+/** Characters of what stands behind a key. `user@host` is at most 32 and 253 long, and more tells people nothing. */
+export const SSH_KEY_COMMENT_LENGTH_MAX = 255;
 /** Keys of one user. The SSH gateway compares an offered key with all of them, so the number bounds that work. */
 export const SSH_KEYS_PER_USER_MAX = 50;
 

@@ -37,7 +37,7 @@ export const addSshKey = operation({
   tag: 'ssh-keys',
   summary: 'Add an SSH public key',
   description:
-    'The one line of a `.pub` file: ed25519, ECDSA over a NIST curve, or RSA of at least 2,048 bits. Its comment is dropped. Hardware-backed keys ' +
+    'The one line of a `.pub` file: ed25519, ECDSA over a NIST curve, or RSA of at least 2,048 bits. Its comment is kept, beside the name, for people. Hardware-backed keys ' +
     '(`sk-…`) are refused, since the gateway cannot verify them; a private key is refused and neither stored nor logged. It opens workloads of those of your ' +
     'organizations that demand no more of a sign-in than you have shown in this session; added by an API key, those of its organization alone.',
   permission: 'access.ssh_key.manage',

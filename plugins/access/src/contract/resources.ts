@@ -6,6 +6,7 @@ import {
   nameSchema,
   nullableInstantSchema,
 } from '@portico/plugin-kit/contract';
+import { SSH_KEY_COMMENT_LENGTH_MAX } from './limits';
 
 export const emailSchema = mailAddressSchema;
 
@@ -47,7 +48,7 @@ export const projectSchema = {
 export const sshKeySchema = {
   type: 'object',
   additionalProperties: false,
-  required: ['key_id', 'name', 'key_type', 'fingerprint', 'created_at'],
+  required: ['key_id', 'name', 'key_type', 'fingerprint', 'comment', 'created_at'],
   properties: {
     key_id: idSchema,
     name: nameSchema,
@@ -56,6 +57,11 @@ export const sshKeySchema = {
       enum: ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'ssh-rsa'],
     },
     fingerprint: { type: 'string', description: '`SHA256:…`, as `ssh-keygen -l` prints it.' },
+    comment: {
+      type: ['string', 'null'],
+      maxLength: SSH_KEY_COMMENT_LENGTH_MAX,
+      description: 'What stood behind the key in its file, often `user@host`; it means nothing to the gateway.',
+    },
     created_at: instantSchema,
   },
 } as const;
