@@ -2,5 +2,6 @@ import type { Migration } from '@portico/plugin-kit/backend';
 import { allocations } from './0001_allocations';
 import { metrics } from './0002_metrics';
 import { gateways } from './0003_gateways';
+import { idleness } from './0004_idleness';
 
-export const migrations: readonly Migration[] = [allocations, metrics, gateways];
+export const migrations: readonly Migration[] = [allocations, metrics, gateways, idleness];

@@ -1,6 +1,7 @@
 import type { LifecycleService } from '@backstage/backend-plugin-api';
 import { repeat } from '@portico/plugin-kit/backend';
 import { releaseDepleted } from './actions/release-depleted';
+import { watchIdleness } from './observers/idleness';
 import { observeLiveness } from './observers/liveness';
 import { sampleMetrics } from './observers/sampler';
 import type { Services } from './services';
@@ -42,6 +43,14 @@ function startBackgroundLoops(services: Services): { stop(): Promise<void> } {
       intervalSeconds: workloads.metrics.intervalSeconds,
       restFirst: true,
       work: () => sampleMetrics(services),
+    }),
+    repeat({
+      name: 'idleness',
+      clock,
+      logger,
+      intervalSeconds: workloads.idleness.intervalSeconds,
+      restFirst: true,
+      work: () => watchIdleness(services),
     }),
     repeat({
       name: 'metrics retention',

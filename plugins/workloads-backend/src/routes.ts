@@ -11,6 +11,7 @@ import { launch, type Launch } from './actions/launch';
 import { overview } from './actions/overview';
 import { precheck } from './actions/precheck';
 import { quote } from './actions/quote';
+import { readIdleness } from './actions/read-idleness';
 import { readMetrics } from './actions/read-metrics';
 import { forceRelease, release } from './actions/release-on-request';
 import { setSshKeys } from './actions/set-ssh-keys';
@@ -19,7 +20,15 @@ import { type Allocation, statusesShownAs } from './domain/allocation';
 import type { Services } from './services';
 import { listAllocations } from './store/allocation-list';
 import { findAllocation } from './store/allocations';
-import { adminAllocationView, allocationView, metricsView, quoteView, taskEventView, taskView } from './views';
+import {
+  adminAllocationView,
+  allocationView,
+  idleView,
+  metricsView,
+  quoteView,
+  taskEventView,
+  taskView,
+} from './views';
 
 const TASK_EVENTS = 'task-events';
 const SPEND_WARNING = 'This goes beyond a limit of spending that warns; details name it and where it was set.';
@@ -87,10 +96,10 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
     listAllocations: listOwn,
     listWorkloads: listOwn,
 
-    getAllocation: async ({ caller, params }) => ({
-      status: 200,
-      body: view(await owned(caller, params.allocation_id)),
-    }),
+    async getAllocation({ caller, params }) {
+      const allocation = await owned(caller, params.allocation_id);
+      return { status: 200, body: idleView(view(allocation), await readIdleness(services, allocation)) };
+    },
 
     releaseAllocation: request =>
       request.write(async tx =>

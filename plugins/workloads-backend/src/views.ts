@@ -5,6 +5,7 @@ import type {
   getAllocationMetrics,
   getTask,
   listAdminAllocations,
+  listAllocations,
   listTaskEvents,
   quoteLaunch,
 } from '@portico/plugin-workloads/contract';
@@ -13,7 +14,7 @@ import { type Allocation, displayStatusOf, statusGroupOf, type Transition } from
 import type { Series, Window } from './domain/metrics';
 import type { SshAddress } from './ssh-address';
 
-type AllocationView = ReplyOf<typeof getAllocation>;
+type AllocationView = ReplyOf<typeof listAllocations>['items'][number];
 type Connection = AllocationView['connection'];
 
 export function allocationView(allocation: Allocation, sshAddress: SshAddress): AllocationView {
@@ -52,6 +53,13 @@ export function allocationView(allocation: Allocation, sshAddress: SshAddress): 
     updated_at: toInstant(allocation.updatedAt),
     task_id: allocation.taskId,
   };
+}
+
+export function idleView(
+  view: AllocationView,
+  { idleSince, releaseAt }: { idleSince: number | null; releaseAt: number | null },
+): ReplyOf<typeof getAllocation> {
+  return { ...view, idle_since: toInstantOrNull(idleSince), idle_release_at: toInstantOrNull(releaseAt) };
 }
 
 /** User name at the gateway = allocation id, so one host and port serve all. */

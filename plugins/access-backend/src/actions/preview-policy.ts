@@ -25,7 +25,7 @@ export interface PolicyPreview extends Reach {
 /** What setting a value there would do; `value` undefined: what taking it back would do. */
 export async function previewPolicy(
   queries: Queries,
-  services: Pick<AccessServices, 'billing' | 'policies'>,
+  services: Pick<AccessServices, 'billing' | 'clock' | 'policies'>,
   asked: { name: PolicyName; place: PolicyPlace; value: unknown },
 ): Promise<PolicyPreview> {
   const { name, place } = asked;
@@ -40,7 +40,7 @@ export async function previewPolicy(
     value === undefined ? others : [...others, { level: place.level, subjectId: place.subjectId, value }];
   const after = resolvePolicy(kind, changed).value;
   const running = await runningWithin(queries, services, { ...place, name });
-  const beyond = beyondPolicy(name, { level: place.level, value: after, running });
+  const beyond = beyondPolicy(name, { level: place.level, value: after, running, now: services.clock.now() });
   return {
     before: resolvePolicy(kind, set).value,
     after,

@@ -3,17 +3,21 @@ import type { PolicyLevel, PolicyName, PolicyValue, SpendLimit } from '@portico/
 import type { RunningAllocation } from '@portico/plugin-access/port';
 
 /**
- * Of what runs, what would not be launched any more under a value: all of a kind that is not allowed, and of each one limited what it has launched last, as far as
- * it goes beyond. `running` is newest first, and so is the answer.
+ * Of what runs, what is beyond a value. Of most policies what would not be launched any more under a value: all of a kind that is not allowed, and of each one limited what it has launched last, as far as
+ * it goes beyond; of the idle limit what nobody has used for longer. `running` is newest first, and so is the answer.
  */
 export function beyondPolicy(
   name: PolicyName,
-  options: { level: PolicyLevel; value: PolicyValue | null; running: readonly RunningAllocation[] },
+  options: { level: PolicyLevel; value: PolicyValue | null; running: readonly RunningAllocation[]; now: number },
 ): readonly RunningAllocation[] {
   const { value, running } = options;
   if (value === null) return [];
   if (name === 'allowed_skus') return running.filter(one => !(value as readonly string[]).includes(one.skuId));
   if (name === 'allowed_images') return running.filter(one => !(value as readonly string[]).includes(one.imageId));
+  if (name === 'idle_limit_seconds') {
+    const idleBefore = options.now - (value as number) * 1000;
+    return running.filter(({ idleSince }) => idleSince !== null && idleSince < idleBefore);
+  }
   const measured = measures[name];
   if (measured === undefined) return [];
   const limit = limitOf(value);

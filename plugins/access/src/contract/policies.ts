@@ -103,6 +103,15 @@ export const policies = {
     levels: everywhere,
     per: 'everyone',
   },
+  idle_limit_seconds: {
+    kind: 'duration',
+    unit: 'seconds',
+    title: 'Idle limit',
+    sentence:
+      'An allocation that nobody is connected to and that computes nothing is released after so long, never sooner than five minutes after it was announced.',
+    levels: everywhere,
+    per: 'everyone',
+  },
   mfa_required: {
     kind: 'flag',
     unit: null,

@@ -148,7 +148,8 @@ const affectedSchema = {
     beyond: {
       type: 'integer',
       description:
-        'Of what runs, how much would not be launched any more under the new value. Nothing of it is ended: policies decide about launches.',
+        'Of what runs, how much would not be launched any more under the new value. Nothing of it is ended: policies decide about launches. Of `idle_limit_seconds`, ' +
+        'how much has been idle for longer already: it is released five minutes after that was announced, unless it is used.',
     },
     beyond_items: {
       type: 'array',
@@ -216,7 +217,7 @@ export const setPolicy = operation({
   tag: TAG,
   summary: 'Set a policy for the organization, a project or a member',
   description:
-    'Decides about launches and sign-ins from now on; nothing that runs is ended by it, but for terminal and SSH connections older than `terminal_session_seconds`. It can only tighten what is set further out.',
+    'Decides about launches and sign-ins from now on; nothing that runs is ended by it, but for terminal and SSH connections older than `terminal_session_seconds` and what is idle for longer than `idle_limit_seconds`. It can only tighten what is set further out.',
   permission: 'access.policy.manage',
   proof: 'fresh_or_key',
   params: policyParams,

@@ -72,6 +72,8 @@ export interface RunningAllocation {
   readonly gpuCount: number;
   readonly pricePerHour: Micros;
   readonly currency: string;
+  /** Since when nobody uses it; epoch milliseconds. Null while it is used, or nobody can say. */
+  readonly idleSince: number | null;
 }
 
 /** What policies decide about, told by the plugin that keeps it. */

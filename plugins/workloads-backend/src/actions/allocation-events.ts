@@ -9,7 +9,9 @@ type AllocationEventType =
   | 'provisioning.releasing.requested'
   | 'provisioning.releasing.completed'
   | 'provisioning.release_failed'
-  | 'provisioning.force_release_requested';
+  | 'provisioning.force_release_requested'
+  | 'workloads.idle_warning'
+  | 'workloads.idle_warning_withdrawn';
 
 /** The event a change of an allocation is told by, with enough in it to update a list without asking again. */
 export function allocationEvent(

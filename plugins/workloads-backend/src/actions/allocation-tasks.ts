@@ -10,6 +10,8 @@ export const RECLAIM_KIND = 'reclaim';
 export interface AllocationTaskInput {
   readonly allocationId: string;
   readonly epoch: number;
+  /** Why it was asked for, when somebody asked. */
+  readonly reason?: string;
 }
 
 export function enqueueTask(
@@ -20,9 +22,11 @@ export function enqueueTask(
     allocation: Pick<Allocation, 'allocationId' | 'organizationId' | 'projectId' | 'userId'>;
     epoch: number;
     correlationId: string;
+    reason?: string;
   },
 ): Promise<string> {
   const { allocationId, organizationId, projectId, userId } = task.allocation;
+  const { epoch, reason } = task;
   return services.tasks.enqueue(tx, {
     kind: task.kind,
     resource: { type: 'allocation', id: allocationId },
@@ -30,6 +34,6 @@ export function enqueueTask(
     projectId,
     userId,
     correlationId: task.correlationId,
-    input: { allocationId, epoch: task.epoch } satisfies AllocationTaskInput,
+    input: { allocationId, epoch, ...(reason === undefined ? {} : { reason }) } satisfies AllocationTaskInput,
   });
 }

@@ -3,6 +3,7 @@ import type { AllocationStatus } from '@portico/plugin-workloads/contract';
 import { type Allocation, change, type Change } from '../domain/allocation';
 import type { Services } from '../services';
 import { saveChange } from '../store/allocations';
+import { beginIdleness, endIdleness } from '../store/idleness';
 import { beginLiveness, endLiveness } from '../store/liveness';
 import { allocationEvent } from './allocation-events';
 
@@ -35,8 +36,14 @@ export async function changeState(
     const { correlationId } = options;
     await services.billing.stopMeter(tx, { allocationId, at: meter.at, correlationId });
   }
-  if (transition.to === 'active') await beginLiveness(tx, { allocationId, at: transition.at });
-  if (transition.from === 'active') await endLiveness(tx, allocationId);
+  if (transition.to === 'active') {
+    await beginLiveness(tx, { allocationId, at: transition.at });
+    await beginIdleness(tx, { allocationId, at: transition.at });
+  }
+  if (transition.from === 'active') {
+    await endLiveness(tx, allocationId);
+    await endIdleness(tx, allocationId);
+  }
   if (transition.to in events) {
     const eventType = events[transition.to as keyof typeof events];
     await services.outbox.append(

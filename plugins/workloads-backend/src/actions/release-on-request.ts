@@ -22,7 +22,7 @@ export async function release(
     correlationId,
     reason: 'user_requested',
   });
-  await record(tx, services, { action: 'workloads.allocation.release', context, before, after });
+  await recordRelease(tx, services, { action: 'workloads.allocation.release', context, before, after });
   return after;
 }
 
@@ -35,7 +35,7 @@ export async function forceRelease(
   const { context, allocationId, reason } = options;
   const { actor, correlationId } = context;
   const { before, after } = await requestRelease(tx, services, { allocationId, actor, correlationId, reason });
-  await record(tx, services, { action: 'workloads.allocation.force_release', context, before, after, reason });
+  await recordRelease(tx, services, { action: 'workloads.allocation.force_release', context, before, after, reason });
   await services.outbox.append(
     tx,
     allocationEvent('provisioning.force_release_requested', after, correlationId, { reason }),
@@ -43,10 +43,17 @@ export async function forceRelease(
   return after;
 }
 
-async function record(
+/** Every release that somebody, or a rule of theirs, asks for is told alike. */
+export async function recordRelease(
   tx: Transaction,
   services: Pick<Services, 'audit'>,
-  entry: { action: string; context: RequestContext; before: Allocation; after: Allocation; reason?: string },
+  entry: {
+    action: string;
+    context: Pick<RequestContext, 'actor' | 'correlationId'>;
+    before: Allocation;
+    after: Allocation;
+    reason?: string;
+  },
 ): Promise<void> {
   await services.audit.record(tx, {
     action: entry.action,

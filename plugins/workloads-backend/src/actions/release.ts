@@ -69,6 +69,7 @@ export async function releaseLocked(
           allocation,
           epoch: allocation.version + 1,
           correlationId,
+          reason,
         })
       : allocation.taskId;
   const after = await changeState(tx, services, {

@@ -4,6 +4,7 @@ import { callerWithin, isInReach } from '@portico/plugin-kit/backend';
 import type { Authentication, Authorization, Queries, UserCaller } from '@portico/plugin-kit/backend';
 import type { Services } from '../services';
 import { findAllocation } from '../store/allocations';
+import { connectionActivity } from './connection-activity';
 
 /** What a caller needs to open a terminal, a shell or a forward. */
 const CONNECT = 'workloads.allocation.connect';
@@ -21,6 +22,8 @@ export interface ReachableAllocation {
 export interface AllocationAccess {
   /** The allocation when it is active, undefined otherwise. */
   active(queries: Queries, allocationId: string): Promise<ReachableAllocation | undefined>;
+  /** What a connection calls whenever it moves bytes; see `connectionActivity`. */
+  activity(allocationId: string): () => void;
   runtimeOf(queries: Queries, allocationId: string): Promise<{ runtime: Runtime; instance: InstanceRef } | undefined>;
   /** The keys that may log in now. */
   sshKeys(queries: Queries, allocation: ReachableAllocation): Promise<readonly SshKey[]>;
@@ -32,7 +35,7 @@ export interface AllocationAccess {
 }
 
 export function createAllocationAccess(
-  services: Pick<Services, 'access' | 'fleet' | 'workloads'> & {
+  services: Pick<Services, 'access' | 'clock' | 'database' | 'fleet' | 'logger' | 'workloads'> & {
     authentication: Authentication;
     authorization: Authorization;
   },
@@ -43,6 +46,7 @@ export function createAllocationAccess(
       const allocation = await findAllocation(queries, allocationId);
       return allocation?.status === 'active' ? allocation : undefined;
     },
+    activity: allocationId => connectionActivity(services, allocationId),
     runtimeOf: (queries, allocationId) => fleet.runtimeOf(queries, allocationId),
     async sshKeys(queries, { userId, organizationId, sshKeyIds }) {
       const keys = (await access.sshKeys(queries, { userId, organizationId })) ?? [];

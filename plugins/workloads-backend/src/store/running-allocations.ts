@@ -2,6 +2,7 @@ import type { PolicyGround, RunningAllocation } from '@portico/plugin-access/por
 import { placeholders } from '@portico/plugin-kit/backend';
 import type { Parameter, Queries } from '@portico/plugin-kit/backend';
 import { liveStatuses } from '../domain/allocation';
+import { idleSinceOf } from '../domain/idleness';
 import type { PolicyUsage, Usage } from '../domain/launch-policies';
 
 interface RunningRow {
@@ -15,6 +16,8 @@ interface RunningRow {
   gpu_count: number;
   price_per_hour_micros: bigint;
   currency: string;
+  quiet_since: number | null;
+  connection_active_at: number | null;
 }
 
 /** What runs or is being provisioned, newest first. */
@@ -33,8 +36,9 @@ export async function runningAllocations(
   only('project_id', projectId);
   only('user_id', userId);
   const rows = await queries.all<RunningRow>(
-    `SELECT allocation_id, name, organization_id, project_id, user_id, sku_id, image_id, gpu_count, price_per_hour_micros, currency
-     FROM workloads_allocations WHERE ${conditions.join(' AND ')} ORDER BY created_at DESC, allocation_id DESC LIMIT ?`,
+    `SELECT allocation_id, name, organization_id, project_id, user_id, sku_id, image_id, gpu_count, price_per_hour_micros, currency,
+       quiet_since, connection_active_at
+     FROM workloads_allocations LEFT JOIN workloads_idleness USING (allocation_id) WHERE ${conditions.join(' AND ')} ORDER BY created_at DESC, allocation_id DESC LIMIT ?`,
     [...parameters, limit],
   );
   return rows.map(row => ({
@@ -48,6 +52,7 @@ export async function runningAllocations(
     gpuCount: row.gpu_count,
     pricePerHour: row.price_per_hour_micros,
     currency: row.currency,
+    idleSince: idleSinceOf({ quietSince: row.quiet_since, connectionActiveAt: row.connection_active_at }),
   }));
 }
 

@@ -25,6 +25,8 @@ export function releaseTask(services: ReleaseServices): TaskDefinition<Allocatio
         name: 'stop_access',
         ...step,
         async run(context) {
+          const { reason } = context.input;
+          if (reason !== undefined && context.attempt === 1) context.report(`Asked for because of: ${reason}.`);
           const { runtime, instance } = await placedInstance(services, context.input.allocationId);
           await callRuntime(() => runtime.setAuthorizedKeys(instance, []).catch(ignoreMissing));
           context.report('Nobody can log in any more.');

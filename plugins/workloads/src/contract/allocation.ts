@@ -166,6 +166,26 @@ export const allocationSchema = {
   properties: allocationProperties,
 } as const;
 
+/** One that is looked at by itself. Lists do without what takes more than its row to know. */
+export const allocationDetailSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: [...allocationFields, 'idle_since', 'idle_release_at'],
+  properties: {
+    ...allocationProperties,
+    idle_since: {
+      ...nullableInstantSchema,
+      description:
+        'Since when no terminal or SSH connection of it has moved a byte and its processes have used next to no CPU and GPU. Null while it is used, and while ' +
+        'nobody can say: what was not measured was not idle.',
+    },
+    idle_release_at: {
+      ...nullableInstantSchema,
+      description: 'When it is released by the policy `idle_limit_seconds` unless it is used before; null without one.',
+    },
+  },
+} as const;
+
 /** The same, for those who see everybody's. */
 export const adminAllocationSchema = {
   type: 'object',

@@ -46,6 +46,9 @@ export const workloadsContract = defineContract({
     'provisioning.releasing.completed': 'Nothing is left of the allocation and its GPUs are free again.',
     'provisioning.release_failed': 'Releasing failed; billing has stopped, the GPUs stay held until it is tried again.',
     'provisioning.force_release_requested': 'An administrator releases the allocation, for the reason given.',
+    'workloads.idle_warning':
+      'Nobody uses the allocation: `idle_since` says since when, and at `release_at` it is released unless it is used before.',
+    'workloads.idle_warning_withdrawn': 'The allocation is used again, or may be idle for longer: it is not released.',
   },
   sockets: {
     terminal: {
@@ -60,6 +63,7 @@ export const workloadsContract = defineContract({
 export { forceReleaseAllocation, getAdminOverview, listAdminAllocations } from './admin-operations';
 export {
   adminAllocationSchema,
+  allocationDetailSchema,
   allocationSchema,
   allocationStatuses,
   allocationWithTaskSchema,
@@ -87,6 +91,13 @@ export {
   setAllocationSshKeys,
 } from './operations';
 export type { AllocationSort } from './operations';
+export {
+  CONNECTION_ACTIVITY_SECONDS,
+  IDLE_CPU_PERCENT_BELOW,
+  IDLE_GPU_PERCENT_BELOW,
+  IDLE_SAMPLE_GAP_SECONDS_MAX,
+  IDLE_WARNING_SECONDS,
+} from './limits';
 export { workloadPermissions } from './permissions';
 export { workloadSettings } from './settings';
 export { taskEventSchema, taskSchema } from './task';

@@ -1,5 +1,11 @@
 import { instantSchema, operation, pageQueryProperties, pageSchema } from '@portico/plugin-kit/contract';
-import { allocationSchema, allocationWithTaskSchema, displayStatuses, statusGroups } from './allocation';
+import {
+  allocationDetailSchema,
+  allocationSchema,
+  allocationWithTaskSchema,
+  displayStatuses,
+  statusGroups,
+} from './allocation';
 import { allocationParams, referenceSchema } from './identifiers';
 import { sshKeyIdsSchema } from './launch';
 
@@ -62,7 +68,7 @@ export const getAllocation = operation({
   summary: 'One allocation',
   permission: 'workloads.allocation.read',
   params: allocationParams,
-  responses: { 200: allocationSchema },
+  responses: { 200: allocationDetailSchema },
   errors: ['not_found'],
 });
 

@@ -105,6 +105,20 @@ export const workloadSettings = {
         },
         required: ['intervalSeconds'],
       },
+      idleness: {
+        type: 'object',
+        additionalProperties: false,
+        default: {},
+        properties: {
+          intervalSeconds: {
+            type: 'number',
+            exclusiveMinimum: 0,
+            default: 30,
+            description: 'How often an active allocation is looked at for whether anybody uses it.',
+          },
+        },
+        required: ['intervalSeconds'],
+      },
       tasks: {
         type: 'object',
         description: 'Patience of the provisioning and release steps.',
@@ -139,6 +153,6 @@ export const workloadSettings = {
         required: ['attemptsMax', 'backoffSeconds', 'backoffSecondsMax', 'deadlineSeconds'],
       },
     },
-    required: ['ssh', 'quota', 'quoteSeconds', 'terminal', 'liveness', 'metrics', 'tasks'],
+    required: ['ssh', 'quota', 'quoteSeconds', 'terminal', 'liveness', 'metrics', 'idleness', 'tasks'],
   },
 } as const;

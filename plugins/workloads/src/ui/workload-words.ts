@@ -1,7 +1,8 @@
 import type { ReplyOf } from '@portico/plugin-kit/contract';
-import type { getAllocation } from '../contract/operations';
+import type { getAllocation, listWorkloads } from '../contract/operations';
 
-export type Workload = ReplyOf<typeof getAllocation>;
+export type Workload = ReplyOf<typeof listWorkloads>['items'][number];
+export type DetailedWorkload = ReplyOf<typeof getAllocation>;
 
 const failures = {
   runtime_failed: 'The instance could not be started.',

@@ -34,6 +34,8 @@ export interface SshConnectionOptions {
   /** Whether the login would succeed now. Asked every few seconds. */
   standing(login: Login): Promise<Standing>;
   loggedIn(login: Login): void;
+  /** What is called whenever a channel of the login moves bytes. */
+  activity(login: Login): () => void;
   exec(login: Login, request: ExecRequest): Promise<ExecProcess>;
   forward(login: Login, target: { host: string; port: number }): Promise<Duplex>;
 }
@@ -46,6 +48,7 @@ export class SshConnection {
   #attempts = 0;
   #channels = 0;
   #login: Login | undefined;
+  #active: () => void = () => undefined;
 
   constructor(
     private readonly connection: Connection,
@@ -92,6 +95,7 @@ export class SshConnection {
       onLost: () => this.end(),
     });
     this.#closing.signal.addEventListener('abort', () => watch.stop());
+    this.#active = this.options.activity(login);
     this.options.loggedIn(login);
     this.connection.on('session', (accept, reject) => {
       if (this.#channels < CHANNELS_MAX) this.#serveSession(login, accept());
@@ -110,6 +114,7 @@ export class SshConnection {
       session,
       exec: request => this.options.exec(login, request),
       backPressure: this.#backPressure,
+      active: this.#active,
       onGone: channel.onGone,
     });
   }
@@ -129,7 +134,7 @@ export class SshConnection {
     }
     const accepted = accept();
     accepted.on('close', channel.close);
-    joinForward(accepted, stream, { backPressure: this.#backPressure, onGone: channel.onGone });
+    joinForward(accepted, stream, { active: this.#active, backPressure: this.#backPressure, onGone: channel.onGone });
   }
 
   /** Counts a channel until it is closed or the connection is gone, and tells those who asked. */

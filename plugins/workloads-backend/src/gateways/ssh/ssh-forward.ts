@@ -10,9 +10,13 @@ import type { ClientBackPressure } from './client-socket';
 export function joinForward(
   channel: ServerChannel,
   stream: Duplex,
-  { backPressure, onGone }: { backPressure: ClientBackPressure; onGone(listener: () => void): void },
+  {
+    active,
+    backPressure,
+    onGone,
+  }: { active: () => void; backPressure: ClientBackPressure; onGone(listener: () => void): void },
 ): void {
-  const output = new ChannelOutput(channel, backPressure);
+  const output = new ChannelOutput(channel, backPressure, active);
   let sentAll = false;
   let heardAll = false;
   const finishWhenBothEnded = () => {
@@ -34,6 +38,7 @@ export function joinForward(
     heardAll = true;
     finishWhenBothEnded();
   });
+  channel.on('data', active);
   channel.pipe(stream);
   void output.pump(stream, 'stdout').then(() => {
     sentAll = true;

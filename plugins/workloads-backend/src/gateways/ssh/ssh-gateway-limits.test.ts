@@ -37,6 +37,9 @@ class Doors implements AllocationAccess {
   async sessionSeconds() {
     return this.seconds;
   }
+  activity() {
+    return () => undefined;
+  }
   async callerOf() {
     return {} as UserCaller;
   }

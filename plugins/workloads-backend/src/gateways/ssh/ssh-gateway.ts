@@ -68,6 +68,7 @@ export async function startSshGateway(options: SshGatewayOptions): Promise<{ por
           address: visitor.address,
         });
       },
+      activity: ({ allocation }) => options.access.activity(allocation.allocationId),
       exec: async (login, request) => {
         const { runtime, instance } = await running(options, login);
         return runtime.exec(instance, request);

@@ -26,6 +26,8 @@ export interface SessionOptions {
   session: Session;
   exec(request: ExecRequest): Promise<ExecProcess>;
   backPressure: ClientBackPressure;
+  /** Called whenever bytes move, either way. */
+  active(): void;
   /** Calls back once, when the channel or its connection is gone. */
   onGone(listener: () => void): void;
 }
@@ -67,7 +69,7 @@ export function serveSession(options: SessionOptions): void {
   });
 
   const serve = async (channel: ServerChannel, command: ExecRequest['command']) => {
-    const output = new ChannelOutput(channel, options.backPressure);
+    const output = new ChannelOutput(channel, options.backPressure, options.active);
     options.onGone(() => output.abandon());
     const asked = pty === null ? null : { ...(pty as { term: string } & Size) };
     let process: ExecProcess;
@@ -86,6 +88,7 @@ export function serveSession(options: SessionOptions): void {
     // A program may stop reading, or end, before its input does.
     process.stdio.on('error', () => undefined);
     process.stdio.on('close', () => channel.resume());
+    channel.on('data', options.active);
     channel.pipe(process.stdio);
     await Promise.all([output.pump(process.stdio, 'stdout'), output.pump(process.stderr, 'stderr'), exited]);
     if (!isGone) finish(channel, await exited);

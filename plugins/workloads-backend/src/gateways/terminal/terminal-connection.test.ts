@@ -60,18 +60,21 @@ let shell: PlayedShell;
 let connection: TerminalConnection | undefined;
 let open: () => Promise<PlayedShell>;
 const events: string[] = [];
+let timesActive: number;
 
 beforeEach(async () => {
   clock = new TestClock();
   shell = new PlayedShell();
   open = async () => shell;
   events.length = 0;
+  timesActive = 0;
   connection = undefined;
   server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   server.on('connection', socket => {
     socket.pause();
     connection = new TerminalConnection(socket, {
       clock,
+      active: () => (timesActive += 1),
       idleSeconds: 600,
       sessionSeconds: 3600,
       open: async () => ({ sessionId: 'term_1', attachment: await open() }),

@@ -23,6 +23,8 @@ export interface TerminalConnectionOptions {
   clock: Clock;
   /** Without input, resize or output taken by the client for so long, the connection ends. */
   idleSeconds: number;
+  /** Called whenever the client types, resizes or takes output. */
+  active(): void;
   /** The connection ends after so long, whatever happens in it. */
   sessionSeconds: number;
   /** Called once, after the client has said what it has seen already. */
@@ -211,6 +213,7 @@ export class TerminalConnection {
 
   #active(): void {
     this.#activeAt = this.options.clock.now();
+    this.options.active();
   }
 
   #hasEnded(): boolean {

@@ -109,6 +109,7 @@ function join(
 
   const connection = new TerminalConnection(socket, {
     clock,
+    active: access.activity(allocationId),
     idleSeconds: workloads.terminal.idleSeconds,
     sessionSeconds,
     async open(request) {

@@ -3,7 +3,7 @@ import { Id, Instant, KeyValueList, Panel, SlotMap } from '@portico/ui';
 import type { SlotMapNode } from '@portico/ui';
 import { workloadPage } from '../pages';
 import { hardwareText } from '../workload-words';
-import type { Workload } from '../workload-words';
+import type { DetailedWorkload, Workload } from '../workload-words';
 import './workload-page.css';
 
 const isolations = {
@@ -47,7 +47,7 @@ export function slotNodes(workload: Workload): SlotMapNode[] {
 }
 
 /** What it stands on. */
-export function Facts({ workload }: { workload: Workload }) {
+export function Facts({ workload }: { workload: DetailedWorkload }) {
   const skus = useOperation(workloadPage, 'listSkus', { query: { limit: 200 } });
   const images = useOperation(workloadPage, 'listOsImages', { query: { limit: 200 } });
   const sku = skus.data?.items.find(candidate => candidate.sku_id === workload.sku_id);
@@ -69,6 +69,7 @@ export function Facts({ workload }: { workload: Workload }) {
             { label: 'Network', value: workload.network.mode === 'egress' ? 'Internet access' : 'Isolated' },
             { label: 'Isolation', value: isolations[workload.isolation] },
             { label: 'Launched', value: <Instant at={workload.created_at} /> },
+            ...(workload.idle_since === null ? [] : [{ label: 'Idle', value: <IdleSince workload={workload} /> }]),
             { label: 'Id', value: <Id value={workload.allocation_id} /> },
           ]}
         />
@@ -77,5 +78,21 @@ export function Facts({ workload }: { workload: Workload }) {
         )}
       </div>
     </Panel>
+  );
+}
+
+function IdleSince({ workload }: { workload: DetailedWorkload }) {
+  return (
+    <span>
+      {'Since '}
+      <Instant at={workload.idle_since} />
+      {workload.idle_release_at !== null && (
+        <>
+          {', released at '}
+          <Instant at={workload.idle_release_at} />
+          {' unless used'}
+        </>
+      )}
+    </span>
   );
 }

@@ -32,8 +32,9 @@ import { workloadPermissions } from '../../contract/permissions';
 import { concerns } from '../concerns';
 import { workloadPage } from '../pages';
 import { failureText, hardwareText, isReleasable } from '../workload-words';
-import type { Workload } from '../workload-words';
+import type { DetailedWorkload, Workload } from '../workload-words';
 import { Facts, slotNodes } from './facts';
+import { IdleNotice } from './idle-notice';
 import { ReleaseDialog } from './release-dialog';
 
 const TerminalDialog = lazy(() => import('../terminal/terminal-dialog'));
@@ -47,6 +48,8 @@ const COST_REFETCH_MILLISECONDS = 10_000;
 const CLOCK_MILLISECONDS = 1_000;
 /** Should an event be lost while it is on its way somewhere. */
 const MOVING_REFETCH_MILLISECONDS = 5_000;
+/** Whether it is idle is told by no event until its release is near. */
+const RESTING_REFETCH_MILLISECONDS = 60_000;
 
 /** One workload: what it is, how to get in, how it is doing, what it costs, and its end. */
 export function WorkloadPage() {
@@ -58,7 +61,7 @@ export function WorkloadPage() {
     { params: { allocation_id: allocationId } },
     {
       live: event => concerns(event, allocationId),
-      ...(isMoving ? { refetchMilliseconds: MOVING_REFETCH_MILLISECONDS } : {}),
+      refetchMilliseconds: isMoving ? MOVING_REFETCH_MILLISECONDS : RESTING_REFETCH_MILLISECONDS,
     },
   );
   const { data } = workload;
@@ -72,7 +75,7 @@ export function WorkloadPage() {
   );
 }
 
-function Detail({ workload }: { workload: Workload }) {
+function Detail({ workload }: { workload: DetailedWorkload }) {
   const { permissions } = useSignedIn();
   const [open, setOpen] = useState<'terminal' | 'metrics' | 'keys' | 'release' | null>(null);
   const close = () => setOpen(null);
@@ -126,6 +129,7 @@ function Detail({ workload }: { workload: Workload }) {
           .map(permission => (
             <MissingPermission key={permission} permission={permission} sentence={workloadPermissions[permission]} />
           ))}
+      <IdleNotice workload={workload} />
       <StateNotice workload={workload} onRetry={mayRelease ? () => setOpen('release') : null} />
       {isActive && workload.connection !== null && mayConnect && (
         <Panel
