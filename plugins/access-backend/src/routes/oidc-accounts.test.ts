@@ -157,7 +157,7 @@ describe.each(['sqlite', 'postgres'] as const)('accounts of people who come thro
   });
 
   describe('linking an identity', () => {
-    const link = async (token: string, person: TestPerson, as = token) => {
+    const answered = async (token: string, person: TestPerson) => {
       idp.signsIn(person);
       const begun = await backend.request('POST', 'account/identities/authorize', {
         token,
@@ -165,9 +165,10 @@ describe.each(['sqlite', 'postgres'] as const)('accounts of people who come thro
       });
       expect(begun.status).toBe(200);
       const answer = await new OidcBrowser(backend).visit(String(begun.body.authorization_url));
-      const body = { ...answer, flow_token: begun.body.flow_token };
-      return backend.request('POST', 'account/identities', { token: as, body });
+      return { ...answer, flow_token: begun.body.flow_token };
     };
+    const link = async (token: string, person: TestPerson, as = token) =>
+      backend.request('POST', 'account/identities', { token: as, body: await answered(token, person) });
     const identities = async (token: string) => (await backend.call(listIdentities, { token })).items;
     const unlink = (token: string, id: unknown) =>
       backend.request('DELETE', `account/identities/${String(id)}`, { token });
@@ -201,6 +202,20 @@ describe.each(['sqlite', 'postgres'] as const)('accounts of people who come thro
       const answer = await browser.visit(String(begun.body.authorization_url));
       expect((await other.send('POST', 'account/identities', { body: answer })).body.code).toBe('oidc_flow_invalid');
       expect((await browser.send('POST', 'account/identities', { body: answer })).status).toBe(201);
+    });
+
+    test('answers again to a client that lost the reply, though the provider’s answer is good once', async () => {
+      const account = await backend.signUp();
+      const body = await answered(account.token, somebody());
+      const send = (headers = {}) =>
+        backend.request('POST', 'account/identities', { token: account.token, body, headers });
+      const headers = { 'idempotency-key': 'link-1' };
+      const linked = await send(headers);
+      expect(linked.status).toBe(201);
+      const replayed = await send(headers);
+      expect([replayed.status, replayed.body]).toEqual([201, linked.body]);
+      expect(replayed.headers.get('idempotency-replayed')).toBe('true');
+      expect((await send()).body.code).toBe('oidc_flow_invalid');
     });
 
     test('is for who began it alone, and an identity opens one account', async () => {

@@ -219,6 +219,7 @@ export const linkIdentity = operation({
   description: 'From then on one can sign in through it. An identity that is linked to this account already stays so.',
   permission: 'authenticated',
   proof: 'fresh',
+  idempotency: 'accepted',
   body: { type: 'object', additionalProperties: false, required: ['code', 'state'], properties: answerProperties },
   responses: {
     201: {
