@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { AxeBuilder } from '@axe-core/playwright';
 import { waitFor } from '@portico/plugin-kit/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { collectFaults, openChromium } from './chromium';
+import { inspectThemes } from './inspection';
 import { startPortalProcess } from './portal-process';
 import type { PortalProcess } from './portal-process';
 
@@ -48,7 +48,6 @@ describe('one’s own account', () => {
     });
     expect(signedIn.status()).toBe(200);
     context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
-    context.setDefaultTimeout(10_000);
     page = await context.newPage();
     faults = collectFaults(page);
   });
@@ -95,18 +94,7 @@ describe('one’s own account', () => {
     database.exec('UPDATE access_sessions SET authenticated_at = authenticated_at - 86400000');
     database.close();
   }
-  async function inspect(what: string): Promise<void> {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const { violations } = await new AxeBuilder({ page })
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-        .analyze();
-      expect(
-        violations.map(({ id, nodes }) => `${what}: ${id}: ${nodes.map(node => node.target.join(' ')).join(', ')}`),
-      ).toEqual([]);
-    }
-    await page.emulateMedia({ colorScheme: 'light' });
-  }
+  const inspect = (what: string) => inspectThemes(page, `account-${what.replaceAll(' ', '-')}`);
 
   test('an account is made with an e-mail address, which the link sent there confirms', async () => {
     await go('/login?next=%2Faccount%2Fprofile');

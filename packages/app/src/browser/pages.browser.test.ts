@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import {
   allAuditLogsPage,
   apiKeysPage,
   auditLogsPage,
+  everyonesApiKeysPage,
   forgotPasswordPage,
   invitationPage,
   memberPage,
@@ -16,6 +16,8 @@ import {
   projectsPage,
   resetPasswordPage,
   securityPage,
+  serviceAccountPage,
+  serviceAccountsPage,
   sessionsPage,
   signInCallbackPage,
   signInPage,
@@ -36,16 +38,12 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { home } from '../home/home-definition';
 import { shellPage } from '../shell/shell-page';
 import { collectFaults, openChromium } from './chromium';
+import { inspect, schemes, viewports } from './inspection';
 import { startPortalProcess } from './portal-process';
 import type { PortalProcess } from './portal-process';
 
 jest.setTimeout(240_000);
 const password = 'a long enough password of a test';
-/** Where pictures of every page go; none are taken when it is not set. */
-const screenshots = process.env.PORTICO_SCREENSHOTS;
-
-const viewports = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
-const schemes = ['light', 'dark'] as const;
 
 /** Every page, and the heading it must show. Parameters are filled in once there is something to show. */
 const pages: readonly { page: PageDefinition; heading: RegExp; by?: 'administrator' }[] = [
@@ -58,6 +56,9 @@ const pages: readonly { page: PageDefinition; heading: RegExp; by?: 'administrat
   { page: billingPage, heading: /Billing/ },
   { page: sshKeysPage, heading: /SSH keys/ },
   { page: apiKeysPage, heading: /API keys/ },
+  { page: everyonesApiKeysPage, heading: /API keys of everyone/ },
+  { page: serviceAccountsPage, heading: /Service accounts/ },
+  { page: serviceAccountPage, heading: /deployer/ },
   { page: projectsPage, heading: /Projects/ },
   { page: projectPage, heading: /Default/ },
   { page: teamPage, heading: /Team/ },
@@ -110,6 +111,19 @@ const staged: Record<
   },
 };
 
+const repository = path.resolve(__dirname, '../../../..');
+const sources = ['plugins/*/src/ui/**/*.{ts,tsx}', 'packages/app/src/**/*.{ts,tsx}'];
+/** Names of all pages there are, as the sources define them. What has no address of its own is part of other pages. */
+function definedPages(): string[] {
+  return globSync(sources, { cwd: repository }).flatMap(file => {
+    const text = readFileSync(path.join(repository, file), 'utf8');
+    const found = [...text.matchAll(/definePage\(\{\s*name: '([^']+)',\s*path: '([^']+)'/g)];
+    if (found.length !== [...text.matchAll(/= definePage\(/g)].length)
+      throw new Error(`${file} defines a page in another way than by its name and path`);
+    return found.flatMap(([, name = '', where]) => (where === '*' ? [] : [name]));
+  });
+}
+
 function envelope(code: string, message: string, details: object = {}) {
   return { code, message, correlation_id: 'corr_test', details };
 }
@@ -153,6 +167,9 @@ describe('every page', () => {
     const invited = await post('invitations', { role: 'viewer' }, { 'x-csrf-token': csrf });
     expect(invited.status()).toBe(201);
     ids.invitationToken = new URL(((await invited.json()) as { link: string }).link).hash.slice(1);
+    const robot = await post('service-accounts', { name: 'deployer', role: 'member' }, { 'x-csrf-token': csrf });
+    expect(robot.status()).toBe(201);
+    ids.serviceAccountId = ((await robot.json()) as { service_account_id: string }).service_account_id;
     administrator = await browser.newContext();
     const signedIn = await administrator.request.post(`${portal.url}/api/v1/auth/personal/login`, {
       data: { username: 'admin', password: portal.adminPassword, session: 'cookie' },
@@ -183,24 +200,14 @@ describe('every page', () => {
     await portal?.stop();
   });
 
-  async function inspect(page: Page, name: string, faults: string[]): Promise<void> {
+  test('is looked at here', () => {
+    const listed = [signInPage, ...[...pages, ...openPages].map(({ page }) => page)].map(({ name }) => name);
+    expect(listed.toSorted()).toEqual(definedPages().toSorted());
+  });
+
+  async function inspectSettled(page: Page, name: string, faults: string[]): Promise<void> {
     await page.waitForLoadState('networkidle');
-    if (screenshots !== undefined) {
-      mkdirSync(screenshots, { recursive: true });
-      await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
-    }
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect({ name, overflow }).toEqual({ name, overflow: 0 });
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-      .analyze();
-    expect(
-      violations.map(
-        violation => `${name}: ${violation.id}: ${violation.nodes.map(node => node.target.join(' ')).join(', ')}`,
-      ),
-    ).toEqual([]);
+    await inspect(page, name);
     expect(faults).toEqual([]);
   }
 
@@ -215,7 +222,7 @@ describe('every page', () => {
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
           await page.goto(`${portal.url}${addressOf(definition)}`);
           await page.getByRole('heading', { name: heading, level: 1 }).first().waitFor();
-          await inspect(page, `${definition.name}-${colorScheme}-${size}`, faults);
+          await inspectSettled(page, `${definition.name}-${colorScheme}-${size}`, faults);
           await page.close();
         }
 
@@ -225,12 +232,12 @@ describe('every page', () => {
         await anonymous.goto(`${portal.url}/billing`);
         await anonymous.getByRole('heading', { name: 'Sign in' }).waitFor();
         expect(new URL(anonymous.url()).search).toBe('?next=%2Fbilling');
-        await inspect(anonymous, `${signInPage.name}-${colorScheme}-${size}`, anonymousFaults);
+        await inspectSettled(anonymous, `${signInPage.name}-${colorScheme}-${size}`, anonymousFaults);
         for (const { page: definition, carries, heading } of openPages) {
           await anonymous.goto(`${portal.url}${definition.path}${carries}`);
           await anonymous.getByRole('heading', { name: heading, level: 1 }).waitFor();
           await waitFor(() => new URL(anonymous.url()).search + new URL(anonymous.url()).hash === '', 'a bare address');
-          await inspect(anonymous, `${definition.name}-${colorScheme}-${size}`, anonymousFaults);
+          await inspectSettled(anonymous, `${definition.name}-${colorScheme}-${size}`, anonymousFaults);
         }
         await visitor.close();
       },

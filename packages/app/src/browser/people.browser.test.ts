@@ -1,17 +1,13 @@
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { waitFor } from '@portico/plugin-kit/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { password, signUp } from './api-session';
 import type { ApiSession } from './api-session';
 import { collectFaults, openChromium } from './chromium';
+import { inspectThemes, picture } from './inspection';
 import { startPortalProcess } from './portal-process';
 import type { PortalProcess } from './portal-process';
 
 jest.setTimeout(120_000);
-/** Where pictures go; none are taken when it is not set. */
-const screenshots = process.env.PORTICO_SCREENSHOTS;
 
 interface Me {
   organization: { name: string };
@@ -40,7 +36,6 @@ describe('people of an organization', () => {
     owner = await owners.newPage();
     guest = await guests.newPage();
     for (const page of [owner, guest]) {
-      page.setDefaultTimeout(10_000);
       await page.emulateMedia({ reducedMotion: 'reduce' });
       const found = collectFaults(page);
       page.on('close', () => faults.push(...found));
@@ -52,25 +47,6 @@ describe('people of an organization', () => {
   });
 
   const go = (page: Page, where: string) => page.goto(portal.url + where);
-  const picture = async (page: Page, name: string) => {
-    if (screenshots === undefined) return;
-    mkdirSync(screenshots, { recursive: true });
-    await page.screenshot({ path: path.join(screenshots, `people-${name}.png`), fullPage: true });
-  };
-  const isAccessible = async (page: Page) => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      // Colours are looked at once they have arrived.
-      await page.evaluate(() => Promise.allSettled(document.getAnimations().map(animation => animation.finished)));
-      const { violations } = await new AxeBuilder({ page })
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-        .analyze();
-      expect(
-        violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.target.join(' ')).join(', ')}`),
-      ).toEqual([]);
-    }
-    await page.emulateMedia({ colorScheme: 'light' });
-  };
   const launchLink = (page: Page) => page.getByRole('banner').getByRole('link', { name: 'Launch' });
   /** An invitation by link, as the owner makes one. */
   async function invite(role: RegExp): Promise<string> {
@@ -79,11 +55,10 @@ describe('people of an organization', () => {
     const dialog = owner.getByRole('dialog');
     await dialog.getByRole('radio', { name: 'By link only' }).check();
     await dialog.getByRole('radio', { name: role }).check();
-    await picture(owner, 'invite');
-    await isAccessible(owner);
+    await inspectThemes(owner, 'people-invite');
     await dialog.getByRole('button', { name: 'Make link' }).click();
     const link = (await dialog.getByRole('region', { name: 'invitation link' }).textContent()) ?? '';
-    await picture(owner, 'issued');
+    await picture(owner, 'people-issued');
     await dialog.getByRole('button', { name: 'Done' }).click();
     await owner.getByRole('row', { name: /Whoever has the link.*Open/ }).waitFor();
     expect(link).toContain('/invitations#');
@@ -95,8 +70,7 @@ describe('people of an organization', () => {
     await guest.goto(link);
     await guest.getByRole('heading', { name: `Join ${organization}` }).waitFor();
     expect(new URL(guest.url()).hash).toBe('');
-    await picture(guest, 'invitation');
-    await isAccessible(guest);
+    await inspectThemes(guest, 'people-invitation');
     await guest.getByRole('button', { name: 'Create an account' }).click();
     await guest.getByLabel('User name').fill('grace');
     await guest.getByLabel('Password', { exact: true }).fill(password);
@@ -110,7 +84,7 @@ describe('people of an organization', () => {
     );
     expect(new URL(guest.url()).pathname).toBe('/');
     await launchLink(guest).waitFor();
-    await picture(guest, 'arrived');
+    await picture(guest, 'people-arrived');
     await owner.getByRole('row', { name: /grace.*Member/ }).waitFor();
   });
 
@@ -129,7 +103,7 @@ describe('people of an organization', () => {
     const visitor = await (await browser.newContext()).newPage();
     await visitor.goto(link);
     await visitor.getByRole('heading', { name: 'This invitation was taken back' }).waitFor();
-    await isAccessible(visitor);
+    await inspectThemes(visitor, 'people-taken-back');
     await visitor.context().close();
   });
 
@@ -137,11 +111,10 @@ describe('people of an organization', () => {
     await go(owner, '/access/team');
     await owner.getByRole('link', { name: /grace/ }).click();
     await owner.getByRole('heading', { name: 'grace', level: 1 }).waitFor();
-    await picture(owner, 'member');
+    await picture(owner, 'people-member');
     await owner.getByRole('button', { name: 'Change role' }).click();
     await owner.getByRole('radio', { name: /Viewer/ }).check();
-    await picture(owner, 'change-role');
-    await isAccessible(owner);
+    await inspectThemes(owner, 'people-change-role');
     await owner.getByRole('dialog').getByRole('button', { name: 'Change role' }).click();
     await owner.getByText('grace is a viewer now.').waitFor();
     await launchLink(guest).waitFor({ state: 'detached' });
@@ -160,8 +133,7 @@ describe('people of an organization', () => {
     await dialog.getByRole('radio', { name: /Member/ }).check();
     await dialog.getByRole('button', { name: 'Give role' }).click();
     await owner.getByRole('row', { name: /grace.*Member.*Viewer/ }).waitFor();
-    await picture(owner, 'project-members');
-    await isAccessible(owner);
+    await inspectThemes(owner, 'people-project-members');
     await launchLink(guest).waitFor();
   });
 
@@ -171,19 +143,19 @@ describe('people of an organization', () => {
     await go(owner, '/access/team');
     await owner.getByRole('button', { name: 'Actions on grace' }).click();
     await owner.getByRole('menuitem', { name: 'Remove from the organization' }).click();
-    await picture(owner, 'remove');
+    await picture(owner, 'people-remove');
     await owner.getByRole('button', { name: 'Remove', exact: true }).click();
     await owner.getByText(`grace no longer belongs to ${organization}.`).waitFor();
     await guest.getByText(`You no longer belong to ${organization}.`).waitFor();
     await guest.getByRole('row', { name: /grace.*Owner/ }).waitFor();
     expect(await guest.getByLabel('Organization', { exact: true }).count()).toBe(0);
-    await picture(guest, 'moved-out');
+    await picture(guest, 'people-moved-out');
   });
 
   test('a further organization, and the way between them; what another tab does changes nothing here', async () => {
     await go(owner, '/');
     await owner.getByRole('button', { name: 'Account of ada' }).click();
-    await picture(owner, 'account-menu');
+    await picture(owner, 'people-account-menu');
     await owner.getByRole('menuitem', { name: 'New organization' }).click();
     await owner.getByLabel('Name').fill('Analytical Engines');
     await owner.getByRole('button', { name: 'Create organization' }).click();
@@ -250,8 +222,7 @@ describe('people of an organization', () => {
     await owner.getByRole('dialog').getByLabel('Name', { exact: true }).fill('Research');
     await owner.getByRole('dialog').getByRole('button', { name: 'Create department' }).click();
     await owner.getByRole('row', { name: /Research/ }).waitFor();
-    await picture(owner, 'organization');
-    await isAccessible(owner);
+    await inspectThemes(owner, 'people-organization');
     await go(owner, '/access/projects');
     await owner.getByLabel('Department', { exact: true }).selectOption({ label: 'Research' });
     await owner.getByText('Nothing matches').waitFor();
@@ -267,7 +238,7 @@ describe('people of an organization', () => {
     const dialog = owner.getByRole('alertdialog');
     await dialog.getByLabel('New owner').selectOption({ label: 'grace (Admin)' });
     await dialog.getByLabel(/Type Analytical Engines/).fill('Analytical Engines');
-    await picture(owner, 'transfer');
+    await picture(owner, 'people-transfer');
     await dialog.getByRole('button', { name: 'Transfer' }).click();
     await owner.getByText('grace owns Analytical Engines now.').waitFor();
     await owner.getByRole('button', { name: 'Transfer' }).waitFor({ state: 'detached' });

@@ -1,15 +1,11 @@
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { password, signUp } from './api-session';
 import { collectFaults, openChromium } from './chromium';
+import { inspectEverywhere } from './inspection';
 import { startPortalProcess } from './portal-process';
 import type { PortalProcess } from './portal-process';
 
 jest.setTimeout(120_000);
-/** Where pictures go; none are taken when it is not set. */
-const screenshots = process.env.PORTICO_SCREENSHOTS;
 const reason = 'Ticket 4711: their launch fails';
 
 describe('those who look after everybody', () => {
@@ -33,7 +29,6 @@ describe('those who look after everybody', () => {
     });
     expect(signedIn.status()).toBe(200);
     page = await context.newPage();
-    page.setDefaultTimeout(10_000);
     await page.emulateMedia({ reducedMotion: 'reduce' });
     const found = collectFaults(page);
     page.on('close', () => faults.push(...found));
@@ -44,34 +39,7 @@ describe('those who look after everybody', () => {
   });
 
   const go = (where: string) => page.goto(portal.url + where);
-  /** Pictures in both themes on both widths, each free of what shuts people out. */
-  async function inspect(name: string): Promise<void> {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      for (const [size, viewport] of [
-        ['phone', { width: 390, height: 844 }],
-        ['wide', { width: 1440, height: 900 }],
-      ] as const) {
-        await page.setViewportSize(viewport);
-        await page.emulateMedia({ colorScheme });
-        await page.evaluate(() => Promise.allSettled(document.getAnimations().map(animation => animation.finished)));
-        if (screenshots !== undefined) {
-          mkdirSync(screenshots, { recursive: true });
-          await page.screenshot({ path: path.join(screenshots, `${name}-${colorScheme}-${size}.png`), fullPage: true });
-        }
-        const { violations } = await new AxeBuilder({ page })
-          .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-          .analyze();
-        expect(
-          violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(node => node.target.join(' ')).join(', ')}`),
-        ).toEqual([]);
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        expect([name, size, overflow]).toEqual([name, size, 0]);
-      }
-    }
-    await page.emulateMedia({ colorScheme: 'light' });
-  }
+  const inspect = (name: string) => inspectEverywhere(page, name);
 
   test('make an account for somebody, who sets the password through the link', async () => {
     await go('/admin/users');
@@ -90,7 +58,6 @@ describe('those who look after everybody', () => {
 
     const visitor = await browser.newContext();
     const theirs = await visitor.newPage();
-    theirs.setDefaultTimeout(10_000);
     await theirs.goto(link);
     await theirs.locator('input[type=password]').first().fill(password);
     await theirs.getByRole('button', { name: 'Set password' }).click();

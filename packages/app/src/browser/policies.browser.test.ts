@@ -1,15 +1,11 @@
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { signUp } from './api-session';
 import { collectFaults, openChromium } from './chromium';
+import { inspectEverywhere } from './inspection';
 import { startPortalProcess } from './portal-process';
 import type { PortalProcess } from './portal-process';
 
 jest.setTimeout(120_000);
-/** Where pictures go; none are taken when it is not set. */
-const screenshots = process.env.PORTICO_SCREENSHOTS;
 
 describe('policies', () => {
   let portal: PortalProcess;
@@ -34,7 +30,6 @@ describe('policies', () => {
     owner = await owners.newPage();
     admin = await administrators.newPage();
     for (const page of [owner, admin]) {
-      page.setDefaultTimeout(10_000);
       await page.emulateMedia({ reducedMotion: 'reduce' });
       const found = collectFaults(page);
       page.on('close', () => faults.push(...found));
@@ -45,32 +40,6 @@ describe('policies', () => {
     await portal?.stop();
   });
 
-  /** Both themes, wide and narrow: nothing overflows, and everybody can use it. */
-  async function holds(page: Page, name: string): Promise<void> {
-    for (const width of [1440, 390]) {
-      await page.setViewportSize({ width, height: 900 });
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        if (screenshots !== undefined) {
-          mkdirSync(screenshots, { recursive: true });
-          const file = path.join(screenshots, `${name}-${width}-${colorScheme}.png`);
-          await page.screenshot({ path: file, fullPage: true });
-        }
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        expect({ name, width, overflow }).toEqual({ name, width, overflow: 0 });
-        const { violations } = await new AxeBuilder({ page })
-          .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-          .analyze();
-        expect(
-          violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(node => node.target.join(' ')).join(', ')}`),
-        ).toEqual([]);
-      }
-    }
-    await page.setViewportSize({ width: 1440, height: 900 });
-    await page.emulateMedia({ colorScheme: 'light' });
-  }
   const change = (page: Page, title: string) =>
     page.getByRole('button', { name: `Change ${title}`, exact: true }).click();
 
@@ -79,7 +48,7 @@ describe('policies', () => {
     const row = owner.getByRole('row', { name: /Concurrent allocations/ });
     await row.getByText('50 allocations').waitFor();
     await row.getByText('Default').waitFor();
-    await holds(owner, 'policies');
+    await inspectEverywhere(owner, 'policies');
 
     await change(owner, 'Concurrent allocations');
     const dialog = owner.getByRole('dialog', { name: 'Concurrent allocations' });
@@ -91,7 +60,7 @@ describe('policies', () => {
     await field.press('Tab');
     await dialog.getByText('Reaches 1 project, 1 person').waitFor();
     await dialog.getByText(/from “50 allocations” to “5 allocations”/).waitFor();
-    await holds(owner, 'policy-dialog');
+    await inspectEverywhere(owner, 'policy-dialog');
     await dialog.getByRole('button', { name: 'Set policy' }).click();
     await dialog.waitFor({ state: 'detached' });
     await row.getByText('5 allocations').waitFor();
@@ -110,7 +79,7 @@ describe('policies', () => {
     await dialog.getByLabel(/Spend per hour/).fill('12.50');
     await dialog.getByRole('radio', { name: /Warn/ }).check();
     await dialog.getByText('Reaches 1 project').waitFor();
-    await holds(owner, 'policy-spend');
+    await inspectEverywhere(owner, 'policy-spend');
     await dialog.getByRole('button', { name: 'Set policy' }).click();
     await dialog.waitFor({ state: 'detached' });
     const row = owner.getByRole('row', { name: /Spend per hour/ });
@@ -126,7 +95,7 @@ describe('policies', () => {
       .getByRole('row', { name: /Trial credit/ })
       .getByText('$25.00')
       .waitFor();
-    await holds(admin, 'platform-policies');
+    await inspectEverywhere(admin, 'platform-policies');
     await admin.getByLabel('What holds for').selectOption('plan');
     await admin.getByLabel('Another plan').fill('research');
     await admin.getByRole('button', { name: 'Begin' }).click();
@@ -134,7 +103,7 @@ describe('policies', () => {
     const dialog = admin.getByRole('dialog', { name: 'Trial credit' });
     await dialog.getByLabel(/Trial credit/).fill('100');
     await dialog.getByText(/sign up from now on/).waitFor();
-    await holds(admin, 'platform-policy-dialog');
+    await inspectEverywhere(admin, 'platform-policy-dialog');
     await dialog.getByRole('button', { name: 'Set policy' }).click();
     await dialog.waitFor({ state: 'detached' });
     await admin
@@ -145,7 +114,7 @@ describe('policies', () => {
     await admin.getByRole('button', { name: 'Give another plan' }).click();
     const giving = admin.getByRole('dialog', { name: /Plan of/ });
     await giving.getByLabel('Plan').selectOption('research');
-    await holds(admin, 'organization-plan');
+    await inspectEverywhere(admin, 'organization-plan');
     await giving.getByRole('button', { name: 'Give plan' }).click();
     await giving.waitFor({ state: 'detached' });
     await admin
