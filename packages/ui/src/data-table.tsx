@@ -111,7 +111,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                       <td
                         key={cell.id}
                         role="cell"
-                        data-label={column?.header}
+                        data-label={column?.header || undefined}
                         className={classNames(cellClass(column), index === 0 && 'pt-cell-lead')}
                       >
                         {index === 0 ? <RowLink {...props} row={row.original} content={content} /> : content}

@@ -16,6 +16,7 @@ export const ArrowDownIcon: Icon = lucide.ArrowDown;
 export const ArrowLeftIcon: Icon = lucide.ArrowLeft;
 export const ArrowRightIcon: Icon = lucide.ArrowRight;
 export const ArrowUpIcon: Icon = lucide.ArrowUp;
+export const BotIcon: Icon = lucide.Bot;
 export const BoxIcon: Icon = lucide.Box;
 export const CardIcon: Icon = lucide.CreditCard;
 export const CheckIcon: Icon = lucide.Check;

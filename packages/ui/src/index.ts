@@ -105,6 +105,7 @@ export {
 export { ApiCall } from './api-call';
 export { curlCommand, type EquivalentRequest } from './curl-command';
 export { Disclosure } from './disclosure';
+export { ShowMore, type ShowMoreProps } from './show-more';
 export { SlotMap, type SlotMapProps } from './slot-map';
 export {
   SLOT_STATE_LABELS,
@@ -136,6 +137,7 @@ export {
   ArrowLeftIcon,
   ArrowRightIcon,
   ArrowUpIcon,
+  BotIcon,
   BoxIcon,
   CardIcon,
   CheckIcon,

@@ -9,6 +9,7 @@ import {
   Instant,
   PageState,
   RelativeTime,
+  ShowMore,
   showToast,
   Stack,
   StateChip,
@@ -102,11 +103,7 @@ export function SessionsPage() {
             {others && <Button onPress={() => setEndingOthers(true)}>Sign out everywhere else</Button>}
           </Inline>
           <DataTable label="Sessions" columns={columns} rows={sessions.items} rowKey={session => session.session_id} />
-          {sessions.hasNextPage && (
-            <Button onPress={() => void sessions.fetchNextPage()} isPending={sessions.isFetchingNextPage}>
-              Show more
-            </Button>
-          )}
+          <ShowMore of={sessions} />
         </Stack>
       </PageState>
       {leaving !== null && <EndSession session={leaving} onClose={() => setLeaving(null)} />}

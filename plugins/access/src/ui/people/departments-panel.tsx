@@ -12,6 +12,7 @@ import {
   PageState,
   Panel,
   PlusIcon,
+  ShowMore,
   showToast,
   Stack,
   StateChip,
@@ -165,11 +166,7 @@ function DepartmentTable({ mayManage }: { mayManage: boolean }) {
         rows={departments.items}
         rowKey={department => department.department_id}
       />
-      {departments.hasNextPage && (
-        <Button onPress={() => void departments.fetchNextPage()} isPending={departments.isFetchingNextPage}>
-          Show more
-        </Button>
-      )}
+      <ShowMore of={departments} />
       {renaming !== null && <RenameDepartmentDialog department={renaming} onClose={() => setRenaming(null)} />}
       <DeleteDepartmentDialog department={deleting} onClose={() => setDeleting(null)} />
     </PageState>

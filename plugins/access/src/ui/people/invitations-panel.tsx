@@ -2,7 +2,6 @@ import { useState } from 'react';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { EquivalentCall, renderingOf, useAction, useOperationPages, useSignedIn } from '@portico/plugin-kit/ui';
 import {
-  Button,
   ConfirmDialog,
   DataTable,
   IconButton,
@@ -10,6 +9,7 @@ import {
   Panel,
   RefreshIcon,
   RelativeTime,
+  ShowMore,
   showToast,
   StateChip,
   TrashIcon,
@@ -114,11 +114,7 @@ export function InvitationsPanel() {
           rows={invitations.items}
           rowKey={invitation => invitation.invitation_id}
         />
-        {invitations.hasNextPage && (
-          <Button onPress={() => void invitations.fetchNextPage()} isPending={invitations.isFetchingNextPage}>
-            Show more
-          </Button>
-        )}
+        <ShowMore of={invitations} />
       </PageState>
       <ResendDialog
         invitation={resending}

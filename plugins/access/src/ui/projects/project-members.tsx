@@ -11,6 +11,7 @@ import {
   Panel,
   PlusIcon,
   RelativeTime,
+  ShowMore,
   Stack,
   TrashIcon,
   UsersIcon,
@@ -122,11 +123,7 @@ export function ProjectMembers({ project }: { project: { project_id: string; nam
             rowKey={member => member.user_id}
             rowTo={member => `/access/team/${member.user_id}`}
           />
-          {members.hasNextPage && (
-            <Button onPress={() => void members.fetchNextPage()} isPending={members.isFetchingNextPage}>
-              Show more
-            </Button>
-          )}
+          <ShowMore of={members} />
         </PageState>
       </Panel>
       {isAdding && <AddDialog project={project} has={members.items} onClose={() => setAdding(false)} />}

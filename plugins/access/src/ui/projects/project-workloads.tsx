@@ -1,7 +1,7 @@
 import type { ReplyOf } from '@portico/plugin-kit/contract';
 import type { listWorkloads } from '@portico/plugin-workloads/contract';
 import { renderingOf, useOperationPages } from '@portico/plugin-kit/ui';
-import { ActivityIcon, Button, DataTable, PageState, Panel, Rate, RelativeTime, StatusChip } from '@portico/ui';
+import { ActivityIcon, DataTable, PageState, Panel, Rate, RelativeTime, ShowMore, StatusChip } from '@portico/ui';
 import type { DataColumn } from '@portico/ui';
 import { projectPage } from '../pages';
 
@@ -61,11 +61,7 @@ export function ProjectWorkloads({ projectId }: { projectId: string }) {
           rowKey={workload => workload.allocation_id}
           rowTo={workload => `/workloads/${workload.allocation_id}`}
         />
-        {workloads.hasNextPage && (
-          <Button onPress={() => void workloads.fetchNextPage()} isPending={workloads.isFetchingNextPage}>
-            Show more
-          </Button>
-        )}
+        <ShowMore of={workloads} />
       </PageState>
     </Panel>
   );
