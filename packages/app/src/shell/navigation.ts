@@ -1,5 +1,6 @@
 import {
   ActivityIcon,
+  BotIcon,
   CardIcon,
   CodeIcon,
   CpuIcon,
@@ -46,7 +47,7 @@ const navigation: readonly { title: string; items: readonly Entry[] }[] = [
       {
         to: '/access/service-accounts',
         label: 'Service accounts',
-        icon: CpuIcon,
+        icon: BotIcon,
         permission: 'access.service_account.read',
       },
       { to: '/access/policies', label: 'Policies', icon: LayersIcon, permission: 'access.policy.read' },
@@ -57,9 +58,9 @@ const navigation: readonly { title: string; items: readonly Entry[] }[] = [
   {
     title: 'Admin',
     items: [
-      { to: '/admin/policies', label: 'Policies', icon: LayersIcon, permission: 'access.policy.manage_any' },
       { to: '/admin/users', label: 'Users', icon: UserIcon, permission: 'access.user.read_any' },
       { to: '/admin/support', label: 'Support', icon: EyeIcon, permission: 'access.support.open_any' },
+      { to: '/admin/policies', label: 'Policies', icon: LayersIcon, permission: 'access.policy.manage_any' },
       { to: '/admin/audit-logs', label: 'Audit log', icon: ShieldIcon, permission: 'audit.log.read_any' },
     ],
   },

@@ -1,3 +1,5 @@
+import { Fragment } from 'react';
+import type { ReactNode } from 'react';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { useSignedIn } from '@portico/plugin-kit/ui';
 import { DataTable, IconButton, Id, RefreshIcon, RelativeTime, StateChip, TrashIcon } from '@portico/ui';
@@ -17,7 +19,7 @@ interface ApiKeyTableProps<Key extends ApiKey> {
   label: string;
   keys: readonly Key[];
   /** Whose each key is, where they are of several. */
-  ownerOf?: (key: Key) => string;
+  ownerOf?: (key: Key) => ReactNode;
   /** Left out where keys are of one project. */
   showsProject?: boolean;
   onRotate?: (key: Key) => void;
@@ -30,15 +32,15 @@ export function ApiKeyTable<Key extends ApiKey>(props: ApiKeyTableProps<Key>) {
   const projectName = (id: string) => projects.find(({ projectId }) => projectId === id)?.name ?? id;
   const columns: DataColumn<Key>[] = [
     { key: 'name', header: 'Name', cell: nameOf, priority: 1 },
-    ...(ownerOf ? [{ key: 'owner', header: 'Of', cell: ownerOf, priority: 1 as const }] : []),
+    ...(ownerOf ? [{ key: 'owner', header: 'Owner', cell: ownerOf, priority: 1 as const }] : []),
     { key: 'prefix', header: 'Begins with', cell: key => <Id value={`${key.prefix}…`} />, priority: 1, isNarrow: true },
     { key: 'status', header: 'Status', cell: key => <StateChip {...looks[key.status]} />, priority: 1, isNarrow: true },
     {
       key: 'scopes',
-      header: 'May',
+      header: 'Permissions',
       cell: key => (
         <span title={key.scopes.join('\n')}>
-          {key.scopes.length === 1 ? key.scopes[0] : `${key.scopes.length} permissions`}
+          {key.scopes.length === 1 ? <Scope name={key.scopes[0] ?? ''} /> : `${key.scopes.length} permissions`}
         </span>
       ),
       priority: 2,
@@ -77,6 +79,20 @@ export function ApiKeyTable<Key extends ApiKey>(props: ApiKeyTableProps<Key>) {
     },
   ];
   return <DataTable label={label} columns={columns} rows={keys} rowKey={key => key.key_id} />;
+}
+
+/** `workloads.allocation.read`, which breaks behind its dots and nowhere else. */
+function Scope({ name }: { name: string }) {
+  return name.split('.').map((part, index) =>
+    index === 0 ? (
+      part
+    ) : (
+      <Fragment key={index}>
+        .<wbr />
+        {part}
+      </Fragment>
+    ),
+  );
 }
 
 function nameOf(key: ApiKey) {

@@ -9,7 +9,7 @@ export function ApiKeyTabs() {
     <Tabs
       label="Whose keys"
       items={[
-        { to: '/access/api-keys', label: 'Mine' },
+        { to: '/access/api-keys', label: 'Mine', isExact: true },
         { to: '/access/api-keys/everyone', label: 'Everyone’s' },
       ]}
     />

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { EquivalentCall, useAction, useOperationPages, useSignedIn } from '@portico/plugin-kit/ui';
-import { Button, CodeIcon, PageHeader, PageState, pageRenderingOf, PlusIcon } from '@portico/ui';
+import { Button, CodeIcon, PageHeader, pageRenderingOf, PageState, PlusIcon, ShowMore } from '@portico/ui';
 import { ApiKeyTable } from './api-key-table';
 import type { ApiKey } from './api-key-table';
 import { ApiKeyTabs } from './api-key-tabs';
@@ -46,19 +46,20 @@ export function ApiKeysPage() {
 
   return (
     <>
-      <PageHeader title="API keys" primaryAction={mayManage && keys.items.length > 0 ? create : undefined} />
-      <ApiKeyTabs />
+      <PageHeader
+        title="API keys"
+        description="Programs work with a key of yours as far as it lets them, and never further than you may yourself."
+        primaryAction={mayManage && keys.items.length > 0 ? create : undefined}
+      >
+        <ApiKeyTabs />
+      </PageHeader>
       <PageState state={state}>
         <ApiKeyTable
           label="API keys"
           keys={keys.items}
           {...(mayManage ? { onRotate: setRotating, onRevoke: setRevoking } : {})}
         />
-        {keys.hasNextPage && (
-          <Button onPress={() => void keys.fetchNextPage()} isPending={keys.isFetchingNextPage}>
-            Show more
-          </Button>
-        )}
+        <ShowMore of={keys} />
       </PageState>
       {isCreating && <CreateApiKeyDialog onClose={() => setCreating(false)} />}
       {rotating !== null && (

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { EquivalentCall, useAction, useOperationPages } from '@portico/plugin-kit/ui';
-import { Button, CodeIcon, PageHeader, PageState, pageRenderingOf } from '@portico/ui';
+import { CodeIcon, PageHeader, pageRenderingOf, PageState, ShowMore } from '@portico/ui';
 import type { listOrganizationApiKeys } from '../contract/service-account-operations';
 import { ApiKeyTable } from './api-key-table';
 import { ApiKeyTabs } from './api-key-tabs';
@@ -35,20 +35,21 @@ export function EveryonesApiKeysPage() {
   });
   return (
     <>
-      <PageHeader title="API keys of everyone" />
-      <ApiKeyTabs />
+      <PageHeader
+        title="API keys"
+        documentTitle="Everyone’s API keys"
+        description="The keys of all members and service accounts. Whoever holds one can be stopped here at once."
+      >
+        <ApiKeyTabs />
+      </PageHeader>
       <PageState state={state}>
         <ApiKeyTable
-          label="API keys of everyone"
+          label="Everyone’s API keys"
           keys={keys.items}
-          ownerOf={key => key.username}
+          ownerOf={key => <KeyOwner username={key.username} />}
           onRevoke={setRevoking}
         />
-        {keys.hasNextPage && (
-          <Button onPress={() => void keys.fetchNextPage()} isPending={keys.isFetchingNextPage}>
-            Show more
-          </Button>
-        )}
+        <ShowMore of={keys} />
       </PageState>
       <RevokeApiKeyDialog
         apiKey={revoking}
@@ -63,6 +64,18 @@ export function EveryonesApiKeysPage() {
         )}
         onClose={() => setRevoking(null)}
       />
+    </>
+  );
+}
+
+/** The user name of a service account is its name with what makes it unique behind a slash, which no person’s has. */
+function KeyOwner({ username }: { username: string }) {
+  const [name, ofProgram] = username.split('/');
+  if (ofProgram === undefined) return <>@{name}</>;
+  return (
+    <>
+      {name}
+      <div className="api-key-note">Service account</div>
     </>
   );
 }

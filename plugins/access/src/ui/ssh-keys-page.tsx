@@ -11,14 +11,15 @@ import {
   DataTable,
   Dialog,
   Disclosure,
-  Id,
   IconButton,
+  Id,
   KeyIcon,
   PageHeader,
-  PageState,
   pageRenderingOf,
+  PageState,
   PlusIcon,
   RelativeTime,
+  ShowMore,
   showToast,
   Stack,
   TextArea,
@@ -48,6 +49,8 @@ export function SshKeysPage() {
       isNarrow: true,
     },
     { key: 'fingerprint', header: 'Fingerprint', cell: key => <Id value={key.fingerprint} />, priority: 1 },
+    // Mostly what the name was taken from; where it is not, it says which machine the key is on.
+    { key: 'comment', header: 'Comment', cell: key => (key.comment === key.name ? null : key.comment), priority: 3 },
     { key: 'created', header: 'Added', cell: key => <RelativeTime at={key.created_at} />, priority: 2, isNarrow: true },
     {
       key: 'remove',
@@ -79,14 +82,14 @@ export function SshKeysPage() {
 
   return (
     <>
-      <PageHeader title="SSH keys" primaryAction={mayManage && keys.items.length > 0 ? add : undefined} />
+      <PageHeader
+        title="SSH keys"
+        description="Workloads you launch let in who holds these keys. Only the public half is kept here."
+        primaryAction={mayManage && keys.items.length > 0 ? add : undefined}
+      />
       <PageState state={state}>
         <DataTable label="SSH keys" columns={columns} rows={keys.items} rowKey={key => key.key_id} />
-        {keys.hasNextPage && (
-          <Button onPress={() => void keys.fetchNextPage()} isPending={keys.isFetchingNextPage}>
-            Show more
-          </Button>
-        )}
+        <ShowMore of={keys} />
       </PageState>
       <AddKeyDialog isOpen={isAdding} onClose={() => setAdding(false)} />
       <RemoveKeyDialog sshKey={leaving} onClose={() => setLeaving(null)} />

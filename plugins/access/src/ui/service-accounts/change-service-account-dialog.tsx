@@ -3,7 +3,7 @@ import type { FormEvent } from 'react';
 import { EquivalentCall, useAction } from '@portico/plugin-kit/ui';
 import { Banner, Button, Dialog, RadioCards, showToast, Stack, TextField } from '@portico/ui';
 import { serviceAccountPage } from '../pages';
-import { projectRoleNames, projectRoleWords } from './role-words';
+import { projectRoleOptions } from './project-role-options';
 import type { ServiceAccount } from './service-account-page';
 
 export function ChangeServiceAccountDialog({ account, onClose }: { account: ServiceAccount; onClose: () => void }) {
@@ -50,13 +50,7 @@ export function ChangeServiceAccountDialog({ account, onClose }: { account: Serv
             maxLength={80}
             error={name.trim() === '' ? 'An account has a name.' : null}
           />
-          <RadioCards
-            label="Role"
-            value={role}
-            onChange={setRole}
-            options={projectRoleNames.map(value => ({ value, ...projectRoleWords[value] }))}
-            minWidth="small"
-          />
+          <RadioCards label="Role" value={role} onChange={setRole} options={projectRoleOptions} minWidth="small" />
           {role !== account.role && (
             <Banner tone="notice">
               The new role counts from the next request on. Keys keep their permissions as far as the new role holds

@@ -5,8 +5,8 @@ import { Banner, Button, Dialog, RadioCards, Select, showToast, Stack, TextField
 import { useNavigate } from 'react-router-dom';
 import { serviceAccountsPage } from '../pages';
 import { useKeyOf } from '../use-key-of';
-import { projectRoleNames, projectRoleWords } from './role-words';
-import type { ProjectRole } from './role-words';
+import { projectRoleOptions } from './project-role-options';
+import type { ProjectRole } from './project-role-options';
 
 /** Mounted while open. */
 export function CreateServiceAccountDialog({ onClose }: { onClose: () => void }) {
@@ -66,13 +66,7 @@ export function CreateServiceAccountDialog({ onClose }: { onClose: () => void })
             onChange={setProjectId}
             options={projects.map(project => ({ value: project.projectId, label: project.name }))}
           />
-          <RadioCards
-            label="Role"
-            value={role}
-            onChange={setRole}
-            options={projectRoleNames.map(value => ({ value, ...projectRoleWords[value] }))}
-            minWidth="small"
-          />
+          <RadioCards label="Role" value={role} onChange={setRole} options={projectRoleOptions} minWidth="small" />
           <EquivalentCall
             page={serviceAccountsPage}
             name="createServiceAccount"

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { EquivalentCall, renderingOf, useAction, useOperationPages, useSignedIn } from '@portico/plugin-kit/ui';
-import { Button, PageState, Panel, PlusIcon } from '@portico/ui';
+import { Button, PageState, Panel, PlusIcon, ShowMore } from '@portico/ui';
 import { ApiKeyTable } from '../api-key-table';
 import type { ApiKey } from '../api-key-table';
 import { serviceAccountPage } from '../pages';
@@ -29,6 +29,7 @@ export function ServiceAccountKeys({ account }: { account: ServiceAccount }) {
   return (
     <Panel
       title="Keys"
+      isFlush={keys.items.length > 0}
       actions={
         mayManage && (
           <Button size="small" icon={PlusIcon} onPress={() => setCreating(true)}>
@@ -39,7 +40,7 @@ export function ServiceAccountKeys({ account }: { account: ServiceAccount }) {
     >
       <PageState state={renderingOf(keys, { layout: 'rows' })}>
         {keys.items.length === 0 ? (
-          <p>No key yet: nothing can sign in as this account.</p>
+          <p>No key yet: no program can work with this account.</p>
         ) : (
           <ApiKeyTable
             label={`Keys of ${account.name}`}
@@ -48,11 +49,7 @@ export function ServiceAccountKeys({ account }: { account: ServiceAccount }) {
             {...(mayManage ? { onRotate: setRotating, onRevoke: setRevoking } : {})}
           />
         )}
-        {keys.hasNextPage && (
-          <Button onPress={() => void keys.fetchNextPage()} isPending={keys.isFetchingNextPage}>
-            Show more
-          </Button>
-        )}
+        <ShowMore of={keys} />
       </PageState>
       {isCreating && <CreateServiceAccountKeyDialog account={account} onClose={() => setCreating(false)} />}
       {rotating !== null && (

@@ -18,9 +18,10 @@ import {
 } from '@portico/ui';
 import { useNavigate, useParams } from 'react-router-dom';
 import type { getServiceAccount } from '../../contract/service-account-operations';
+import { roleName, roleSentence } from '../people/role-words';
 import { serviceAccountPage } from '../pages';
+import '../people/people.css';
 import { ChangeServiceAccountDialog } from './change-service-account-dialog';
-import { projectRoleWords } from './role-words';
 import { ServiceAccountKeys } from './service-account-keys';
 
 export type ServiceAccount = ReplyOf<typeof getServiceAccount>;
@@ -74,8 +75,15 @@ function Account({ account, onRemoving }: { account: ServiceAccount; onRemoving:
           items={[
             { label: 'Client id', value: <Id value={account.service_account_id} /> },
             { label: 'Project', value: project },
-            { label: 'Role', value: projectRoleWords[account.role].title },
-            { label: 'May', value: projectRoleWords[account.role].description },
+            {
+              label: 'Role in the project',
+              value: (
+                <>
+                  <strong>{roleName(account.role)}</strong>
+                  <div className="person-note">{roleSentence(account.role, 'project')}</div>
+                </>
+              ),
+            },
             {
               label: 'Last used',
               value: account.last_used_at === null ? 'Never' : <RelativeTime at={account.last_used_at} />,
@@ -88,8 +96,8 @@ function Account({ account, onRemoving }: { account: ServiceAccount; onRemoving:
       <Panel title="Signing in">
         <Stack>
           <p>
-            A key works as bearer token as it is. A program that must not send it with every request exchanges it for a
-            token of fifteen minutes:
+            A program sends its key as a bearer token. To keep the key out of every request, it exchanges it for a token
+            that works for fifteen minutes:
           </p>
           <CommandLine
             label="Command that exchanges a key for a token"

@@ -3,19 +3,19 @@ import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { useOperationPages, useSignedIn } from '@portico/plugin-kit/ui';
 import {
   Button,
-  CpuIcon,
+  BotIcon,
   DataTable,
   PageHeader,
-  PageState,
   pageRenderingOf,
+  PageState,
   PlusIcon,
   RelativeTime,
+  ShowMore,
 } from '@portico/ui';
 import type { DataColumn } from '@portico/ui';
-import { Link } from 'react-router-dom';
 import type { listServiceAccounts } from '../../contract/service-account-operations';
+import { roleName } from '../people/role-words';
 import { serviceAccountsPage } from '../pages';
-import { projectRoleWords } from './role-words';
 import { CreateServiceAccountDialog } from './service-account-dialog';
 
 type ServiceAccount = ReplyOf<typeof listServiceAccounts>['items'][number];
@@ -37,11 +37,11 @@ export function ServiceAccountsPage() {
     {
       key: 'name',
       header: 'Name',
-      cell: account => <Link to={`/access/service-accounts/${account.service_account_id}`}>{account.name}</Link>,
+      cell: account => account.name,
       priority: 1,
     },
     { key: 'project', header: 'Project', cell: account => projectName(account.project_id), priority: 1 },
-    { key: 'role', header: 'Role', cell: account => projectRoleWords[account.role].title, priority: 1, isNarrow: true },
+    { key: 'role', header: 'Role', cell: account => roleName(account.role), priority: 1, isNarrow: true },
     { key: 'keys', header: 'Keys', cell: account => account.active_keys, align: 'end', priority: 2, isNarrow: true },
     {
       key: 'used',
@@ -62,7 +62,7 @@ export function ServiceAccountsPage() {
     hasData: accounts.data !== undefined,
     onRetry: () => void accounts.refetch(),
     empty: accounts.items.length === 0 && {
-      icon: CpuIcon,
+      icon: BotIcon,
       title: 'No service accounts yet',
       description:
         'An account for a program, in one project. It has keys of its own, so nothing stops when a person leaves.',
@@ -73,6 +73,7 @@ export function ServiceAccountsPage() {
     <>
       <PageHeader
         title="Service accounts"
+        description="Accounts for programs, each in one project with a role and keys of its own."
         primaryAction={mayManage && accounts.items.length > 0 ? create : undefined}
       />
       <PageState state={state}>
@@ -81,12 +82,9 @@ export function ServiceAccountsPage() {
           columns={columns}
           rows={accounts.items}
           rowKey={account => account.service_account_id}
+          rowTo={account => `/access/service-accounts/${account.service_account_id}`}
         />
-        {accounts.hasNextPage && (
-          <Button onPress={() => void accounts.fetchNextPage()} isPending={accounts.isFetchingNextPage}>
-            Show more
-          </Button>
-        )}
+        <ShowMore of={accounts} />
       </PageState>
       {isCreating && <CreateServiceAccountDialog onClose={() => setCreating(false)} />}
     </>
