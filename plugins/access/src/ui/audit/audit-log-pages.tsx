@@ -21,7 +21,7 @@ export function AuditLogsPage() {
   const { exportOwnAuditLogs } = auditLogsPage.operations;
   return (
     <AuditLog
-      description="Who did what in your organization, newest first. Nothing in it can be changed or removed. The downloads hold what the filters leave; the proof that nothing is missing is the platform’s to give, since the chain runs through all organizations."
+      description="Who did what in your organization, newest first. Nothing in it can be changed or removed. Downloads hold what the filters leave."
       list={list}
       isWholePlatform={false}
       entries={entries}

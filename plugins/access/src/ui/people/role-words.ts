@@ -46,7 +46,7 @@ const words: Readonly<Record<string, RoleWords>> = {
   },
   guest: {
     name: 'Guest',
-    inOrganization: 'Sees nothing but the projects they are given a role in.',
+    inOrganization: 'Sees the projects they have a role in, and nothing else.',
     inProject: '',
   },
 };
@@ -70,7 +70,7 @@ const sources = {
   founder: 'Founded it',
   invitation: 'Invitation',
   identity_provider: 'Identity provider',
-  administrator: 'Put there by the platform',
+  administrator: 'An admin',
 } as const;
 
 export function sourceWords(source: keyof typeof sources): string {

@@ -22,6 +22,7 @@ import {
 import { useState } from 'react';
 import { useParams } from 'react-router-dom';
 import type { createSetPasswordLink, getUser } from '../../contract/admin-operations';
+import { roleName } from '../people/role-words';
 import { CreditDialog } from './credit-dialog';
 import { userPage } from './platform-pages';
 import { PlatformRolesPanel } from './platform-roles-panel';
@@ -198,7 +199,7 @@ const membershipColumns = (personalId: string) =>
       ),
       priority: 1,
     },
-    { key: 'role', header: 'Role', cell: (membership: Membership) => membership.role, priority: 1, isNarrow: true },
+    { key: 'role', header: 'Role', cell: (membership: Membership) => roleName(membership.role), priority: 1, isNarrow: true },
     {
       key: 'since',
       header: 'Since',

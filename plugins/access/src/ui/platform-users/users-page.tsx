@@ -70,7 +70,7 @@ export function UsersPage() {
       cell: user => (
         <span className="platform-user">
           <span>{user.display_name}</span>
-          <span className="pt-description">{user.username}</span>
+          <span className="pt-description">@{user.username}</span>
         </span>
       ),
       priority: 1,

@@ -37,7 +37,7 @@ export function DeleteProject({ detail, onDeleting, onKept, onDeleted }: DeleteP
               )
             }
           >
-            {obstacle.occupants.length > 0 && `In it: ${occupantsText(obstacle.occupants)}.`}
+            {obstacle.occupants.length > 0 && `Still in it: ${occupantsText(obstacle.occupants)}.`}
           </Banner>
         ))}
         {obstacles.length === 0 && (
@@ -84,5 +84,11 @@ export function DeleteProject({ detail, onDeleting, onKept, onDeleted }: DeleteP
 }
 
 function occupantsText(occupants: readonly { kind: string; count: number }[]): string {
-  return occupants.map(({ kind, count }) => `${count} ${count === 1 ? kind : `${kind}s`}`).join(', ');
+  return occupants.map(({ kind, count }) => `${count} ${wordsOf(kind, count)}`).join(', ');
+}
+
+/** The kinds are machine words of the plugins that count them: `service_account`. */
+function wordsOf(kind: string, count: number): string {
+  const words = kind.replaceAll('_', ' ');
+  return count === 1 ? words : `${words}s`;
 }
