@@ -1,6 +1,7 @@
 import type { listApiKeys } from '@portico/plugin-access/contract';
 import { toInstant, toInstantOrNull } from '@portico/plugin-kit/contract';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
+import type { Place } from '@portico/plugin-kit/backend';
 import { apiKeyStatus, isPast } from './domain/api-key';
 import type { ApiKey } from './store/api-keys';
 
@@ -23,3 +24,6 @@ export function apiKeyReply(key: ApiKey, now: number): ReplyOf<typeof listApiKey
     revoked_at: toInstantOrNull(key.revokedAt),
   };
 }
+
+/** Where a key stands in lists of keys. */
+export const placeOfKey = ({ createdAt, keyId }: ApiKey): Place => ({ at: createdAt, id: keyId });

@@ -59,7 +59,7 @@ export class TestClient {
       ...(options.body === undefined ? {} : { body: raw ? (options.body as string) : JSON.stringify(options.body) }),
       ...(options.signal ? { signal: options.signal } : {}),
     });
-    const text = await response.text();
+    const text = await textOf(response);
     return { status: response.status, body: parsed(text) as RawReply['body'], text, headers: response.headers };
   }
 
@@ -99,6 +99,13 @@ export class TestClient {
       },
     });
   }
+}
+
+/** Events have no end: that they come is the answer. */
+async function textOf(response: Response): Promise<string> {
+  if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) return response.text();
+  await response.body?.cancel();
+  return '';
 }
 
 function parsed(text: string): unknown {

@@ -15,7 +15,8 @@ export type {
 } from './caller';
 export { clockRef } from './clock';
 export type { Clock } from './clock';
-export { cutPage, decodeCursor, encodeCursor } from './cursor';
+export { cutPage, decodeCursor, encodeCursor, pageByTime } from './cursor';
+export type { Place } from './cursor';
 export { databaseRef, isUniqueViolation, placeholders } from './database';
 export type {
   Database,

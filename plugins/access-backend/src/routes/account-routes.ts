@@ -1,7 +1,7 @@
 import type { accessContract, getProfile } from '@portico/plugin-access/contract';
-import { cutPage, decodeCursor, encodeCursor, isUniqueViolation, networkOf } from '@portico/plugin-kit/backend';
+import { isUniqueViolation, networkOf, pageByTime } from '@portico/plugin-kit/backend';
 import type { Handlers } from '@portico/plugin-kit/backend';
-import { PAGE_LIMIT_DEFAULT, toInstant, toInstantOrNull } from '@portico/plugin-kit/contract';
+import { toInstant, toInstantOrNull } from '@portico/plugin-kit/contract';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { access } from '../access-errors';
 import { changeEmail, resendVerification } from '../actions/change-email';
@@ -32,8 +32,6 @@ type AccountOperations =
   | 'resetPassword'
   | 'updateProfile'
   | 'verifyEmail';
-
-const LIST = 'own-sessions';
 
 /** One's own account: how one is called and reached, the password, and where one is signed in. */
 export function accountRoutes(services: AccessServices): Pick<Handlers<typeof accessContract>, AccountOperations> {
@@ -122,16 +120,11 @@ export function accountRoutes(services: AccessServices): Pick<Handlers<typeof ac
     },
 
     async listSessions({ caller, query }) {
-      const limit = query.limit ?? PAGE_LIMIT_DEFAULT;
-      const position = query.cursor === undefined ? undefined : decodeCursor(LIST, query.cursor, ['number', 'string']);
-      const before = position && { createdAt: position[0] as number, sessionId: position[1] as string };
-      const found = await sessionsPage(database.read, {
-        userId: caller.userId,
-        now: clock.now(),
-        limit: limit + 1,
-        ...(before ? { before } : {}),
+      const { shown, nextCursor } = await pageByTime(query, {
+        name: 'own-sessions',
+        rows: page => sessionsPage(database.read, { userId: caller.userId, now: clock.now(), ...page }),
+        placeOf: row => ({ at: row.createdAt, id: row.sessionId }),
       });
-      const { shown, nextCursor } = cutPage(found, limit, last => encodeCursor(LIST, [last.createdAt, last.sessionId]));
       return {
         status: 200,
         body: {

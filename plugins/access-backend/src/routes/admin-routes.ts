@@ -1,7 +1,7 @@
 import type { accessContract } from '@portico/plugin-access/contract';
-import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
+import { pageByTime } from '@portico/plugin-kit/backend';
 import type { Handlers, Queries } from '@portico/plugin-kit/backend';
-import { common, PAGE_LIMIT_DEFAULT, toInstant, toMoney } from '@portico/plugin-kit/contract';
+import { common, toInstant, toMoney } from '@portico/plugin-kit/contract';
 import { givePlatformRole, takePlatformRole } from '../actions/change-platform-roles';
 import { createUser, makeSetPasswordLink, prepareUser } from '../actions/create-user';
 import type { SetPasswordLink } from '../actions/create-user';
@@ -34,14 +34,12 @@ export function adminRoutes(services: AccessServices): Pick<Handlers<typeof acce
   };
   return {
     async listUsers({ query }) {
-      const { limit = PAGE_LIMIT_DEFAULT, cursor, q, status, platform_role: platformRole } = query;
-      // A position belongs to one search: another one starts at its own beginning.
-      const list = `users:${JSON.stringify([q, status, platformRole])}`;
-      const [createdAt, userId] =
-        cursor === undefined ? [] : (decodeCursor(list, cursor, ['number', 'string']) as [number, string]);
-      const after = createdAt === undefined || userId === undefined ? undefined : { createdAt, userId };
-      const users = await platformUsersPage(database.read, { q, status, platformRole, after, limit: limit + 1 });
-      const { shown, nextCursor } = cutPage(users, limit, last => encodeCursor(list, [last.createdAt, last.userId]));
+      const { q, status, platform_role: platformRole } = query;
+      const { shown, nextCursor } = await pageByTime(query, {
+        name: `users:${JSON.stringify([q, status, platformRole])}`,
+        rows: page => platformUsersPage(database.read, { q, status, platformRole, ...page }),
+        placeOf: user => ({ at: user.createdAt, id: user.userId }),
+      });
       const organizationIds = shown.map(user => user.organizationId);
       const balances = await billing.balances(database.read, organizationIds);
       const items = shown.map(user => listedUserReply(user, balances.get(user.organizationId)));

@@ -1,8 +1,7 @@
 import type { accessContract } from '@portico/plugin-access/contract';
-import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
+import { pageByTime } from '@portico/plugin-kit/backend';
 import type { Handlers } from '@portico/plugin-kit/backend';
-import { PAGE_LIMIT_DEFAULT } from '@portico/plugin-kit/contract';
-import { apiKeyReply } from '../api-key-reply';
+import { apiKeyReply, placeOfKey } from '../api-key-reply';
 import { createApiKey } from '../actions/create-api-key';
 import { revokeApiKey } from '../actions/revoke-api-key';
 import { rotateApiKey } from '../actions/rotate-api-key';
@@ -11,7 +10,6 @@ import type { AccessServices } from '../services';
 import { apiKeysPage } from '../store/api-keys';
 
 type ApiKeyOperations = 'listPermissions' | 'listApiKeys' | 'createApiKey' | 'rotateApiKey' | 'revokeApiKey';
-const LIST = 'api-keys';
 
 /** Keys for programs, and what they can be made for. */
 export function apiKeyRoutes(services: AccessServices): Pick<Handlers<typeof accessContract>, ApiKeyOperations> {
@@ -30,17 +28,12 @@ export function apiKeyRoutes(services: AccessServices): Pick<Handlers<typeof acc
     },
 
     async listApiKeys({ caller, query }) {
-      const { limit = PAGE_LIMIT_DEFAULT, cursor } = query;
-      const [createdAt, keyId] =
-        cursor === undefined ? [] : (decodeCursor(LIST, cursor, ['number', 'string']) as [number, string]);
-      const keys = await apiKeysPage(database.read, {
-        userId: caller.userId,
-        organizationId: caller.organizationId,
-        projectId: caller.onlyProjectId,
-        ...(createdAt === undefined || keyId === undefined ? {} : { after: { createdAt, keyId } }),
-        limit: limit + 1,
+      const { userId, organizationId, onlyProjectId: projectId } = caller;
+      const { shown, nextCursor } = await pageByTime(query, {
+        name: 'api-keys',
+        rows: page => apiKeysPage(database.read, { userId, organizationId, projectId, ...page }),
+        placeOf: placeOfKey,
       });
-      const { shown, nextCursor } = cutPage(keys, limit, last => encodeCursor(LIST, [last.createdAt, last.keyId]));
       const now = clock.now();
       return { status: 200, body: { items: shown.map(key => apiKeyReply(key, now)), next_cursor: nextCursor } };
     },

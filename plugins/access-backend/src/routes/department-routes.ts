@@ -1,7 +1,7 @@
 import type { accessContract, createDepartment as createDepartmentOperation } from '@portico/plugin-access/contract';
-import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
+import { pageByTime } from '@portico/plugin-kit/backend';
 import type { Handlers } from '@portico/plugin-kit/backend';
-import { PAGE_LIMIT_DEFAULT, toInstant } from '@portico/plugin-kit/contract';
+import { toInstant } from '@portico/plugin-kit/contract';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { createDepartment, deleteDepartment, moveProject, renameDepartment } from '../actions/departments';
 import { projectReply } from '../replies';
@@ -13,26 +13,19 @@ import { userById } from '../store/users';
 type DepartmentOperations =
   'listDepartments' | 'createDepartment' | 'renameDepartment' | 'deleteDepartment' | 'moveProject';
 
-const LIST = 'departments';
-
 /** What projects are grouped by. */
 export function departmentRoutes(
   services: AccessServices,
 ): Pick<Handlers<typeof accessContract>, DepartmentOperations> {
   return {
     async listDepartments({ caller, query }) {
-      const { limit = PAGE_LIMIT_DEFAULT, cursor } = query;
-      const [createdAt, departmentId] =
-        cursor === undefined ? [] : (decodeCursor(LIST, cursor, ['number', 'string']) as [number, string]);
-      const rows = await departmentsPage(services.database.read, {
-        organizationId: caller.organizationId,
-        onlyDepartmentId: caller.onlyProjectId === null ? null : caller.departmentId,
-        ...(createdAt === undefined || departmentId === undefined ? {} : { after: { createdAt, departmentId } }),
-        limit: limit + 1,
+      const { organizationId, onlyProjectId, departmentId } = caller;
+      const onlyDepartmentId = onlyProjectId === null ? null : departmentId;
+      const { shown, nextCursor } = await pageByTime(query, {
+        name: 'departments',
+        rows: page => departmentsPage(services.database.read, { organizationId, onlyDepartmentId, ...page }),
+        placeOf: row => ({ at: row.createdAt, id: row.departmentId }),
       });
-      const { shown, nextCursor } = cutPage(rows, limit, last =>
-        encodeCursor(LIST, [last.createdAt, last.departmentId]),
-      );
       const items = shown.map(row => departmentReply(row, row.projectCount));
       return { status: 200, body: { items, next_cursor: nextCursor } };
     },

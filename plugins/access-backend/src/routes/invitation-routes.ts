@@ -1,8 +1,8 @@
 import { INVITATION_DAYS_DEFAULT } from '@portico/plugin-access/contract';
 import type { accessContract, createInvitation as createInvitationOperation } from '@portico/plugin-access/contract';
-import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
+import { pageByTime } from '@portico/plugin-kit/backend';
 import type { Handlers } from '@portico/plugin-kit/backend';
-import { PAGE_LIMIT_DEFAULT, toInstant, toInstantOrNull } from '@portico/plugin-kit/contract';
+import { toInstant, toInstantOrNull } from '@portico/plugin-kit/contract';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { acceptInvitation, openInvitation } from '../actions/accept-invitation';
 import { createInvitation, resendInvitation, revokeInvitation } from '../actions/invitations';
@@ -28,21 +28,14 @@ export function invitationRoutes(
   const { database, clock } = services;
   return {
     async listInvitations({ caller, query }) {
-      const { limit = PAGE_LIMIT_DEFAULT, cursor, status } = query;
+      const { organizationId } = caller;
+      const { status } = query;
       const now = clock.now();
-      const list = `invitations:${status ?? ''}`;
-      const [createdAt, invitationId] =
-        cursor === undefined ? [] : (decodeCursor(list, cursor, ['number', 'string']) as [number, string]);
-      const rows = await invitationsPage(database.read, {
-        organizationId: caller.organizationId,
-        status,
-        now,
-        ...(createdAt === undefined || invitationId === undefined ? {} : { after: { createdAt, invitationId } }),
-        limit: limit + 1,
+      const { shown, nextCursor } = await pageByTime(query, {
+        name: `invitations:${status ?? ''}`,
+        rows: page => invitationsPage(database.read, { organizationId, status, now, ...page }),
+        placeOf: row => ({ at: row.createdAt, id: row.invitationId }),
       });
-      const { shown, nextCursor } = cutPage(rows, limit, last =>
-        encodeCursor(list, [last.createdAt, last.invitationId]),
-      );
       return { status: 200, body: { items: shown.map(row => invitationReply(row, now)), next_cursor: nextCursor } };
     },
 

@@ -1,7 +1,7 @@
 import type { accessContract } from '@portico/plugin-access/contract';
-import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
+import { pageByTime } from '@portico/plugin-kit/backend';
 import type { Handlers } from '@portico/plugin-kit/backend';
-import { common, PAGE_LIMIT_DEFAULT, toInstant } from '@portico/plugin-kit/contract';
+import { common, toInstant } from '@portico/plugin-kit/contract';
 import { changeMemberRole } from '../actions/change-member-role';
 import { leaveOrganization, removeMember } from '../actions/end-membership';
 import { transferOrganization } from '../actions/transfer-organization';
@@ -46,20 +46,13 @@ export function memberRoutes(services: AccessServices): Pick<Handlers<typeof acc
     },
 
     async listMembers({ caller, query }) {
-      const { limit = PAGE_LIMIT_DEFAULT, cursor, q, role } = query;
-      // A position belongs to one search: another one starts at its own beginning.
-      const list = `members:${role ?? ''}:${q ?? ''}`;
-      const [since, userId] =
-        cursor === undefined ? [] : (decodeCursor(list, cursor, ['number', 'string']) as [number, string]);
-      const rows = await membersPage(read, {
-        organizationId: caller.organizationId,
-        q,
-        role,
-        inProjectId: caller.onlyProjectId,
-        ...(since === undefined || userId === undefined ? {} : { after: { since, userId } }),
-        limit: limit + 1,
+      const { organizationId, onlyProjectId: inProjectId } = caller;
+      const { q, role } = query;
+      const { shown, nextCursor } = await pageByTime(query, {
+        name: `members:${role ?? ''}:${q ?? ''}`,
+        rows: page => membersPage(read, { organizationId, q, role, inProjectId, ...page }),
+        placeOf: row => ({ at: row.since, id: row.userId }),
       });
-      const { shown, nextCursor } = cutPage(rows, limit, last => encodeCursor(list, [last.since, last.userId]));
       return { status: 200, body: { items: shown.map(row => memberReply(row, caller)), next_cursor: nextCursor } };
     },
 

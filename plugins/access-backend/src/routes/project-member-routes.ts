@@ -1,7 +1,6 @@
 import type { accessContract } from '@portico/plugin-access/contract';
-import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
+import { pageByTime } from '@portico/plugin-kit/backend';
 import type { Handlers } from '@portico/plugin-kit/backend';
-import { PAGE_LIMIT_DEFAULT } from '@portico/plugin-kit/contract';
 import { projectOf } from '../actions/project-in-reach';
 import { removeProjectRole, setProjectRole } from '../actions/project-roles';
 import { projectMemberReply } from '../member-replies';
@@ -17,17 +16,12 @@ export function projectMemberRoutes(
   const { read } = services.database;
   return {
     async listProjectMembers({ caller, params, query }) {
-      const { limit = PAGE_LIMIT_DEFAULT, cursor } = query;
       const { projectId } = await projectOf(read, caller, params.project_id);
-      const list = `project-members:${projectId}`;
-      const [since, userId] =
-        cursor === undefined ? [] : (decodeCursor(list, cursor, ['number', 'string']) as [number, string]);
-      const rows = await projectMembersPage(read, {
-        projectId,
-        ...(since === undefined || userId === undefined ? {} : { after: { since, userId } }),
-        limit: limit + 1,
+      const { shown, nextCursor } = await pageByTime(query, {
+        name: `project-members:${projectId}`,
+        rows: page => projectMembersPage(read, { projectId, ...page }),
+        placeOf: row => ({ at: row.since, id: row.userId }),
       });
-      const { shown, nextCursor } = cutPage(rows, limit, last => encodeCursor(list, [last.since, last.userId]));
       const items = shown.map(row => projectMemberReply(row, caller));
       return { status: 200, body: { items, next_cursor: nextCursor } };
     },

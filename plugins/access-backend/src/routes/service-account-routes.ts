@@ -1,10 +1,10 @@
 import { CLIENT_TOKEN_SECONDS } from '@portico/plugin-access/contract';
 import type { accessContract, listServiceAccounts } from '@portico/plugin-access/contract';
-import { cutPage, decodeCursor, encodeCursor, projectInReach } from '@portico/plugin-kit/backend';
+import { pageByTime, projectInReach } from '@portico/plugin-kit/backend';
 import type { Handlers } from '@portico/plugin-kit/backend';
-import { PAGE_LIMIT_DEFAULT, toInstant, toInstantOrNull } from '@portico/plugin-kit/contract';
+import { toInstant, toInstantOrNull } from '@portico/plugin-kit/contract';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
-import { apiKeyReply } from '../api-key-reply';
+import { apiKeyReply, placeOfKey } from '../api-key-reply';
 import { createApiKey } from '../actions/create-api-key';
 import { issueClientToken } from '../actions/issue-client-token';
 import { revokeApiKey, revokeOrganizationApiKey } from '../actions/revoke-api-key';
@@ -46,18 +46,13 @@ export function serviceAccountRoutes(
   const { database, clock } = services;
   return {
     async listServiceAccounts({ caller, query }) {
-      const { limit = PAGE_LIMIT_DEFAULT, cursor, project_id } = query;
-      const after = cursor === undefined ? undefined : position(ACCOUNTS, cursor);
-      const accounts = await serviceAccountsPage(database.read, {
-        organizationId: caller.organizationId,
-        projectId: projectInReach(caller, project_id) ?? null,
-        ...(after ? { after: { createdAt: after.at, serviceAccountId: after.id } } : {}),
-        limit: limit + 1,
-        now: clock.now(),
+      const { organizationId } = caller;
+      const projectId = projectInReach(caller, query.project_id) ?? null;
+      const { shown, nextCursor } = await pageByTime(query, {
+        name: ACCOUNTS,
+        rows: page => serviceAccountsPage(database.read, { organizationId, projectId, now: clock.now(), ...page }),
+        placeOf: account => ({ at: account.createdAt, id: account.serviceAccountId }),
       });
-      const { shown, nextCursor } = cutPage(accounts, limit, last =>
-        encodeCursor(ACCOUNTS, [last.createdAt, last.serviceAccountId]),
-      );
       return { status: 200, body: { items: shown.map(reply), next_cursor: nextCursor } };
     },
 
@@ -94,20 +89,15 @@ export function serviceAccountRoutes(
     },
 
     async listServiceAccountKeys({ caller, params, query }) {
-      const { limit = PAGE_LIMIT_DEFAULT, cursor } = query;
       const now = clock.now();
       const by = { serviceAccountId: params.service_account_id, now };
       const { serviceAccountId, organizationId } = await serviceAccountOf(database.read, caller, by);
-      const list = `${ACCOUNTS}:${serviceAccountId}`;
-      const after = cursor === undefined ? undefined : position(list, cursor);
-      const keys = await apiKeysPage(database.read, {
-        userId: serviceAccountId,
-        organizationId,
-        projectId: null,
-        ...(after ? { after: { createdAt: after.at, keyId: after.id } } : {}),
-        limit: limit + 1,
+      const owner = { userId: serviceAccountId, organizationId, projectId: null };
+      const { shown, nextCursor } = await pageByTime(query, {
+        name: `${ACCOUNTS}:${serviceAccountId}`,
+        rows: page => apiKeysPage(database.read, { ...owner, ...page }),
+        placeOf: placeOfKey,
       });
-      const { shown, nextCursor } = cutPage(keys, limit, last => encodeCursor(list, [last.createdAt, last.keyId]));
       return { status: 200, body: { items: shown.map(key => apiKeyReply(key, now)), next_cursor: nextCursor } };
     },
 
@@ -160,16 +150,12 @@ export function serviceAccountRoutes(
     },
 
     async listOrganizationApiKeys({ caller, query }) {
-      const { limit = PAGE_LIMIT_DEFAULT, cursor } = query;
-      const after = cursor === undefined ? undefined : position(ORGANIZATION_KEYS, cursor);
-      const keys = await organizationApiKeysPage(database.read, {
-        organizationId: caller.organizationId,
-        ...(after ? { after: { createdAt: after.at, keyId: after.id } } : {}),
-        limit: limit + 1,
+      const { organizationId } = caller;
+      const { shown, nextCursor } = await pageByTime(query, {
+        name: ORGANIZATION_KEYS,
+        rows: page => organizationApiKeysPage(database.read, { organizationId, ...page }),
+        placeOf: placeOfKey,
       });
-      const { shown, nextCursor } = cutPage(keys, limit, last =>
-        encodeCursor(ORGANIZATION_KEYS, [last.createdAt, last.keyId]),
-      );
       const names = await usernamesOf(
         database.read,
         shown.map(key => key.userId),
@@ -204,9 +190,4 @@ function reply(account: ServiceAccount): ReplyOf<typeof listServiceAccounts>['it
     created_by: account.createdBy,
     created_at: toInstant(account.createdAt),
   };
-}
-
-function position(list: string, cursor: string): { at: number; id: string } {
-  const [at, id] = decodeCursor(list, cursor, ['number', 'string']) as [number, string];
-  return { at, id };
 }

@@ -1,8 +1,8 @@
 import { OWNERS_SHOWN_MAX } from '@portico/plugin-access/contract';
 import type { accessContract, listAllOrganizations } from '@portico/plugin-access/contract';
-import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
+import { pageByTime } from '@portico/plugin-kit/backend';
 import type { Handlers } from '@portico/plugin-kit/backend';
-import { common, PAGE_LIMIT_DEFAULT, toInstant } from '@portico/plugin-kit/contract';
+import { common, toInstant } from '@portico/plugin-kit/contract';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { lookIntoOrganization, stopLooking } from '../actions/look-into-organization';
 import { supportSessionReply } from '../platform-user-reply';
@@ -19,14 +19,12 @@ export function supportRoutes(services: AccessServices): Pick<Handlers<typeof ac
   const { database, clock } = services;
   return {
     async listAllOrganizations({ query }) {
-      const { limit = PAGE_LIMIT_DEFAULT, cursor, q } = query;
-      const list = `organizations:${q ?? ''}`;
-      const [createdAt, organizationId] = positionIn(list, cursor);
-      const after = createdAt === undefined ? undefined : { createdAt, organizationId };
-      const found = await allOrganizationsPage(database.read, { q, after, limit: limit + 1 });
-      const { shown, nextCursor } = cutPage(found, limit, last =>
-        encodeCursor(list, [last.createdAt, last.organizationId]),
-      );
+      const { q } = query;
+      const { shown, nextCursor } = await pageByTime(query, {
+        name: `organizations:${q ?? ''}`,
+        rows: page => allOrganizationsPage(database.read, { q, ...page }),
+        placeOf: row => ({ at: row.createdAt, id: row.organizationId }),
+      });
       return { status: 200, body: { items: shown.map(organizationReply), next_cursor: nextCursor } };
     },
 
@@ -58,15 +56,12 @@ export function supportRoutes(services: AccessServices): Pick<Handlers<typeof ac
     },
 
     async listSupportSessions({ query, caller }) {
-      const { limit = PAGE_LIMIT_DEFAULT, cursor } = query;
       const filter = { organizationId: query.organization_id, userId: query.user_id, isOpen: query.is_open };
-      const list = `support:${JSON.stringify(filter)}`;
-      const [createdAt, supportSessionId] = positionIn(list, cursor);
-      const after = createdAt === undefined ? undefined : { createdAt, supportSessionId };
-      const found = await supportSessionsPage(database.read, { ...filter, now: clock.now(), after, limit: limit + 1 });
-      const { shown, nextCursor } = cutPage(found, limit, last =>
-        encodeCursor(list, [last.createdAt, last.supportSessionId]),
-      );
+      const { shown, nextCursor } = await pageByTime(query, {
+        name: `support:${JSON.stringify(filter)}`,
+        rows: page => supportSessionsPage(database.read, { ...filter, now: clock.now(), ...page }),
+        placeOf: row => ({ at: row.createdAt, id: row.supportSessionId }),
+      });
       const items = shown.map(session => supportSessionReply(session, caller.sessionId));
       return { status: 200, body: { items, next_cursor: nextCursor } };
     },
@@ -78,12 +73,6 @@ export function supportRoutes(services: AccessServices): Pick<Handlers<typeof ac
       });
     },
   };
-}
-
-function positionIn(list: string, cursor: string | undefined): [number, string] | [undefined, undefined] {
-  return cursor === undefined
-    ? [undefined, undefined]
-    : (decodeCursor(list, cursor, ['number', 'string']) as [number, string]);
 }
 
 function organizationReply(organization: AnyOrganization): ReplyOf<typeof listAllOrganizations>['items'][number] {

@@ -1,5 +1,5 @@
 import { containsPattern } from '@portico/plugin-kit/backend';
-import type { Parameter, Queries } from '@portico/plugin-kit/backend';
+import type { Parameter, Place, Queries } from '@portico/plugin-kit/backend';
 import { OWNER } from '../domain/roles';
 
 /** An organization as those see it who look after all of them. */
@@ -33,7 +33,7 @@ const SELECT = `SELECT o.organization_id, o.name, o.slug, o.required_provider, o
 /** Newest first. `after` is the last row of the page before. */
 export async function allOrganizationsPage(
   queries: Queries,
-  page: { q?: string | undefined; after?: { createdAt: number; organizationId: string } | undefined; limit: number },
+  page: { q?: string | undefined; after?: Place | undefined; limit: number },
 ): Promise<AnyOrganization[]> {
   const conditions: string[] = [];
   const parameters: Parameter[] = [];
@@ -45,7 +45,7 @@ export async function allOrganizationsPage(
   }
   if (page.after) {
     conditions.push('(o.created_at, o.organization_id) < (?, ?)');
-    parameters.push(page.after.createdAt, page.after.organizationId);
+    parameters.push(page.after.at, page.after.id);
   }
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
   const rows = await queries.all<AnyOrganizationRow>(

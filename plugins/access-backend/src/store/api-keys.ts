@@ -1,4 +1,4 @@
-import type { Queries, Transaction } from '@portico/plugin-kit/backend';
+import type { Place, Queries, Transaction } from '@portico/plugin-kit/backend';
 
 export interface ApiKey {
   readonly keyId: string;
@@ -162,7 +162,7 @@ export async function apiKeysPage(
     userId: string;
     organizationId: string;
     projectId: string | null;
-    after?: { createdAt: number; keyId: string };
+    after?: Place | undefined;
     limit: number;
   },
 ): Promise<ApiKey[]> {
@@ -174,7 +174,7 @@ export async function apiKeysPage(
   }
   if (page.after) {
     conditions.push('(k.created_at, k.key_id) < (?, ?)');
-    parameters.push(page.after.createdAt, page.after.keyId);
+    parameters.push(page.after.at, page.after.id);
   }
   const rows = await queries.all<ApiKeyRow>(
     `${SELECT} WHERE ${conditions.join(' AND ')} ORDER BY k.created_at DESC, k.key_id DESC LIMIT ?`,
@@ -186,13 +186,13 @@ export async function apiKeysPage(
 /** Of every member and service account, newest first. `after` is the last row of the page before. */
 export async function organizationApiKeysPage(
   queries: Queries,
-  page: { organizationId: string; after?: { createdAt: number; keyId: string }; limit: number },
+  page: { organizationId: string; after?: Place | undefined; limit: number },
 ): Promise<ApiKey[]> {
   const { organizationId, after, limit } = page;
   const rows = await queries.all<ApiKeyRow>(
     `${SELECT} WHERE k.organization_id = ? ${after ? 'AND (k.created_at, k.key_id) < (?, ?)' : ''}
      ORDER BY k.created_at DESC, k.key_id DESC LIMIT ?`,
-    [organizationId, ...(after ? [after.createdAt, after.keyId] : []), limit],
+    [organizationId, ...(after ? [after.at, after.id] : []), limit],
   );
   return rows.map(fromRow);
 }

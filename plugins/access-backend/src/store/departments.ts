@@ -1,5 +1,5 @@
 import { searchText } from '@portico/plugin-kit/backend';
-import type { Queries, Transaction } from '@portico/plugin-kit/backend';
+import type { Place, Queries, Transaction } from '@portico/plugin-kit/backend';
 
 export interface Department {
   readonly departmentId: string;
@@ -100,7 +100,7 @@ export async function departmentsPage(
   page: {
     organizationId: string;
     onlyDepartmentId: string | null;
-    after?: { createdAt: number; departmentId: string };
+    after?: Place | undefined;
     limit: number;
   },
 ): Promise<(Department & { projectCount: number })[]> {
@@ -112,7 +112,7 @@ export async function departmentsPage(
     [
       organizationId,
       ...(onlyDepartmentId === null ? [] : [onlyDepartmentId]),
-      ...(after ? [after.createdAt, after.departmentId] : []),
+      ...(after ? [after.at, after.id] : []),
       limit,
     ],
   );

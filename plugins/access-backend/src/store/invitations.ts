@@ -1,4 +1,4 @@
-import type { Queries, Transaction } from '@portico/plugin-kit/backend';
+import type { Place, Queries, Transaction } from '@portico/plugin-kit/backend';
 import type { InvitationStatus } from '../domain/invitation';
 
 export interface Invitation {
@@ -185,7 +185,7 @@ export async function invitationsPage(
     organizationId: string;
     status?: InvitationStatus;
     now: number;
-    after?: { createdAt: number; invitationId: string };
+    after?: Place | undefined;
     limit: number;
   },
 ): Promise<Invitation[]> {
@@ -198,7 +198,7 @@ export async function invitationsPage(
   }
   if (page.after) {
     conditions.push('(i.created_at, i.invitation_id) < (?, ?)');
-    parameters.push(page.after.createdAt, page.after.invitationId);
+    parameters.push(page.after.at, page.after.id);
   }
   const rows = await queries.all<InvitationRow>(
     `${SELECT} WHERE ${conditions.join(' AND ')} ORDER BY i.created_at DESC, i.invitation_id DESC LIMIT ?`,

@@ -1,5 +1,5 @@
 import { containsPattern } from '@portico/plugin-kit/backend';
-import type { Queries, Transaction } from '@portico/plugin-kit/backend';
+import type { Place, Queries, Transaction } from '@portico/plugin-kit/backend';
 import { GUEST, OWNER } from '../domain/roles';
 import type { UserStatus } from './users';
 
@@ -89,7 +89,7 @@ export async function membersPage(
     role?: string;
     /** Only those with a role in this project. */
     inProjectId?: string | null;
-    after?: { since: number; userId: string };
+    after?: Place | undefined;
     limit: number;
   },
 ): Promise<Member[]> {
@@ -111,7 +111,7 @@ export async function membersPage(
   }
   if (page.after) {
     conditions.push('(m.created_at, m.user_id) < (?, ?)');
-    parameters.push(page.after.since, page.after.userId);
+    parameters.push(page.after.at, page.after.id);
   }
   const rows = await queries.all<MemberRow>(
     `${SELECT} WHERE ${conditions.join(' AND ')} ORDER BY m.created_at DESC, m.user_id DESC LIMIT ?`,

@@ -1,4 +1,4 @@
-import type { Queries, Transaction } from '@portico/plugin-kit/backend';
+import type { Place, Queries, Transaction } from '@portico/plugin-kit/backend';
 import type { SessionKind } from '../domain/session';
 import type { EndReason } from './sessions';
 
@@ -18,12 +18,12 @@ export interface OwnSession {
 /** A session by token lives as long as its refresh token, one by cookie as long as the cookie. */
 const WORKS = 'ended_at IS NULL AND COALESCE(refresh_expires_at, access_expires_at) > ?';
 
-/** Those that work, newest first; `before` is the last of the page above. */
+/** Those that work, newest first; `after` is the last row of the page before. */
 export async function sessionsPage(
   queries: Queries,
-  page: { userId: string; now: number; before?: { createdAt: number; sessionId: string }; limit: number },
+  page: { userId: string; now: number; after?: Place | undefined; limit: number },
 ): Promise<OwnSession[]> {
-  const { userId, now, before, limit } = page;
+  const { userId, now, after, limit } = page;
   const rows = await queries.all<{
     session_id: string;
     kind: SessionKind;
@@ -35,8 +35,8 @@ export async function sessionsPage(
     last_used_at: number;
   }>(
     `SELECT session_id, kind, device, address, provider, second_factor_at, created_at, last_used_at FROM access_sessions
-     WHERE user_id = ? AND ${WORKS}${before ? ' AND (created_at, session_id) < (?, ?)' : ''} ORDER BY created_at DESC, session_id DESC LIMIT ?`,
-    before ? [userId, now, before.createdAt, before.sessionId, limit] : [userId, now, limit],
+     WHERE user_id = ? AND ${WORKS}${after ? ' AND (created_at, session_id) < (?, ?)' : ''} ORDER BY created_at DESC, session_id DESC LIMIT ?`,
+    after ? [userId, now, after.at, after.id, limit] : [userId, now, limit],
   );
   return rows.map(row => ({
     sessionId: row.session_id,

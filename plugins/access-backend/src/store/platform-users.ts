@@ -1,5 +1,5 @@
 import { containsPattern, placeholders } from '@portico/plugin-kit/backend';
-import type { Parameter, Queries, Transaction } from '@portico/plugin-kit/backend';
+import type { Parameter, Place, Queries, Transaction } from '@portico/plugin-kit/backend';
 import type { User, UserKind, UserStatus } from './users';
 
 /** A user as those see them who look after all of them. */
@@ -38,7 +38,7 @@ export interface UserFilter {
 /** People, newest first: accounts for programs are their organization's. `after` is the last row of the page before. */
 export async function platformUsersPage(
   queries: Queries,
-  page: UserFilter & { after?: { createdAt: number; userId: string } | undefined; limit: number },
+  page: UserFilter & { after?: Place | undefined; limit: number },
 ): Promise<PlatformUser[]> {
   const conditions: string[] = [`u.kind = 'person'`];
   const parameters: Parameter[] = [];
@@ -56,7 +56,7 @@ export async function platformUsersPage(
   }
   if (page.after) {
     conditions.push('(u.created_at, u.user_id) < (?, ?)');
-    parameters.push(page.after.createdAt, page.after.userId);
+    parameters.push(page.after.at, page.after.id);
   }
   const rows = await queries.all<PlatformUserRow>(
     `${SELECT} WHERE ${conditions.join(' AND ')} ORDER BY u.created_at DESC, u.user_id DESC LIMIT ?`,

@@ -1,4 +1,4 @@
-import type { Queries, Transaction } from '@portico/plugin-kit/backend';
+import type { Place, Queries, Transaction } from '@portico/plugin-kit/backend';
 
 /** A person with a role in one project. */
 export interface ProjectMember {
@@ -41,13 +41,13 @@ export async function projectMemberOf(
 /** Newest first. `after` is the last row of the page before. */
 export async function projectMembersPage(
   queries: Queries,
-  page: { projectId: string; after?: { since: number; userId: string }; limit: number },
+  page: { projectId: string; after?: Place | undefined; limit: number },
 ): Promise<ProjectMember[]> {
   const { projectId, after, limit } = page;
   const rows = await queries.all<ProjectMemberRow>(
     `${SELECT} WHERE pm.project_id = ? ${after ? 'AND (pm.created_at, pm.user_id) < (?, ?)' : ''}
      ORDER BY pm.created_at DESC, pm.user_id DESC LIMIT ?`,
-    [projectId, ...(after ? [after.since, after.userId] : []), limit],
+    [projectId, ...(after ? [after.at, after.id] : []), limit],
   );
   return rows.map(fromRow);
 }

@@ -1,5 +1,5 @@
 import { searchText } from '@portico/plugin-kit/backend';
-import type { Queries, Transaction } from '@portico/plugin-kit/backend';
+import type { Place, Queries, Transaction } from '@portico/plugin-kit/backend';
 
 export interface Project {
   readonly projectId: string;
@@ -108,7 +108,7 @@ export async function projectsPage(
     /** Only those the user has a role in. */
     memberUserId?: string | null;
     departmentId?: string;
-    after?: { createdAt: number; projectId: string };
+    after?: Place | undefined;
     limit: number;
   },
 ): Promise<Project[]> {
@@ -125,7 +125,7 @@ export async function projectsPage(
       ...(page.onlyProjectId ? [page.onlyProjectId] : []),
       ...(page.memberUserId ? [page.memberUserId] : []),
       ...(page.departmentId === undefined ? [] : [page.departmentId]),
-      ...(page.after ? [page.after.createdAt, page.after.projectId] : []),
+      ...(page.after ? [page.after.at, page.after.id] : []),
       page.limit,
     ],
   );

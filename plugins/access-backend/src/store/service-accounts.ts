@@ -1,5 +1,5 @@
 import { searchText } from '@portico/plugin-kit/backend';
-import type { Queries, Transaction } from '@portico/plugin-kit/backend';
+import type { Place, Queries, Transaction } from '@portico/plugin-kit/backend';
 
 export interface ServiceAccount {
   /** A user id. */
@@ -100,7 +100,7 @@ export async function serviceAccountsPage(
   page: {
     organizationId: string;
     projectId: string | null;
-    after?: { createdAt: number; serviceAccountId: string };
+    after?: Place | undefined;
     limit: number;
     now: number;
   },
@@ -113,7 +113,7 @@ export async function serviceAccountsPage(
   }
   if (page.after) {
     conditions.push('(a.created_at, a.service_account_id) < (?, ?)');
-    parameters.push(page.after.createdAt, page.after.serviceAccountId);
+    parameters.push(page.after.at, page.after.id);
   }
   const rows = await queries.all<ServiceAccountRow>(
     `${SELECT} AND ${conditions.join(' AND ')} ORDER BY a.created_at DESC, a.service_account_id DESC LIMIT ?`,

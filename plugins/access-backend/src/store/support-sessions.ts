@@ -1,4 +1,4 @@
-import type { Parameter, Queries, Transaction } from '@portico/plugin-kit/backend';
+import type { Parameter, Place, Queries, Transaction } from '@portico/plugin-kit/backend';
 import { supportStatus } from '../domain/support-session';
 import type { SupportSessionStatus } from '../domain/support-session';
 
@@ -128,7 +128,7 @@ export async function supportSessionsPage(
   queries: Queries,
   page: SupportSessionFilter & {
     now: number;
-    after?: { createdAt: number; supportSessionId: string } | undefined;
+    after?: Place | undefined;
     limit: number;
   },
 ): Promise<SupportSession[]> {
@@ -148,7 +148,7 @@ export async function supportSessionsPage(
   }
   if (page.after) {
     conditions.push('(x.created_at, x.support_session_id) < (?, ?)');
-    parameters.push(page.after.createdAt, page.after.supportSessionId);
+    parameters.push(page.after.at, page.after.id);
   }
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
   const rows = await queries.all<SupportSessionRow>(

@@ -4,7 +4,7 @@
  */
 import { createServiceFactory } from '@backstage/backend-plugin-api';
 import { attentionRef, databaseRef } from '@portico/plugin-kit/backend';
-import type { Attention, Migration, Queries } from '@portico/plugin-kit/backend';
+import type { Attention, Migration, Place, Queries } from '@portico/plugin-kit/backend';
 import { newId } from '@portico/plugin-kit/contract';
 
 export const attentionMigrations: readonly Migration[] = [
@@ -53,16 +53,16 @@ export interface AttentionItem {
   readonly raisedAt: number;
 }
 
-/** Newest first; `before` is the last item of the page above. */
+/** Newest first; `after` is the last item of the page before. */
 export async function listAttention(
   queries: Queries,
-  options: { limit: number; before?: { raisedAt: number; attentionId: string } },
+  page: { after?: Place | undefined; limit: number },
 ): Promise<readonly AttentionItem[]> {
-  const { limit, before } = options;
+  const { after, limit } = page;
   const rows = await queries.all<AttentionRow>(
-    `SELECT * FROM platform_attention ${before === undefined ? '' : 'WHERE (raised_at, attention_id) < (?, ?)'}
+    `SELECT * FROM platform_attention ${after === undefined ? '' : 'WHERE (raised_at, attention_id) < (?, ?)'}
      ORDER BY raised_at DESC, attention_id DESC LIMIT ?`,
-    before === undefined ? [limit] : [before.raisedAt, before.attentionId, limit],
+    after === undefined ? [limit] : [after.at, after.id, limit],
   );
   return rows.map(row => ({
     attentionId: row.attention_id,

@@ -27,12 +27,9 @@ eachDatabase(db => {
     ).toEqual(['2', '3']);
     expect(all[2]).toMatchObject({ kind: 'test.stuck', message: 'first, still', raisedAt: began });
     const paged = [];
-    for (
-      let page = await listAttention(database.read, { limit: 1 });
-      page.length > 0;
-      page = await listAttention(database.read, { limit: 1, before: page[0] })
-    ) {
-      paged.push(...page);
+    for (let [last] = await listAttention(database.read, { limit: 1 }); last !== undefined;) {
+      paged.push(last);
+      [last] = await listAttention(database.read, { limit: 1, after: { at: last.raisedAt, id: last.attentionId } });
     }
     expect(paged).toEqual(all);
 

@@ -4,13 +4,11 @@ import {
   actorNamesRef,
   authenticationRef,
   clockRef,
-  cutPage,
   databaseRef,
-  decodeCursor,
-  encodeCursor,
   httpApiRef,
   mailRef,
   metricsRegistryRef,
+  pageByTime,
   projectInReach,
   secretsRef,
   settingsRef,
@@ -21,7 +19,7 @@ import { auditErrors, errorsOf, PAGE_LIMIT_DEFAULT, platformContract, toInstant 
 import { listAttention } from '../attention/attention-service';
 import { auditCsv, auditJsonLines, auditPage, auditPart } from '../audit/audit-reading';
 import type { AuditFilter } from '../audit/audit-reading';
-import { contractListRef } from '../http/contract-list';
+import { contractListRef, personalEventsOf } from '../http/contract-list';
 import { messagesReply } from '../mail/mail-reading';
 import { registerPlatformGauges } from '../observability/platform-gauges';
 import { assembleOpenApi } from '../openapi/assemble';
@@ -53,7 +51,7 @@ export const platformPlugin = createBackendPlugin({
       },
       async init({ http, list, settings, authentication, database, clock, feed, metrics, names, secrets }) {
         registerPlatformGauges(metrics, database);
-        const streams = new EventStreams({ feed, authentication, clock });
+        const streams = new EventStreams({ feed, authentication, clock, personalEvents: personalEventsOf(list) });
         let document: Record<string, unknown> | undefined;
         const auditReply = async (filter: AuditFilter, page: { cursor?: string; limit?: number }) => {
           const limit = page.limit ?? PAGE_LIMIT_DEFAULT;
@@ -134,14 +132,11 @@ function ownAudit(caller: UserCaller, filter: AuditFilter): AuditFilter {
 }
 
 async function attentionPage(queries: Queries, query: { limit?: number; cursor?: string }) {
-  const limit = query.limit ?? PAGE_LIMIT_DEFAULT;
-  const position =
-    query.cursor === undefined ? undefined : decodeCursor('attention', query.cursor, ['number', 'string']);
-  const before = position && { raisedAt: position[0] as number, attentionId: position[1] as string };
-  const found = await listAttention(queries, { limit: limit + 1, ...(before ? { before } : {}) });
-  const { shown, nextCursor } = cutPage(found, limit, last =>
-    encodeCursor('attention', [last.raisedAt, last.attentionId]),
-  );
+  const { shown, nextCursor } = await pageByTime(query, {
+    name: 'attention',
+    rows: page => listAttention(queries, page),
+    placeOf: item => ({ at: item.raisedAt, id: item.attentionId }),
+  });
   return {
     items: shown.map(item => ({
       attention_id: item.attentionId,

@@ -1,22 +1,20 @@
-import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
+import { pageByTime } from '@portico/plugin-kit/backend';
 import type { Queries, Secrets } from '@portico/plugin-kit/backend';
-import { PAGE_LIMIT_DEFAULT, toInstant, toInstantOrNull } from '@portico/plugin-kit/contract';
+import { toInstant, toInstantOrNull } from '@portico/plugin-kit/contract';
 import type { listMessages, QueryOf, ReplyOf } from '@portico/plugin-kit/contract';
 import { mailPage } from './mail-store';
 import { MAIL_TEXT_PURPOSE } from './mail-text';
-
-const LIST = 'messages';
 
 export async function messagesReply(
   queries: Queries,
   secrets: Secrets,
   query: Partial<QueryOf<typeof listMessages>>,
 ): Promise<ReplyOf<typeof listMessages>> {
-  const limit = query.limit ?? PAGE_LIMIT_DEFAULT;
-  const position = query.cursor === undefined ? undefined : decodeCursor(LIST, query.cursor, ['number', 'string']);
-  const before = position && { createdAt: position[0] as number, messageId: position[1] as string };
-  const found = await mailPage(queries, { limit: limit + 1, ...(before ? { before } : {}) });
-  const { shown, nextCursor } = cutPage(found, limit, last => encodeCursor(LIST, [last.createdAt, last.messageId]));
+  const { shown, nextCursor } = await pageByTime(query, {
+    name: 'messages',
+    rows: page => mailPage(queries, page),
+    placeOf: mail => ({ at: mail.createdAt, id: mail.messageId }),
+  });
   return {
     items: shown.map(mail => ({
       message_id: mail.messageId,

@@ -1,4 +1,4 @@
-import type { Queries, Transaction } from '@portico/plugin-kit/backend';
+import type { Place, Queries, Transaction } from '@portico/plugin-kit/backend';
 
 /** `kept`: there was no mail server. Only `queued` goes anywhere from there. */
 export type MailStatus = 'queued' | 'sent' | 'failed' | 'kept';
@@ -88,16 +88,16 @@ export async function deleteMailBefore(tx: Transaction, createdBefore: number): 
   await tx.run(`DELETE FROM platform_mail WHERE created_at < ? AND status <> 'queued'`, [createdBefore]);
 }
 
-/** Newest first; `before` is the last of the page above. */
+/** Newest first; `after` is the last row of the page before. */
 export async function mailPage(
   queries: Queries,
-  page: { before?: { createdAt: number; messageId: string }; limit: number },
+  page: { after?: Place | undefined; limit: number },
 ): Promise<StoredMail[]> {
-  const { before, limit } = page;
+  const { after, limit } = page;
   const rows = await queries.all<MailRow>(
-    `SELECT * FROM platform_mail ${before ? 'WHERE (created_at, message_id) < (?, ?)' : ''}
+    `SELECT * FROM platform_mail ${after ? 'WHERE (created_at, message_id) < (?, ?)' : ''}
      ORDER BY created_at DESC, message_id DESC LIMIT ?`,
-    before ? [before.createdAt, before.messageId, limit] : [limit],
+    after ? [after.at, after.id, limit] : [limit],
   );
   return rows.map(fromRow);
 }
