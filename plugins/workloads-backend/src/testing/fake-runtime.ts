@@ -44,6 +44,8 @@ export type Fault = (allocationId: string) => void | Promise<void>;
 export class FakeRuntime implements Runtime {
   readonly kind = 'local';
   readonly requests: ProvisionRequest[] = [];
+  /** What every instance uses, as it is measured. */
+  cpuPercent = 12.5;
   readonly #faults = new Map<Moment, Fault[]>();
 
   constructor(
@@ -173,7 +175,7 @@ export class FakeRuntime implements Runtime {
   async metrics({ allocationId }: InstanceRef): Promise<MetricsSample> {
     return this.#call('metrics', allocationId, () => ({
       at: this.now(),
-      cpuPercent: 12.5,
+      cpuPercent: this.cpuPercent,
       memoryBytesUsed: 10,
       memoryBytesLimit: 100,
       diskBytesUsed: 20,
