@@ -37,6 +37,24 @@ describe('a command', () => {
     expect((await workload.ssh(['kill -BUS $$'])).code).toBe(128 + 7);
   });
 
+  it.each([
+    ['what it prints', 'echo in', ''],
+    ['what it is given', 'cat >/dev/null', 'some'],
+  ])('counts as use of the allocation by %s', async (_name, command, input) => {
+    const { allocationId, portal } = workload;
+    const { database } = portal.services;
+    const long = Date.now() - 60 * 60_000;
+    await database.transaction(tx => tx.run('UPDATE workloads_idleness SET connection_active_at = ?', [long]));
+    await workload.ssh([command], { input });
+    await waitFor(async () => {
+      const row = await database.read.first<{ at: number }>(
+        'SELECT connection_active_at AS at FROM workloads_idleness WHERE allocation_id = ?',
+        [allocationId],
+      );
+      return row !== undefined && row.at > long;
+    }, 'the use to be written down');
+  });
+
   it('reads its input to the end', async () => {
     const input = randomBytes(3_000_000);
     const { bytes, code } = await workload.ssh(['cat; echo x >&2'], { input });

@@ -109,6 +109,23 @@ it('ends who does not attach in time', async () => {
   expect(events).toEqual(['closed']);
 });
 
+it('counts typing, resizing and output as use, and neither pings nor acknowledgements', async () => {
+  const client = await connect();
+  await client.attach();
+  client.send({ type: 'ping' });
+  await client.told('pong');
+  client.send({ type: 'ack', seq: 0 });
+  client.send({ type: 'ping' });
+  await waitFor(() => client.controls.filter(({ type }) => type === 'pong').length === 2, 'both answers');
+  expect(timesActive).toBe(0);
+  client.type('a');
+  await waitFor(() => timesActive === 1, 'a key press to count');
+  client.send({ type: 'resize', cols: 90, rows: 20 });
+  await waitFor(() => timesActive === 2, 'a resize to count');
+  shell.says('b');
+  await waitFor(() => timesActive === 3, 'output to count');
+});
+
 it('ends when nobody types or is shown anything for long, however often the client pings', async () => {
   const client = await connect();
   await client.attach();

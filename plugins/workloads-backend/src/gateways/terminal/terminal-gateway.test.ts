@@ -69,6 +69,22 @@ it('keeps what is typed before the shell is there', async () => {
   await exit(client);
 });
 
+it('counts as use of the allocation while bytes move', async () => {
+  const { database } = portal.services;
+  const long = Date.now() - 60 * 60_000;
+  await database.transaction(tx => tx.run('UPDATE workloads_idleness SET connection_active_at = ?', [long]));
+  const client = await connect();
+  await client.attach();
+  await waitFor(async () => {
+    const row = await database.read.first<{ at: number }>(
+      'SELECT connection_active_at AS at FROM workloads_idleness WHERE allocation_id = ?',
+      [allocationId],
+    );
+    return row !== undefined && row.at > long;
+  }, 'the use to be written down');
+  await exit(client);
+});
+
 describe('a token', () => {
   it('opens one connection, of however many try at once', async () => {
     const token = await portal.terminalToken(person.token, allocationId);
