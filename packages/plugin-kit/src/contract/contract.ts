@@ -10,6 +10,11 @@ export interface PluginContract {
   readonly permissions: PermissionDefinitions;
   /** Event type → one sentence. */
   readonly events: Readonly<Record<string, string>>;
+  /**
+   * Events about somebody's own account: told live to the user they are about (`user_id` of the payload) and to whoever holds the permission; null: to nobody else.
+   * All others are told to everybody who may listen in the organization.
+   */
+  readonly personalEvents?: Readonly<Record<string, string | null>>;
   /** WebSockets, described in prose in the OpenAPI document's extension until the AsyncAPI document exists. */
   readonly sockets?: Readonly<Record<string, { path: string; summary: string }>>;
 }

@@ -53,3 +53,25 @@ export const accessEvents = {
   'access.ssh_key_added': 'A user added an SSH key.',
   'access.ssh_key_removed': 'A user removed an SSH key; whoever accepted it must stop.',
 } as const;
+
+/** Those about somebody's own account, and who else hears of them as they happen: whoever sees the same on a page. */
+export const personalAccessEvents = {
+  'access.platform_role_granted': 'access.user.read_any',
+  'access.platform_role_revoked': 'access.user.read_any',
+  'access.identity_linked': null,
+  'access.identity_unlinked': null,
+  'access.second_factor_added': 'access.member.manage',
+  'access.second_factor_removed': 'access.member.manage',
+  'access.passkey_renamed': null,
+  'access.recovery_codes_renewed': null,
+  'access.recovery_code_used': null,
+  'access.email_verified': 'access.member.manage',
+  'access.password_changed': null,
+  'access.sessions_ended': null,
+  'access.api_key_created': 'access.api_key.manage_any',
+  'access.api_key_rotated': 'access.api_key.manage_any',
+  'access.api_key_revoked': 'access.api_key.manage_any',
+  'access.project_default_set': null,
+  'access.ssh_key_added': null,
+  'access.ssh_key_removed': null,
+} as const satisfies Partial<Record<keyof typeof accessEvents, string | null>>;

@@ -26,7 +26,7 @@ import {
 } from './admin-operations';
 import { getMe, getSignInOptions, refreshToken, signIn, signOut, signUp } from './auth-operations';
 import { accessErrors } from './errors';
-import { accessEvents } from './events';
+import { accessEvents, personalAccessEvents } from './events';
 import {
   addPasskey,
   beginPasskey,
@@ -427,4 +427,5 @@ export const accessContract = defineContract({
   errors: accessErrors,
   permissions: accessPermissions,
   events: accessEvents,
+  personalEvents: personalAccessEvents,
 });

@@ -24,7 +24,15 @@ const ENVELOPE_VERSION = 1;
 export class EventStreams {
   readonly #open = new Map<string, number>();
 
-  constructor(private readonly services: { feed: EventFeed; authentication: Authentication; clock: Clock }) {}
+  constructor(
+    private readonly services: {
+      feed: EventFeed;
+      authentication: Authentication;
+      clock: Clock;
+      /** Of all contracts. */
+      personalEvents: ReadonlyMap<string, string | null>;
+    },
+  ) {}
 
   /** Throws `rate_limited` when the user has too many open. */
   stream(request: { caller: UserCaller; lastEventId: string | undefined; signal: AbortSignal }): AsyncIterable<string> {
@@ -44,16 +52,16 @@ export class EventStreams {
     const ended = new AbortController();
     const over = AbortSignal.any([signal, ended.signal]);
     const afterPosition = positionOf(lastEventId);
-    const onlyProjectId = caller.onlyProjectId;
+    const listener = { caller };
     const items = feed.subscribe({
       ...(afterPosition === undefined ? {} : { afterPosition }),
       organizationId: caller.organizationId,
-      ...(onlyProjectId === null ? {} : { filter: event => event.payload['project_id'] === onlyProjectId }),
+      filter: event => this.#isFor(listener.caller, event),
       signal: over,
     });
     this.#count(caller.userId, 1);
     try {
-      void this.#watchSession(caller, ended, over);
+      void this.#watchSession(listener, ended, over);
       yield `retry: ${RECONNECT_MILLISECONDS}\n\n`;
       let next = items.next();
       while (!over.aborted) {
@@ -78,14 +86,27 @@ export class EventStreams {
     }
   }
 
-  /** Ends the stream with the session. A database that cannot be asked is no answer: the stream stays, as everything else that is open does. */
-  async #watchSession(caller: UserCaller, ended: AbortController, over: AbortSignal): Promise<void> {
+  /** What happens to somebody's own account is their business: a viewer need not learn that a colleague has lost their second factor. */
+  #isFor({ userId, onlyProjectId, permissions }: UserCaller, { eventType, payload }: DomainEvent): boolean {
+    if (onlyProjectId !== null && payload['project_id'] !== onlyProjectId) return false;
+    const permission = this.services.personalEvents.get(eventType);
+    if (permission === undefined || payload['user_id'] === userId) return true;
+    return permission !== null && permissions.has(permission);
+  }
+
+  /**
+   * Ends the stream with the session, and keeps up with what the listener may do. A database that cannot be asked is no answer: the stream stays, as everything
+   * else that is open does.
+   */
+  async #watchSession(listener: { caller: UserCaller }, ended: AbortController, over: AbortSignal): Promise<void> {
+    const { caller } = listener;
     while (!over.aborted) {
       await this.services.clock.sleep(REVALIDATE_MILLISECONDS, over);
       if (over.aborted) return;
       try {
         const now = await this.services.authentication.revalidate(caller);
         if (now === null || !mayStillListen(now, caller)) ended.abort();
+        else listener.caller = { ...caller, permissions: now.permissions };
       } catch {
         continue;
       }

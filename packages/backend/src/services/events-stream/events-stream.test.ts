@@ -1,5 +1,6 @@
-import { attentionRef } from '@portico/plugin-kit/backend';
-import { platformContract } from '@portico/plugin-kit/contract';
+import { createBackendPlugin } from '@backstage/backend-plugin-api';
+import { attentionRef, httpApiRef } from '@portico/plugin-kit/backend';
+import { defineContract, platformContract } from '@portico/plugin-kit/contract';
 import { TestClock, waitFor } from '@portico/plugin-kit/testing';
 import { startTestBackend } from '../../testing';
 import type { TestBackend } from '../../testing';
@@ -31,10 +32,30 @@ async function listen(backend: TestBackend, token: string, lastEventId?: string,
 
 const positions = (text: string) => [...text.matchAll(/^id: (\d+)$/gm)].map(match => match[1] as string);
 
+const contract = defineContract({
+  plugin: 'test',
+  operations: {},
+  errors: {},
+  permissions: { 'test.account.manage_any': 'look after everybody’s account' },
+  events: { 'test.word': 'A word.', 'test.own': 'Of an account.', 'test.watched': 'Of an account, and watched.' },
+  personalEvents: { 'test.own': null, 'test.watched': 'test.account.manage_any' },
+});
+const feature = createBackendPlugin({
+  pluginId: 'test',
+  register(env) {
+    env.registerInit({
+      deps: { http: httpApiRef },
+      async init({ http }) {
+        http.serve(contract, {});
+      },
+    });
+  },
+});
+
 describe('the stream of events', () => {
   let backend: TestBackend;
   beforeAll(async () => {
-    backend = await startTestBackend({ plugins: [] });
+    backend = await startTestBackend({ plugins: [{ contract, feature }] });
   });
   afterAll(() => backend.stop());
 
@@ -60,6 +81,33 @@ describe('the stream of events', () => {
     await waitFor(() => heard.text.includes('retry:'));
     backend.revoke(token);
     await waitFor(() => heard.ended);
+  });
+
+  test('tells what happens to an account to its user, and to who watches over accounts as long as they do', async () => {
+    const permissions = ['events.stream.read'];
+    const { token, caller } = backend.signInAs({ permissions });
+    const { organizationId } = caller;
+    const colleague = backend.signInAs({ permissions, organizationId });
+    const watcher = backend.signInAs({ permissions: [...permissions, 'test.account.manage_any'], organizationId });
+    const streams = await Promise.all([token, colleague.token, watcher.token].map(one => listen(backend, one)));
+    for (const heard of streams) await waitFor(() => heard.text.includes('retry:'));
+    const happens = (eventType: string, word: string) =>
+      backend.services.database.transaction(tx =>
+        backend.services.outbox.append(tx, {
+          eventType,
+          correlationId: 'c',
+          organizationId,
+          resource: { type: 'user', id: caller.userId },
+          payload: { user_id: caller.userId, word },
+        }),
+      );
+    await happens('test.own', 'own');
+    await happens('test.watched', 'watched');
+    await say(organizationId, 'last');
+    for (const heard of streams) await waitFor(() => heard.text.includes('"last"'));
+    const words = streams.map(({ text }) => [...text.matchAll(/"word":"(\w+)"/g)].map(match => match[1]));
+    expect(words).toEqual([['own', 'watched', 'last'], ['last'], ['watched', 'last']]);
+    for (const heard of streams) heard.leave();
   });
 
   test('tells an API key that is bound to a project of that project alone', async () => {

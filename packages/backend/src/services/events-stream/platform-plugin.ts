@@ -51,7 +51,12 @@ export const platformPlugin = createBackendPlugin({
       },
       async init({ http, list, settings, authentication, database, clock, feed, metrics, names, secrets }) {
         registerPlatformGauges(metrics, database);
-        const streams = new EventStreams({ feed, authentication, clock, personalEvents: personalEventsOf(list) });
+        const streams = new EventStreams({
+          feed,
+          authentication,
+          clock,
+          personalEvents: personalEventsOf(list.contracts),
+        });
         let document: Record<string, unknown> | undefined;
         const auditReply = async (filter: AuditFilter, page: { cursor?: string; limit?: number }) => {
           const limit = page.limit ?? PAGE_LIMIT_DEFAULT;

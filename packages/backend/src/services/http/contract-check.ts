@@ -31,6 +31,12 @@ export function contractProblems({ contracts, complete }: ContractList): string[
   }
 
   for (const contract of contracts) {
+    for (const [event, permission] of Object.entries(contract.personalEvents ?? {})) {
+      if (!Object.hasOwn(contract.events, event))
+        problems.push(`${event} is personal and no event of ${contract.plugin}.`);
+      if (complete && permission !== null && !permissions.has(permission))
+        problems.push(`${event} is told by the permission ${permission}, which nobody defines.`);
+    }
     for (const operation of Object.values(contract.operations)) {
       const place = `${operation.method} ${operation.path.replaceAll(/\{[^}]+\}/g, '{}')}`;
       if (ids.has(operation.id)) problems.push(`Two operations are called ${operation.id}.`);

@@ -9,3 +9,8 @@ export interface ContractList {
 }
 
 export const contractListRef = createServiceRef<ContractList>({ id: 'portico.contract-list', scope: 'root' });
+
+/** Events about somebody's own account, of all contracts: type → the permission with which others hear of them, too. */
+export function personalEventsOf(contracts: readonly PluginContract[]): ReadonlyMap<string, string | null> {
+  return new Map(contracts.flatMap(({ personalEvents = {} }) => Object.entries(personalEvents)));
+}

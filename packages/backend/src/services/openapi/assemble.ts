@@ -4,6 +4,7 @@
  */
 import { commonErrors, errorSchema, PUBLIC, streamTypesOf } from '@portico/plugin-kit/contract';
 import type { ErrorDefinition, OperationShape, PluginContract } from '@portico/plugin-kit/contract';
+import { personalEventsOf } from '../http/contract-list';
 import { operationErrorCodes } from './operation-errors';
 
 type Json = Record<string, unknown>;
@@ -73,6 +74,7 @@ export function assembleOpenApi(contracts: readonly PluginContract[], title = 'P
     'x-permissions': sorted(permissions),
     'x-errors': sorted(errors),
     'x-events': sorted(Object.assign({}, ...contracts.map(contract => contract.events)) as Record<string, string>),
+    'x-personal-events': sorted(Object.fromEntries(personalEventsOf(contracts))),
     'x-websockets': sorted(Object.assign({}, ...contracts.map(contract => contract.sockets ?? {})) as Json),
   };
 }
