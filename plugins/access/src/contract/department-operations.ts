@@ -29,7 +29,7 @@ const nameBody = {
   },
 } as const;
 
-export const departmentSchema = {
+const departmentSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['department_id', 'name', 'is_default', 'project_count', 'created_at'],

@@ -1,120 +1,25 @@
 import { defineContract } from '@portico/plugin-kit/contract';
-import {
-  changeEmail,
-  changePassword,
-  checkPassword,
-  endOtherSessions,
-  endSession,
-  getProfile,
-  listSessions,
-  requestPasswordReset,
-  resendVerification,
-  resetPassword,
-  updateProfile,
-  verifyEmail,
-} from './account-operations';
-import { createApiKey, listApiKeys, listPermissions, revokeApiKey, rotateApiKey } from './api-key-operations';
-import {
-  createSetPasswordLink,
-  createUser,
-  creditUser,
-  disableUser,
-  enableUser,
-  endUserSessions,
-  getUser,
-  listUsers,
-} from './admin-operations';
-import { getMe, getSignInOptions, refreshToken, signIn, signOut, signUp } from './auth-operations';
+import * as accountOperations from './account-operations';
+import * as adminOperations from './admin-operations';
+import * as apiKeyOperations from './api-key-operations';
+import * as authOperations from './auth-operations';
+import * as departmentOperations from './department-operations';
+import * as factorOperations from './factor-operations';
+import * as invitationOperations from './invitation-operations';
+import * as memberOperations from './member-operations';
+import * as oidcOperations from './oidc-operations';
+import * as organizationOperations from './organization-operations';
+import * as platformRoleOperations from './platform-role-operations';
+import * as policyOperations from './policy-operations';
+import * as projectOperations from './project-operations';
+import * as proofOperations from './proof-operations';
+import * as resourceOperations from './resource-operations';
+import * as secondFactorOperations from './second-factor-operations';
+import * as serviceAccountOperations from './service-account-operations';
+import * as supportOperations from './support-operations';
 import { accessErrors } from './errors';
 import { accessEvents, personalAccessEvents } from './events';
-import {
-  addPasskey,
-  beginPasskey,
-  beginTotp,
-  confirmTotp,
-  getFactors,
-  removePasskey,
-  removeTotp,
-  removeUserFactors,
-  renamePasskey,
-  renewRecoveryCodes,
-} from './factor-operations';
-import { beginProof, getProof, giveProof } from './proof-operations';
-import { beginPasskeySignIn, signInWithPasskey, signInWithSecondFactor } from './second-factor-operations';
-import {
-  authorizeIdentity,
-  authorizeOidc,
-  exchangeOidc,
-  getOidcLogoutUrl,
-  linkIdentity,
-  listIdentities,
-  unlinkIdentity,
-} from './oidc-operations';
-import {
-  changeMemberRole,
-  getMember,
-  leaveOrganization,
-  listMembers,
-  listProjectMembers,
-  listRoles,
-  removeMember,
-  removeProjectMember,
-  setProjectMember,
-  transferOrganization,
-} from './member-operations';
-import {
-  acceptInvitation,
-  createInvitation,
-  listInvitations,
-  previewInvitation,
-  resendInvitation,
-  revokeInvitation,
-} from './invitation-operations';
-import { createOrganization, getOrganization, updateOrganization } from './organization-operations';
-import {
-  createDepartment,
-  deleteDepartment,
-  listDepartments,
-  moveProject,
-  renameDepartment,
-} from './department-operations';
 import { accessPermissions } from './permissions';
-import {
-  listPolicies,
-  setPolicy,
-  resetPolicy,
-  previewPolicy,
-  listPlatformPolicies,
-  setPlatformPolicy,
-  resetPlatformPolicy,
-  previewPlatformPolicy,
-  listPlans,
-  setOrganizationPlan,
-} from './policy-operations';
-import { grantPlatformRole, revokePlatformRole } from './platform-role-operations';
-import {
-  endSupportSession,
-  getAnyOrganization,
-  listAllOrganizations,
-  listSupportSessions,
-  openSupportSession,
-} from './support-operations';
-import { createProject, deleteProject, getProject, renameProject, setDefaultProject } from './project-operations';
-import { addSshKey, listProjects, listSshKeys, removeSshKey } from './resource-operations';
-import {
-  changeServiceAccount,
-  createServiceAccount,
-  createServiceAccountKey,
-  getServiceAccount,
-  issueClientToken,
-  listOrganizationApiKeys,
-  listServiceAccountKeys,
-  listServiceAccounts,
-  removeServiceAccount,
-  revokeOrganizationApiKey,
-  revokeServiceAccountKey,
-  rotateServiceAccountKey,
-} from './service-account-operations';
 
 export {
   changeEmail,
@@ -150,7 +55,6 @@ export {
   listSupportSessions,
   openSupportSession,
 } from './support-operations';
-export { OWNERS_SHOWN_MAX, SUPPORT_SESSION_MINUTES } from './support-operations';
 export { MEMBERSHIPS_SHOWN_MAX, PLATFORM_ROLES } from './platform-users';
 export { createProject, deleteProject, getProject, renameProject, setDefaultProject } from './project-operations';
 export { addSshKey, listProjects, listSshKeys, removeSshKey } from './resource-operations';
@@ -242,7 +146,6 @@ export {
   listPlans,
   setOrganizationPlan,
 } from './policy-operations';
-export { POLICY_PREVIEW_ITEMS_MAX, policySchema } from './policy-operations';
 export { ownPolicyLevels, platformPolicyLevels, policies, policyLevels, policyNames, STANDARD_PLAN } from './policies';
 export type {
   OwnPolicyLevel,
@@ -282,6 +185,9 @@ export {
   INVITATION_MAILS_PER_ORGANIZATION_AND_DAY_MAX,
   INVITATIONS_OPEN_PER_ORGANIZATION_MAX,
   OIDC_FLOW_SECONDS,
+  OWNERS_SHOWN_MAX,
+  POLICY_PREVIEW_ITEMS_MAX,
+  SUPPORT_SESSION_MINUTES,
   ORGANIZATION_SLUG_PATTERN,
   ORGANIZATIONS_OWNED_MAX,
   PASSKEYS_PER_USER_MAX,
@@ -306,123 +212,26 @@ export { adminUserSchema, organizationSchema, projectSchema, sshKeySchema, userS
 
 export const accessContract = defineContract({
   plugin: 'access',
+  // Nothing but operations is exported from where they stand: the compiler sees to it.
   operations: {
-    getSignInOptions,
-    signUp,
-    signIn,
-    signInWithSecondFactor,
-    beginPasskeySignIn,
-    signInWithPasskey,
-    refreshToken,
-    signOut,
-    getMe,
-    changeEmail,
-    changePassword,
-    checkPassword,
-    endOtherSessions,
-    endSession,
-    getProfile,
-    listSessions,
-    requestPasswordReset,
-    resendVerification,
-    resetPassword,
-    updateProfile,
-    verifyEmail,
-    getProof,
-    beginProof,
-    giveProof,
-    getFactors,
-    beginTotp,
-    confirmTotp,
-    removeTotp,
-    renewRecoveryCodes,
-    beginPasskey,
-    addPasskey,
-    renamePasskey,
-    removePasskey,
-    listRoles,
-    listMembers,
-    getMember,
-    changeMemberRole,
-    removeMember,
-    listProjectMembers,
-    setProjectMember,
-    removeProjectMember,
-    listInvitations,
-    createInvitation,
-    resendInvitation,
-    revokeInvitation,
-    previewInvitation,
-    acceptInvitation,
-    getOrganization,
-    updateOrganization,
-    leaveOrganization,
-    transferOrganization,
-    createOrganization,
-    listDepartments,
-    createDepartment,
-    renameDepartment,
-    deleteDepartment,
-    moveProject,
-    listProjects,
-    createProject,
-    getProject,
-    renameProject,
-    setDefaultProject,
-    deleteProject,
-    listSshKeys,
-    addSshKey,
-    removeSshKey,
-    listPermissions,
-    listApiKeys,
-    createApiKey,
-    rotateApiKey,
-    revokeApiKey,
-    changeServiceAccount,
-    createServiceAccount,
-    createServiceAccountKey,
-    getServiceAccount,
-    issueClientToken,
-    listOrganizationApiKeys,
-    listServiceAccountKeys,
-    listServiceAccounts,
-    removeServiceAccount,
-    revokeOrganizationApiKey,
-    revokeServiceAccountKey,
-    rotateServiceAccountKey,
-    listUsers,
-    getUser,
-    createUser,
-    createSetPasswordLink,
-    disableUser,
-    enableUser,
-    endUserSessions,
-    removeUserFactors,
-    creditUser,
-    grantPlatformRole,
-    revokePlatformRole,
-    listAllOrganizations,
-    getAnyOrganization,
-    openSupportSession,
-    listSupportSessions,
-    endSupportSession,
-    listPolicies,
-    setPolicy,
-    resetPolicy,
-    previewPolicy,
-    listPlatformPolicies,
-    setPlatformPolicy,
-    resetPlatformPolicy,
-    previewPlatformPolicy,
-    listPlans,
-    setOrganizationPlan,
-    authorizeOidc,
-    exchangeOidc,
-    getOidcLogoutUrl,
-    listIdentities,
-    authorizeIdentity,
-    linkIdentity,
-    unlinkIdentity,
+    ...accountOperations,
+    ...adminOperations,
+    ...apiKeyOperations,
+    ...authOperations,
+    ...departmentOperations,
+    ...factorOperations,
+    ...invitationOperations,
+    ...memberOperations,
+    ...oidcOperations,
+    ...organizationOperations,
+    ...platformRoleOperations,
+    ...policyOperations,
+    ...projectOperations,
+    ...proofOperations,
+    ...resourceOperations,
+    ...secondFactorOperations,
+    ...serviceAccountOperations,
+    ...supportOperations,
   },
   errors: accessErrors,
   permissions: accessPermissions,

@@ -7,9 +7,10 @@ import {
   pageQueryProperties,
   pageSchema,
 } from '@portico/plugin-kit/contract';
-import { INVITATION_DAYS_DEFAULT, INVITATION_DAYS_MAX, INVITATION_TOKEN_LENGTH_MAX } from './limits';
+import { INVITATION_DAYS_DEFAULT, INVITATION_DAYS_MAX } from './limits';
 import { emailSchema } from './resources';
 import { heldRoleSchema, organizationRoleSchema, projectRoleSchema } from './roles';
+import { invitationTokenSchema } from './text-schemas';
 
 const TAG = 'invitations';
 
@@ -20,13 +21,6 @@ const invitationParams = {
   properties: { invitation_id: idSchema },
 } as const;
 
-export const invitationTokenSchema = {
-  type: 'string',
-  minLength: 1,
-  maxLength: INVITATION_TOKEN_LENGTH_MAX,
-  description: 'What follows the `#` of the invitation’s link.',
-} as const;
-
 const tokenBody = {
   type: 'object',
   additionalProperties: false,
@@ -34,7 +28,7 @@ const tokenBody = {
   properties: { token: invitationTokenSchema },
 } as const;
 
-export const invitationSchema = {
+const invitationSchema = {
   type: 'object',
   additionalProperties: false,
   required: [

@@ -96,3 +96,9 @@ export const SERVICE_ACCOUNTS_PER_ORGANIZATION_MAX = 200;
 export const CLIENT_TOKEN_SECONDS = 15 * 60;
 /** Characters: several times a key, so that what is no key is told by its code. */
 export const CLIENT_SECRET_LENGTH_MAX = 256;
+/** Of a preview, what it names one by one; the rest is counted. */
+export const POLICY_PREVIEW_ITEMS_MAX = 50;
+/** Minutes a look into an organization lasts: as long as a call does, so that nobody is inside by forgetting to leave. */
+export const SUPPORT_SESSION_MINUTES = 60;
+/** Owners one detail names. */
+export const OWNERS_SHOWN_MAX = 20;

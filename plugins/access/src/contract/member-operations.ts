@@ -90,7 +90,7 @@ const memberRequired = [
 ] as const;
 
 /** A person who belongs to the organization. */
-export const memberSchema = {
+const memberSchema = {
   type: 'object',
   additionalProperties: false,
   required: memberRequired,
@@ -98,7 +98,7 @@ export const memberSchema = {
 } as const;
 
 /** A person with a role in one project. */
-export const projectMemberSchema = {
+const projectMemberSchema = {
   type: 'object',
   additionalProperties: false,
   required: [

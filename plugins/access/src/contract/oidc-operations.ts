@@ -1,5 +1,4 @@
 import { idSchema, instantSchema, nullableInstantSchema, operation } from '@portico/plugin-kit/contract';
-import { sessionKindSchema, sessionReplySchema } from './auth-operations';
 import {
   OIDC_CODE_LENGTH_MAX,
   OIDC_HINT_LENGTH_MAX,
@@ -8,6 +7,7 @@ import {
   RETURN_TO_LENGTH_MAX,
 } from './limits';
 import { identityProviderSchema, providerIdSchema } from './resources';
+import { sessionKindSchema, sessionReplySchema } from './sessions';
 
 const TAG = 'auth';
 

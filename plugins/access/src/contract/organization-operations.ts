@@ -21,7 +21,7 @@ const providerSchema = {
 } as const;
 
 /** The organization as its members see it. */
-export const organizationDetailSchema = {
+const organizationDetailSchema = {
   type: 'object',
   additionalProperties: false,
   required: [

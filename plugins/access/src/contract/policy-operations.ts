@@ -5,15 +5,13 @@ import {
   nullableInstantSchema,
   operation,
 } from '@portico/plugin-kit/contract';
+import { POLICY_PREVIEW_ITEMS_MAX } from './limits';
 import { ownPolicyLevels, platformPolicyLevels, policyLevels, policyNames } from './policies';
 import { policyValueSchema } from './policy-values';
 
 const TAG = 'policies';
 /** Characters of a value as JSON in a query: a list of the longest ids there may be. */
 const VALUE_TEXT_MAX = 16_384;
-/** Of a preview, what it names one by one; the rest is counted. */
-export const POLICY_PREVIEW_ITEMS_MAX = 50;
-
 const policyParams = {
   type: 'object',
   additionalProperties: false,
@@ -73,7 +71,7 @@ const setValueSchema = {
   },
 } as const;
 
-export const policySchema = {
+const policySchema = {
   type: 'object',
   additionalProperties: false,
   required: ['policy', 'kind', 'unit', 'title', 'sentence', 'levels', 'per', 'value', 'source', 'chain'],

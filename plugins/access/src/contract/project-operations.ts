@@ -23,7 +23,7 @@ const nameBody = {
 } as const;
 
 /** Why a project cannot be deleted. */
-export const projectObstacleSchema = {
+const projectObstacleSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['code', 'message', 'occupants'],

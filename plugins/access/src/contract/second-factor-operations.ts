@@ -1,7 +1,7 @@
 import { instantSchema, operation } from '@portico/plugin-kit/contract';
-import { sessionKindSchema, sessionReplySchema } from './auth-operations';
 import { CODE_LENGTH_MAX } from './limits';
 import { challengeSchema, passkeyAssertionSchema, passkeyRequestSchema } from './passkeys';
+import { sessionKindSchema, sessionReplySchema } from './sessions';
 
 const TAG = 'auth';
 

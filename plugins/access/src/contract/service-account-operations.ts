@@ -31,7 +31,7 @@ const roleSchema = {
   description: 'Its role in its project: the most any of its keys can be given.',
 } as const;
 
-export const serviceAccountSchema = {
+const serviceAccountSchema = {
   type: 'object',
   additionalProperties: false,
   required: [

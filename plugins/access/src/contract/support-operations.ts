@@ -7,14 +7,10 @@ import {
   pageQueryProperties,
   pageSchema,
 } from '@portico/plugin-kit/contract';
+import { OWNERS_SHOWN_MAX, SUPPORT_SESSION_MINUTES } from './limits';
 import { reasonSchema, searchSchema } from './text-schemas';
 
 const TAG = 'support';
-
-/** Minutes a look into an organization lasts: as long as a call does, so that nobody is inside by forgetting to leave. */
-export const SUPPORT_SESSION_MINUTES = 60;
-/** Owners one detail names. */
-export const OWNERS_SHOWN_MAX = 20;
 
 const listedOrganizationSchema = {
   type: 'object',
@@ -30,7 +26,7 @@ const listedOrganizationSchema = {
   },
 } as const;
 
-export const supportSessionSchema = {
+const supportSessionSchema = {
   type: 'object',
   additionalProperties: false,
   required: [

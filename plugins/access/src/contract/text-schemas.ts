@@ -1,3 +1,5 @@
+import { INVITATION_TOKEN_LENGTH_MAX } from './limits';
+
 /** A reason is one or several lines for other people to read, without control characters but line breaks. */
 export const reasonSchema = {
   type: 'string',
@@ -12,4 +14,11 @@ export const searchSchema = {
   minLength: 1,
   maxLength: 100,
   pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+} as const;
+
+export const invitationTokenSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: INVITATION_TOKEN_LENGTH_MAX,
+  description: 'What follows the `#` of the invitation’s link.',
 } as const;

@@ -39,7 +39,7 @@ export function assembleOpenApi(contracts: readonly PluginContract[], title = 'P
     servers: [{ url: '/api/v1' }],
     tags: [...new Set(operations.map(({ operation }) => operation.tag))].sort().map(name => ({ name })),
     security: [{ bearer: [] }, { session: [] }],
-    paths: sorted(paths),
+    paths: sorted(Object.fromEntries(Object.entries(paths).map(([path, methods]) => [path, sorted(methods)]))),
     components: {
       schemas: { Error: errorSchema },
       responses: sorted(refusals),
