@@ -28,7 +28,7 @@ export const profilePage = definePage({
   name: 'profile',
   path: '/account/profile',
   title: 'Profile',
-  operations: { getProfile, updateProfile, changeEmail, resendVerification, changePassword, checkPassword },
+  operations: { getProfile, updateProfile, changeEmail, resendVerification },
   states: ['loading', 'error', 'success', 'rate_limited'],
 });
 
@@ -37,6 +37,9 @@ export const securityPage = definePage({
   path: '/account/security',
   title: 'Security',
   operations: {
+    getProfile,
+    changePassword,
+    checkPassword,
     getFactors,
     beginTotp,
     confirmTotp,

@@ -6,7 +6,7 @@ import { Banner, Button, Dialog, formatDuration, showToast, Stack, TextField } f
 import { PASSWORD_LENGTH_MAX } from '../../contract/limits';
 import { PasswordAdvice } from '../sign-in/password-advice';
 import { adviceOf } from '../sign-in/personal-sign-in';
-import { profilePage } from './account-pages';
+import { securityPage } from './account-pages';
 import type { Profile } from './profile-page';
 
 interface Problems {
@@ -16,7 +16,7 @@ interface Problems {
 }
 
 export function ChangePasswordDialog({ profile, onClose }: { profile: Profile; onClose: () => void }) {
-  const change = useAction(profilePage, 'changePassword', { invalidates: ['listSessions'] });
+  const change = useAction(securityPage, 'changePassword', { invalidates: ['listSessions'] });
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
   const [problems, setProblems] = useState<Problems>({});
@@ -83,7 +83,7 @@ export function ChangePasswordDialog({ profile, onClose }: { profile: Profile; o
             <PasswordAdvice password={next} username={profile.username} />
           </div>
           <EquivalentCall
-            page={profilePage}
+            page={securityPage}
             name="changePassword"
             args={{ body: { current_password: '…', new_password: '…' } }}
           />

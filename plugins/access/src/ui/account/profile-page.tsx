@@ -6,14 +6,13 @@ import { Banner, Button, Id, Instant, KeyValueList, PageState, Panel, showToast,
 import type { getProfile } from '../../contract/account-operations';
 import { AccountFrame } from './account-frame';
 import { profilePage } from './account-pages';
-import { ChangePasswordDialog } from './change-password-dialog';
 import { EmailPanel } from './email-panel';
 
 export type Profile = ReplyOf<typeof getProfile>;
 
 const NAME_LENGTH_MAX = 80;
 
-/** How one is called, where one is written to, and the password. */
+/** How one is called, and where one is written to. */
 export function ProfilePage() {
   const profile = useOperation(profilePage, 'getProfile', {});
   return (
@@ -23,7 +22,6 @@ export function ProfilePage() {
           <Stack gap="loose">
             <NamePanel key={profile.data.display_name} profile={profile.data} />
             <EmailPanel profile={profile.data} />
-            <PasswordPanel profile={profile.data} />
           </Stack>
         )}
       </PageState>
@@ -75,23 +73,6 @@ function NamePanel({ profile }: { profile: Profile }) {
           ]}
         />
       </div>
-    </Panel>
-  );
-}
-
-function PasswordPanel({ profile }: { profile: Profile }) {
-  const [isChanging, setChanging] = useState(false);
-  return (
-    <Panel
-      title="Password"
-      actions={profile.has_password && <Button onPress={() => setChanging(true)}>Change password</Button>}
-    >
-      <p>
-        {profile.has_password
-          ? 'Changing it signs you out everywhere but here. API keys go on working.'
-          : 'This account signs in through an identity provider and has no password here.'}
-      </p>
-      {isChanging && <ChangePasswordDialog profile={profile} onClose={() => setChanging(false)} />}
     </Panel>
   );
 }

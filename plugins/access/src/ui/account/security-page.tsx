@@ -7,26 +7,38 @@ import { AccountFrame } from './account-frame';
 import { securityPage } from './account-pages';
 import { IdentitiesPanel } from './identities-panel';
 import { PasskeysPanel } from './passkeys-panel';
+import { PasswordPanel } from './password-panel';
+import type { Profile } from './profile-page';
 import { RecoveryCodesDialog, RecoveryCodesPanel } from './recovery-codes';
 import { TotpPanel } from './totp-panel';
 
 export type Factors = ReplyOf<typeof getFactors>;
 
-/** With what one signs in, besides the password. */
+/** With what one signs in. */
 export function SecurityPage() {
+  const profile = useOperation(securityPage, 'getProfile', {});
   const factors = useOperation(securityPage, 'getFactors', {});
   const [codes, setCodes] = useState<readonly string[] | null>(null);
   return (
     <AccountFrame title="Security">
-      <PageState state={renderingOf(factors, { layout: 'text' })}>
-        {factors.data !== undefined && <FactorPanels factors={factors.data} onCodes={setCodes} />}
+      {/* Shown together, so that nothing jumps when the second of the two arrives. */}
+      <PageState state={renderingOf(profile.data === undefined ? profile : factors, { layout: 'text' })}>
+        {profile.data !== undefined && factors.data !== undefined && (
+          <FactorPanels profile={profile.data} factors={factors.data} onCodes={setCodes} />
+        )}
       </PageState>
       {codes !== null && <RecoveryCodesDialog codes={codes} onClose={() => setCodes(null)} />}
     </AccountFrame>
   );
 }
 
-function FactorPanels({ factors, onCodes }: { factors: Factors; onCodes: (codes: readonly string[] | null) => void }) {
+interface FactorPanelsProps {
+  profile: Profile;
+  factors: Factors;
+  onCodes: (codes: readonly string[] | null) => void;
+}
+
+function FactorPanels({ profile, factors, onCodes }: FactorPanelsProps) {
   const hasFactor = factors.totp !== null || factors.passkeys.length > 0;
   const requiredBy = factors.required_by.map(({ name }) => name).join(', ');
   return (
@@ -39,6 +51,7 @@ function FactorPanels({ factors, onCodes }: { factors: Factors; onCodes: (codes:
       {requiredBy !== '' && hasFactor && (
         <Banner tone="info">{`${requiredBy} asks for a second factor, so the last one cannot be removed.`}</Banner>
       )}
+      <PasswordPanel profile={profile} />
       <PasskeysPanel factors={factors} onCodes={onCodes} />
       <TotpPanel factors={factors} onCodes={onCodes} />
       {hasFactor && <RecoveryCodesPanel left={factors.recovery_codes_left} onCodes={onCodes} />}

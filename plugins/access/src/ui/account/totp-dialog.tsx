@@ -115,7 +115,7 @@ export function TotpDialog({ isFirstFactor, onClose, onDone }: TotpDialogProps) 
                   autoFocus
                   error={problem}
                 />
-                {isFirstFactor && <Banner tone="info">You are signed out everywhere else; this session stays.</Banner>}
+                {isFirstFactor && <Banner tone="info">Turning it on signs you out everywhere but here.</Banner>}
                 <EquivalentCall page={securityPage} name="confirmTotp" args={{ body }} />
               </Stack>
             </div>
