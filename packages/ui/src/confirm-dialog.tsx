@@ -17,7 +17,9 @@ export interface ConfirmDialogProps {
   onConfirm: (answer: { reason: string }) => void | Promise<unknown>;
   level: ConfirmLevel;
   title: string;
-  /** After the impact: what else there is to know. */
+  /** What has to be chosen first: between the impact and the name that confirms it. */
+  choices?: ReactNode;
+  /** At the end: what else there is to know. */
   children?: ReactNode;
   /** What happens, one sentence each: what stops, what is lost, what is kept. */
   impact?: readonly ReactNode[];
@@ -92,6 +94,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             ))}
           </ul>
         )}
+        {props.choices}
         {level === 'reason' && (
           <TextArea
             label="Reason"

@@ -84,7 +84,7 @@ function Terms({ preview }: { preview: Preview }) {
         ]
       : []),
     ...(email_hint === null ? [] : [{ label: 'For', value: email_hint }]),
-    { label: 'Good until', value: <Instant at={preview.expires_at} /> },
+    { label: 'Valid until', value: <Instant at={preview.expires_at} /> },
   ];
   return (
     <>

@@ -1,6 +1,13 @@
 import { useState } from 'react';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
-import { EquivalentCall, renderingOf, useAction, useOperationPages, useSignedIn } from '@portico/plugin-kit/ui';
+import {
+  EquivalentCall,
+  renderingOf,
+  useAction,
+  useOperation,
+  useOperationPages,
+  useSignedIn,
+} from '@portico/plugin-kit/ui';
 import {
   ConfirmDialog,
   DataTable,
@@ -9,6 +16,7 @@ import {
   Panel,
   RefreshIcon,
   RelativeTime,
+  SegmentedControl,
   ShowMore,
   showToast,
   StateChip,
@@ -23,15 +31,22 @@ import './people.css';
 
 type Invitation = ReplyOf<typeof listInvitations>['items'][number];
 
+interface InvitationsPanelProps {
+  /** Those that ended are history, which grows with every member. */
+  shown: 'open' | 'all';
+  onShow: (shown: 'open' | 'all') => void;
+}
+
 /** Who was asked, newest first: open ones can be given another link or taken back. */
-export function InvitationsPanel() {
+export function InvitationsPanel({ shown, onShow }: InvitationsPanelProps) {
   const { projects } = useSignedIn();
   const invitations = useOperationPages(
     teamPage,
     'listInvitations',
-    { query: { limit: 10 } },
-    { live: event => event.event_type.startsWith('access.invitation_') },
+    { query: { limit: 10, ...(shown === 'open' ? { status: 'open' as const } : {}) } },
+    { live: isOfInvitations },
   );
+  const first = useOperation(teamPage, 'listInvitations', { query: { limit: 1 } }, { live: isOfInvitations });
   const [revoking, setRevoking] = useState<Invitation | null>(null);
   const [resending, setResending] = useState<Invitation | null>(null);
   const [issued, setIssued] = useState<ReplyOf<typeof createInvitation> | null>(null);
@@ -67,7 +82,7 @@ export function InvitationsPanel() {
     },
     {
       key: 'ends',
-      header: 'Good until',
+      header: 'Ends',
       cell: invitation =>
         invitation.status === 'open' ? (
           <RelativeTime at={invitation.expires_at} />
@@ -104,16 +119,34 @@ export function InvitationsPanel() {
     },
   ];
   // Where nobody was ever asked, the button above says all there is to say.
-  if (invitations.data !== undefined && invitations.items.length === 0) return null;
+  if (first.data === undefined || first.data.items.length === 0) return null;
   return (
-    <Panel title="Invitations" isFlush={invitations.items.length > 0}>
-      <PageState state={renderingOf(invitations)}>
-        <DataTable
-          label="Invitations"
-          columns={columns}
-          rows={invitations.items}
-          rowKey={invitation => invitation.invitation_id}
+    <Panel
+      title="Invitations"
+      isFlush={invitations.items.length > 0}
+      actions={
+        <SegmentedControl
+          label="Which invitations"
+          value={shown}
+          onChange={onShow}
+          options={[
+            { value: 'open', label: 'Open' },
+            { value: 'all', label: 'All' },
+          ]}
         />
+      }
+    >
+      <PageState state={renderingOf(invitations)}>
+        {invitations.items.length === 0 ? (
+          <p>Nobody has an invitation to answer.</p>
+        ) : (
+          <DataTable
+            label="Invitations"
+            columns={columns}
+            rows={invitations.items}
+            rowKey={invitation => invitation.invitation_id}
+          />
+        )}
         <ShowMore of={invitations} />
       </PageState>
       <ResendDialog
@@ -129,6 +162,8 @@ export function InvitationsPanel() {
     </Panel>
   );
 }
+
+const isOfInvitations = (event: { event_type: string }) => event.event_type.startsWith('access.invitation_');
 
 function nameOf(invitation: Invitation): string {
   return invitation.email ?? 'Whoever has the link';
@@ -159,7 +194,7 @@ function ResendDialog(props: DialogProps & { onIssued: (issued: ReplyOf<typeof c
       title="Make a new link?"
       impact={[
         'The links before it stop working at once.',
-        'It is good for as many days again as the invitation was made for.',
+        'It is valid for as many days again as the invitation was made for.',
         ...(invitation?.email == null ? [] : [`A new message goes to ${invitation.email}.`]),
       ]}
       confirmLabel="Make new link"

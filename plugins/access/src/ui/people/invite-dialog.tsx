@@ -10,7 +10,7 @@ import { RolePicker } from './role-picker';
 import { roleName } from './role-words';
 import './people.css';
 
-/** Days an invitation is good for, as they are offered. */
+/** Days an invitation is valid for, as they are offered. */
 const lifetimes = { '1': 'One day', '7': '7 days', '30': '30 days' } as const;
 type Lifetime = keyof typeof lifetimes;
 
@@ -126,7 +126,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
                 />
               )}
               <Select
-                label="Good for"
+                label="Valid for"
                 value={lifetime}
                 onChange={setLifetime}
                 options={(['1', '7', '30'] as const).map(value => ({ value, label: lifetimes[value] }))}

@@ -35,7 +35,7 @@ export function IssuedInvitationDialog({ issued, isNew, onClose }: IssuedInvitat
         )}
         <CodeBlock code={link} label="invitation link" isWrapped />
         <p>
-          Good until <Instant at={invitation.expires_at} />, or until you revoke it.
+          Valid until <Instant at={invitation.expires_at} />, or until you revoke it.
           {!isNew && ' The links before it stopped working.'}
         </p>
       </Stack>

@@ -31,6 +31,7 @@ export function RemoveMemberDialog({ member, onClose, onRemoved }: RemoveMemberD
         'Their account stays, and so does what they have elsewhere. They can be invited again.',
       ]}
       confirmLabel="Remove"
+      cancelLabel="Cancel"
       error={remove.error?.message ?? null}
       isPending={remove.isPending}
       onConfirm={async () => {

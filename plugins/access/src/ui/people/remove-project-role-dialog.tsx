@@ -26,6 +26,7 @@ export function RemoveProjectRoleDialog({ held, onClose }: RemoveProjectRoleDial
       title={`Take the role of ${held?.name ?? ''} in ${held?.projectName ?? ''} away?`}
       impact={[rest, 'What they launched in it goes on running: it belongs to the project.']}
       confirmLabel="Take role away"
+      cancelLabel="Cancel"
       error={remove.error?.message ?? null}
       isPending={remove.isPending}
       onConfirm={async () => {

@@ -29,7 +29,7 @@ import { roleName, sourceWords } from './role-words';
 export type Member = ReplyOf<typeof listMembers>['items'][number];
 
 const MANAGE = 'access.member.manage';
-const teamUrl = { filters: { role: { values: ORGANIZATION_ROLES } }, search: 'q' };
+const teamUrl = { filters: { role: { values: ORGANIZATION_ROLES }, invitations: { values: ['all'] } }, search: 'q' };
 
 /** Who belongs to the organization, and as what; who was asked and has not answered yet. */
 export function TeamPage() {
@@ -122,7 +122,12 @@ export function TeamPage() {
       >
         {!mayManage && <MissingPermission permission={MANAGE} sentence={accessPermissions[MANAGE]} />}
       </ListPage>
-      {mayManage && <InvitationsPanel />}
+      {mayManage && (
+        <InvitationsPanel
+          shown={list.filter('invitations') === 'all' ? 'all' : 'open'}
+          onShow={next => list.setFilter('invitations', next === 'all' ? next : null)}
+        />
+      )}
       {isInviting && <InviteDialog onClose={() => setInviting(false)} />}
       {changing !== null && <ChangeRoleDialog member={changing} onClose={() => setChanging(null)} />}
       <RemoveMemberDialog member={removing} onClose={() => setRemoving(null)} onRemoved={() => setRemoving(null)} />

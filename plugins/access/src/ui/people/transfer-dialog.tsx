@@ -51,35 +51,37 @@ export function TransferDialog({ organization, onClose }: { organization: Organi
         showToast({ tone: 'success', title: `${owner.display_name} owns ${organization.name} now.` });
         onClose();
       }}
+      choices={
+        <PageState state={renderingOf(members, { layout: 'text' })}>
+          {others.length === 0 ? (
+            <p>Nobody else belongs to the organization yet. Invite somebody first.</p>
+          ) : (
+            <>
+              <Select
+                label="New owner"
+                placeholder="Choose a member"
+                value={userId}
+                onChange={next => {
+                  setUserId(next);
+                  setProblem(null);
+                }}
+                options={others.map(member => ({
+                  value: member.user_id,
+                  label: `${member.display_name} (${roleName(member.role)})`,
+                }))}
+                error={problem}
+              />
+              <Select
+                label="Your role afterwards"
+                value={ownRole}
+                onChange={setOwnRole}
+                options={ownRoles.map(value => ({ value, label: roleName(value) }))}
+              />
+            </>
+          )}
+        </PageState>
+      }
     >
-      <PageState state={renderingOf(members, { layout: 'text' })}>
-        {others.length === 0 ? (
-          <p>Nobody else belongs to the organization yet. Invite somebody first.</p>
-        ) : (
-          <>
-            <Select
-              label="New owner"
-              placeholder="Choose a member"
-              value={userId}
-              onChange={next => {
-                setUserId(next);
-                setProblem(null);
-              }}
-              options={others.map(member => ({
-                value: member.user_id,
-                label: `${member.display_name} (${roleName(member.role)})`,
-              }))}
-              error={problem}
-            />
-            <Select
-              label="Your role afterwards"
-              value={ownRole}
-              onChange={setOwnRole}
-              options={ownRoles.map(value => ({ value, label: roleName(value) }))}
-            />
-          </>
-        )}
-      </PageState>
       <EquivalentCall page={organizationPage} name="transferOrganization" args={args} />
     </ConfirmDialog>
   );

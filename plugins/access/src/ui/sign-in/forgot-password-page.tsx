@@ -25,7 +25,7 @@ export function ForgotPasswordPage() {
           <div className="sign-in-outcome-text">
             <p>
               If there is such an account and it has a confirmed e-mail address, a link to set a new password is on its
-              way there. It is good for one hour.
+              way there. It is valid for one hour.
             </p>
             <p>
               Nothing came? Look among the unwanted mail. Without a confirmed address no link can be sent: ask the

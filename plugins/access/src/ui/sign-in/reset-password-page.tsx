@@ -28,9 +28,7 @@ export function ResetPasswordPage() {
           </LinkButton>
         }
       >
-        <p>
-          A link is good for one hour and once, and a newer one ends those before. If you copied it, copy all of it.
-        </p>
+        <p>A link works once, within one hour, and a newer one ends those before. If you copied it, copy all of it.</p>
       </SignInOutcome>
     );
   }

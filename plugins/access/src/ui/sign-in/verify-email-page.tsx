@@ -62,7 +62,7 @@ export function VerifyEmailPage() {
         <p>
           {isTaken
             ? error.message
-            : 'A link is good for one day and once, and a newer one ends those before. Have another one sent from your account.'}
+            : 'A link works once, within one day, and a newer one ends those before. Have another one sent from your account.'}
         </p>
       </SignInOutcome>
     );
