@@ -74,7 +74,7 @@ export {
   type StackProps,
 } from './surface';
 export { EmptyState, type EmptyStateProps } from './empty-state';
-export { MissingPermission, type MissingPermissionProps } from './missing-permission';
+export { LooksOnContext, MissingPermission, type MissingPermissionProps } from './missing-permission';
 export {
   Spinner,
   Skeleton,

@@ -8,6 +8,7 @@ import {
   AppFrame,
   AppTitleContext,
   LinkButton,
+  LooksOnContext,
   LaunchIcon,
   Menu,
   MonitorIcon,
@@ -69,7 +70,9 @@ export function Layout({ banners, children }: { banners: ReactNode; children: Re
         </>
       }
     >
-      {session.restriction === null || isOwnAccount ? children : <RestrictedOrganization session={session} />}
+      <LooksOnContext.Provider value={session.support !== null}>
+        {session.restriction === null || isOwnAccount ? children : <RestrictedOrganization session={session} />}
+      </LooksOnContext.Provider>
       <StepUpHost />
     </AppFrame>
   );

@@ -114,15 +114,16 @@ function Project({ detail, tab, ...deletion }: ProjectProps) {
             </Button>
           )
         }
+        primaryAction={
+          !isActive && (
+            <Button variant="primary" onPress={() => void selectProject(project.project_id)}>
+              Work in this project
+            </Button>
+          )
+        }
         menu={[
           {
             items: [
-              {
-                id: 'switch',
-                label: 'Work in this project',
-                disabledReason: isActive ? 'It is the active one' : null,
-                onAction: () => void selectProject(project.project_id),
-              },
               ...(mayMove && departments !== null && departments.length > 1
                 ? [{ id: 'move', label: 'Move to another department', onAction: () => setMoving(true) }]
                 : []),
@@ -163,7 +164,7 @@ function Project({ detail, tab, ...deletion }: ProjectProps) {
                 { label: 'Organization', value: organization.name },
                 ...(department === undefined ? [] : [{ label: 'Department', value: department.name }]),
                 { label: 'Created', value: <Instant at={project.created_at} /> },
-                { label: 'At work', value: isActive ? 'The active project' : 'Not the active project' },
+                { label: 'You work in it', value: isActive ? 'Yes' : 'No' },
               ]}
             />
           </Panel>

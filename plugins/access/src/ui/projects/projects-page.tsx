@@ -111,8 +111,8 @@ export function ProjectsPage() {
         header={{
           title: 'Projects',
           description: 'What runs belongs to a project, which pays for it. Your default is active when you sign in.',
-          secondaryAction: mayManage && (
-            <Button icon={PlusIcon} onPress={() => setCreating(true)}>
+          primaryAction: mayManage && (
+            <Button variant="primary" icon={PlusIcon} onPress={() => setCreating(true)}>
               Create project
             </Button>
           ),
