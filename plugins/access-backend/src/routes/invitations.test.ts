@@ -4,6 +4,8 @@ import {
   createInvitation,
   createProject,
   deleteProject,
+  disableUser,
+  enableUser,
   getMe,
   INVITATION_MAILS_PER_ADDRESS_AND_DAY_MAX,
   INVITATIONS_OPEN_PER_ORGANIZATION_MAX,
@@ -201,6 +203,21 @@ describe.each(['sqlite', 'postgres'] as const)('invitations, on %s', database =>
       (await backend.call(getMe, { token })).user.user_id,
     );
     expect(await accepted(token, ofOwner.link)).toBe('in');
+  });
+
+  test('of somebody who is kept out are void, and good again with them', async () => {
+    const owner = await backend.signUp();
+    const { link } = await invite(owner, { role: 'admin' });
+    const { token } = await backend.signUp();
+    const admin = {
+      token: await signedIn('admin'),
+      params: { user_id: owner.userId },
+      body: { reason: 'their account was taken over' },
+    };
+    await backend.call(disableUser, admin);
+    expect([await accepted(token, link), await previewed(link)]).toEqual(['invitation_void', 'invitation_void']);
+    await backend.call(enableUser, admin);
+    expect(await accepted(token, link)).toBe('in');
   });
 
   test('into a project that was deleted meanwhile are void', async () => {
