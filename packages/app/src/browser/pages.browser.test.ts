@@ -42,7 +42,7 @@ import { inspect, schemes, viewports } from './inspection';
 import { startPortalProcess } from './portal-process';
 import type { PortalProcess } from './portal-process';
 
-jest.setTimeout(240_000);
+jest.setTimeout(400_000);
 const password = 'a long enough password of a test';
 
 /** Every page, and the heading it must show. Parameters are filled in once there is something to show. */
@@ -56,7 +56,7 @@ const pages: readonly { page: PageDefinition; heading: RegExp; by?: 'administrat
   { page: billingPage, heading: /Billing/ },
   { page: sshKeysPage, heading: /SSH keys/ },
   { page: apiKeysPage, heading: /API keys/ },
-  { page: everyonesApiKeysPage, heading: /API keys of everyone/ },
+  { page: everyonesApiKeysPage, heading: /API keys/ },
   { page: serviceAccountsPage, heading: /Service accounts/ },
   { page: serviceAccountPage, heading: /deployer/ },
   { page: projectsPage, heading: /Projects/ },

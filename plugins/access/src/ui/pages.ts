@@ -102,7 +102,7 @@ export const apiKeysPage = definePage({
 export const everyonesApiKeysPage = definePage({
   name: 'everyones-api-keys',
   path: '/access/api-keys/everyone',
-  title: 'API keys of everyone',
+  title: 'Everyone’s API keys',
   operations: { listOrganizationApiKeys, revokeOrganizationApiKey },
   states: ['loading', 'empty', 'error', 'success', 'restricted', 'rate_limited'],
 });
