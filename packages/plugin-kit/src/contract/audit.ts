@@ -33,7 +33,7 @@ export const auditEntrySchema = {
     action: {
       type: 'string',
       description:
-        'What was done, `plugin.resource.verb`; `authorization.denied` for what was refused, for want of a permission or of what was asked of the sign-in.',
+        'What was done, `plugin.resource.verb`; `authorization.denied` for what was refused, for want of a permission or of what was asked of the sign-in, or because it went beyond what the actor may do.',
     },
     actor: {
       type: 'object',

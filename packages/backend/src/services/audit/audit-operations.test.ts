@@ -71,6 +71,25 @@ describe.each(['sqlite', 'postgres'] as const)('the audit log on %s', database =
     ]);
   });
 
+  test('what the operation itself refused somebody who has its permission is in it, and nothing of what it undid', async () => {
+    const person = await backend.signUp();
+    const headers = { 'x-correlation-id': 'corr-beyond' };
+    const body = { name: 'mine', scopes: ['access.user.read_any'] };
+    const refusal = await backend.refusal(createApiKey, { token: person.token, headers, body });
+    expect(refusal).toMatchObject({ status: 403, code: 'api_key_beyond_own' });
+    const { items } = await backend.call(listAuditLogs, {
+      token: person.token,
+      query: { correlation_id: 'corr-beyond' },
+    });
+    expect(items).toEqual([
+      expect.objectContaining({
+        action: 'authorization.denied',
+        resource: { type: 'operation', id: 'createApiKey' },
+        changes: { permission: { after: 'access.api_key.manage' }, refusal: { after: 'api_key_beyond_own' } },
+      }),
+    ]);
+  });
+
   test('it says which key acted, and can be narrowed to what keys did', async () => {
     const person = await backend.signUp();
     const key = await backend.call(createApiKey, {

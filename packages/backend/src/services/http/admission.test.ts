@@ -59,6 +59,7 @@ const contract = defineContract({
     release,
     download,
     account: operationWith('account', 'authenticated'),
+    choosy: operationWith('choosy', 'authenticated'),
     forPeople: operationWith('forPeople', 'authenticated', 'session'),
     forFresh: operationWith('forFresh', 'things.release', 'fresh'),
     forFreshOrKey: operationWith('forFreshOrKey', 'things.release', 'fresh_or_key'),
@@ -84,6 +85,9 @@ const feature = createBackendPlugin({
             return { status: 200, stream: only(`${caller.projectId} ${caller.onlyProjectId}`) };
           },
           account: done,
+          async choosy() {
+            throw common.fail('permission_denied', { details: { permission: 'things.choose' } });
+          },
           forPeople: done,
           forFresh: done,
           forFreshOrKey: done,
@@ -151,6 +155,18 @@ describe('who is admitted', () => {
     expect(await ask(refusing.projectId)).toBe('second_factor_required');
     expect(await ask(stranger.projectId)).toBe('not_found');
     expect(await ask('no project')).toBe('not_found');
+  });
+
+  test('a permission the operation asks for besides its own is what the audit says was lacking', async () => {
+    const { token, caller } = backend.signInAs({ permissions: [] });
+    expect(await answer('choosy', token)).toBe('permission_denied');
+    const rows = await backend.services.database.read.all<{ changes_json: string }>(
+      `SELECT changes_json FROM platform_audit_log WHERE action = 'authorization.denied' AND actor_id = ?`,
+      [caller.userId],
+    );
+    expect(rows.map(row => JSON.parse(row.changes_json) as object)).toEqual([
+      { permission: { after: 'things.choose' } },
+    ]);
   });
 
   const apiKey = { apiKey: { keyId: 'apikey_1' }, freshUntil: null };

@@ -3,7 +3,7 @@ import { actorOf } from './actor-of';
 
 const operationAudit = {
   type: 'operation',
-  fields: { permission: 'track', demand: 'track' },
+  fields: { permission: 'track', demand: 'track', refusal: 'track' },
 } as const satisfies AuditedResource;
 
 /** What is asked of the sign-in beyond the permission: codes of common errors. */
@@ -14,15 +14,17 @@ export interface Denial {
   readonly operationId: string;
   /** What the operation asks for. */
   readonly permission: string;
-  /** Null: the permission is what was lacking. */
-  readonly demand: SignInDemand | null;
+  /** What the sign-in lacked, though the permission was there. */
+  readonly demand?: SignInDemand;
+  /** Why the operation itself refused somebody it had let in: the code of its error, such as a role beyond their own. Without either, the permission was lacking. */
+  readonly refusal?: string;
   readonly correlationId: string;
   readonly address: string;
 }
 
 /** A signed-in caller asked for what they may not do, or not with this sign-in: worth knowing to whoever watches over the organization. */
 export async function recordDenial(services: { database: Database; audit: Audit }, denial: Denial): Promise<void> {
-  const { caller, permission, demand } = denial;
+  const { caller, permission, demand, refusal } = denial;
   await services.database.transaction(tx =>
     services.audit.record(tx, {
       action: 'authorization.denied',
@@ -32,7 +34,7 @@ export async function recordDenial(services: { database: Database; audit: Audit 
       resource: operationAudit,
       targetId: denial.operationId,
       correlationId: denial.correlationId,
-      after: { permission, ...(demand === null ? {} : { demand }) },
+      after: { permission, ...(demand && { demand }), ...(refusal && { refusal }) },
     }),
   );
 }

@@ -150,7 +150,7 @@ async function admitted(
   if (caller.kind === 'anonymous' || permission === PUBLIC) return caller;
   const isOwnAccount = permission === AUTHENTICATED;
   if (!isOwnAccount && !services.authorization.allows(caller, permission)) {
-    await noteDenial({ caller, operation, demand: null }, exchange, services);
+    await noteDenial({ caller, operation }, exchange, services);
     services.authorization.require(caller, permission);
   }
   const demand = demandOn(caller, operation, services.clock.now());
@@ -172,15 +172,15 @@ function demandOn(caller: UserCaller, { permission, proof }: OperationShape, now
 
 /** A denial is audited, and counted against the limit first, so that the log cannot be filled by asking. */
 async function noteDenial(
-  denial: { caller: UserCaller; operation: OperationShape; demand: SignInDemand | null },
+  denial: { caller: UserCaller; operation: OperationShape; demand?: SignInDemand },
   exchange: Exchange,
   services: PipelineServices,
 ): Promise<void> {
-  const { caller, operation, demand } = denial;
+  const { operation, ...rest } = denial;
   const { id: operationId, permission } = operation;
   const { address, correlationId } = exchange;
-  await services.rateLimits.consume('api', limitKey(caller, operation, exchange));
-  await recordDenial(services, { caller, operationId, permission, demand, correlationId, address });
+  await services.rateLimits.consume('api', limitKey(rest.caller, operation, exchange));
+  await recordDenial(services, { ...rest, operationId, permission, correlationId, address });
 }
 
 /** Thrown in tests only, when a handler answers with something its contract does not promise. */
@@ -259,6 +259,14 @@ async function handled(
       !served.operation.errors.includes(error.code)
     ) {
       throw new ContractBroken(served.operation, [`the error code ${error.code} is not among its errors`]);
+    }
+    // 403 says that it is about who asks, and not about what is asked for: whoever tries a role beyond their own is to be seen, too.
+    const { caller, correlationId, address } = request;
+    if (error instanceof CodedError && error.status === 403 && caller.kind === 'user') {
+      const { id: operationId, permission } = served.operation;
+      const lacking = error.code === 'permission_denied' ? error.details['permission'] : undefined;
+      const why = typeof lacking === 'string' ? { permission: lacking } : { permission, refusal: error.code };
+      await recordDenial(services, { caller, operationId, ...why, correlationId, address });
     }
     throw error;
   }

@@ -62,13 +62,7 @@ export function AuditEntryDrawer({ entry, onClose, onNewer, onOlder, onNarrow }:
       }
     >
       <Stack gap="loose">
-        {entry.action === 'authorization.denied' && (
-          <Banner tone="warning">
-            {'demand' in entry.changes
-              ? 'This was refused because the sign-in lacked what is demanded below; nothing was done.'
-              : 'This was refused for want of the permission below; nothing was done.'}
-          </Banner>
-        )}
+        {entry.action === 'authorization.denied' && <Banner tone="warning">{whyRefused(entry.changes)}</Banner>}
         <KeyValueList
           items={[
             {
@@ -225,6 +219,14 @@ function Changes({ changes }: { changes: AuditEntry['changes'] }) {
       </tbody>
     </table>
   );
+}
+
+function whyRefused(changes: AuditEntry['changes']): string {
+  if ('demand' in changes)
+    return 'This was refused because the sign-in lacked what is demanded below; nothing was done.';
+  if ('refusal' in changes)
+    return 'This was refused for the reason below, though the permission was there; nothing was done.';
+  return 'This was refused for want of the permission below; nothing was done.';
 }
 
 /** Absent is a dash; null, which is a value, is written out. */
