@@ -108,7 +108,7 @@ export const policies = {
     unit: 'seconds',
     title: 'Idle limit',
     sentence:
-      'An allocation that nobody is connected to and that computes nothing is released after so long, never sooner than five minutes after it was announced.',
+      'An allocation is released after so long without anything moving in a terminal or SSH connection of it and without computing, never sooner than five minutes after that was announced.',
     levels: everywhere,
     per: 'everyone',
   },

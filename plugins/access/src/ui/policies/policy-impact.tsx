@@ -55,9 +55,11 @@ function runningInWords({ policy }: Policy, { running, beyond }: PolicyPreview):
     return 'It counts at once for connections that are open: those that have lasted longer close within seconds.';
   if (policy === 'mfa_required') return 'Whoever has none set up is asked to, with their next click.';
   if (policy === 'trial_credit') return 'It counts for those who sign up from now on.';
-  if (policy === 'idle_limit_seconds' && beyond > 0)
-    return `Of ${running} that run now, ${beyond} ${beyond === 1 ? 'has' : 'have'} been idle for longer: released five minutes after a warning, unless used.`;
   if (running === 0) return 'Nothing of theirs runs now.';
+  if (policy === 'idle_limit_seconds')
+    return beyond === 0
+      ? 'Nothing that runs now has been idle for so long.'
+      : `Of ${running} that run now, ${beyond} ${beyond === 1 ? 'has' : 'have'} been idle for longer: released five minutes after a warning, unless used.`;
   if (beyond === 0) return `All ${running} that run now are within it.`;
   return `Of ${running} that run now, ${beyond} would not be launched any more. They go on running.`;
 }
