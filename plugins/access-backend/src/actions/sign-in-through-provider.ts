@@ -9,7 +9,7 @@ import { usernameCandidates } from '../domain/username-of-claims';
 import type { AccessServices } from '../services';
 import { holdersOfAddress, identityOf, noteIdentityUse } from '../store/identities';
 import { noteProviderSession } from '../store/provider-sessions';
-import { markEmailVerified, userById } from '../store/users';
+import { isVerifiedAddress, markEmailVerified, userById } from '../store/users';
 import { createAccount } from './create-account';
 import { followClaims } from './follow-claims';
 import { addIdentity } from './link-identity';
@@ -78,8 +78,8 @@ async function accountFor(tx: Transaction, services: AccessServices, signIn: Sig
       ? decision.userId
       : await newAccount(tx, services, {
           ...signIn,
-          // What somebody else has verified stays theirs, and what nobody vouches for proves nothing later.
-          mayVerify: trustEmail && person.emailVerified && holders.length === 0,
+          // What somebody else has verified stays theirs, also where nobody can tell whether it is the same, and what nobody vouches for proves nothing later.
+          mayVerify: trustEmail && person.emailVerified && !(await isVerified(tx, person.email)),
         });
   const added = await addIdentity(tx, services, {
     userId,
@@ -92,6 +92,10 @@ async function accountFor(tx: Transaction, services: AccessServices, signIn: Sig
   });
   if (added === null) throw new IdentityTakenMeanwhile();
   return userId;
+}
+
+async function isVerified(tx: Transaction, email: string | null): Promise<boolean> {
+  return email !== null && (await isVerifiedAddress(tx, email));
 }
 
 async function newAccount(

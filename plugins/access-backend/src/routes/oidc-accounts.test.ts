@@ -95,6 +95,16 @@ describe.each(['sqlite', 'postgres'] as const)('accounts of people who come thro
       },
     );
 
+    test('that has no one form to compare opens no account that has it, and keeps nobody from having their own', async () => {
+      const person = somebody({ email: 'jörg@acme.example' });
+      const account = await accountWith(person.email, true);
+      const reply = await signIn(person, 'both');
+      expect(reply.status).toBe(200);
+      expect(userIdOf(reply)).not.toBe(account.userId);
+      const verified = 'SELECT user_id FROM access_users WHERE email = ? AND email_verified_at IS NOT NULL';
+      expect(await rows(verified, [String(person.email)])).toEqual([{ user_id: account.userId }]);
+    });
+
     test('that was linked is told in the audit, with why', async () => {
       const person = somebody();
       const account = await accountWith(person.email, true);
