@@ -3,6 +3,7 @@ import path from 'node:path';
 import { getMe, signIn } from '@portico/plugin-access/contract';
 import { listAllAuditLogs } from '@portico/plugin-kit/contract';
 import { startTestBackend, waitFor } from '@portico/plugin-kit/testing';
+import { withPasskey } from '../plugins/access-backend/src/testing/people-with-factors';
 
 const root = path.join(__dirname, '..');
 const oldPassword = 'correct horse battery staple';
@@ -69,6 +70,31 @@ describe.each(['sqlite', 'postgres'] as const)('a lost password of an administra
     }
   }, 60_000);
 });
+
+test('a second factor that is lost too is taken away when that is asked for, and not before', async () => {
+  const backend = await startTestBackend({ plugins: ['access', 'billing'] });
+  try {
+    const proven = (password: string) => ({ body: { username: 'admin', password } });
+    const { access_token: token = '' } = await backend.call(signIn, proven(oldPassword));
+    await withPasskey(backend, token);
+
+    const password = passwordIn((await run(backend.data, 'admin')).output);
+    expect((await backend.refusal(signIn, proven(password))).code).toBe('second_factor_needed');
+    const both = await run(backend.data, 'admin', '--remove-factors');
+    expect(both).toMatchObject({ code: 0, output: expect.stringContaining('recovery codes are removed') as string });
+    const { access_token: after = '' } = await backend.call(signIn, proven(passwordIn(both.output)));
+    const { items } = await backend.call(listAllAuditLogs, {
+      token: after,
+      query: { action: 'access.second_factor.remove_all' },
+    });
+    expect(items[0]?.actor).toMatchObject({ type: 'system', id: 'admin:reset-password' });
+    const again = await run(backend.data, 'admin', '--remove-factors');
+    expect(again.output).toContain('There was no second factor');
+    expect((await run(backend.data, 'admin', '--remove-everything')).code).toBe(2);
+  } finally {
+    await backend.stop();
+  }
+}, 60_000);
 
 test('who is nobody, and where no portal is, is said in a sentence', async () => {
   const backend = await startTestBackend({ plugins: ['access', 'billing'] });

@@ -1,6 +1,6 @@
 /**
- * `npm run admin:reset-password -- USER`: gives somebody who is locked out a new password, on the database of the configuration, while the portal runs or while it
- * does not. For who may read the portal's key anyway; it is in the audit.
+ * `npm run admin:reset-password -- USER [--remove-factors]`: gives somebody who is locked out a new password, on the database of the configuration, while the portal
+ * runs or while it does not; with the option it takes lost second factors away too. For who may read the portal's key anyway; it is in the audit.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -33,9 +33,26 @@ const REFUSALS = {
 /** Only what goes wrong: the password is to be found on the screen. */
 const logger = createLogger({ level: 'error', format: 'text', write: line => void process.stderr.write(line) });
 
-async function main(username: string | undefined): Promise<number> {
-  if (username === undefined || username.startsWith('-'))
-    return complain('Whose? npm run admin:reset-password -- USER', 2);
+const USAGE = 'Whose? npm run admin:reset-password -- USER [--remove-factors]';
+
+interface Order {
+  readonly username: string;
+  /** For who has lost the second factor as well. */
+  readonly removesFactors: boolean;
+}
+
+function orderOf(words: readonly string[]): Order | undefined {
+  const names = words.filter(word => !word.startsWith('-'));
+  const options = words.filter(word => word.startsWith('-'));
+  const [username] = names;
+  if (username === undefined || names.length > 1 || options.some(option => option !== '--remove-factors'))
+    return undefined;
+  return { username, removesFactors: options.length > 0 };
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const order = orderOf(words);
+  if (order === undefined) return complain(USAGE, 2);
   const settings = await settingsAlone({ sections: settingsSections, logger });
   const { url, connectionsMax } = settings.of(databaseSettings);
   const filename = path.join(settings.dataDirectory, SQLITE_FILE);
@@ -67,12 +84,18 @@ async function main(username: string | undefined): Promise<number> {
         title: settings.of(appSettings).title,
         publicUrl: settings.server.publicUrl,
       },
-      username,
+      { name: order.username, removesFactors: order.removesFactors },
     );
     if (issued.kind === 'refused') return complain(REFUSALS[issued.reason], 1);
     process.stdout.write(
       `\n  user name   ${issued.username}\n  password    ${issued.password}\n\nIt is shown this once and kept only as a hash. All sessions of the user have ended.\n`,
     );
+    if (order.removesFactors)
+      process.stdout.write(
+        issued.removedFactors === 0
+          ? 'There was no second factor to remove.\n'
+          : 'Second factors and recovery codes are removed; set up new ones after signing in.\n',
+      );
     return 0;
   } finally {
     await database.close();
@@ -84,7 +107,7 @@ function complain(sentence: string, code: number): number {
   return code;
 }
 
-main(process.argv[2]).then(
+main(process.argv.slice(2)).then(
   code => process.exit(code),
   (error: unknown) => process.exit(complain(error instanceof Error ? error.message : String(error), 1)),
 );

@@ -1,17 +1,13 @@
 import type { RequestContext, Transaction } from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
 import { access } from '../access-errors';
-import { auditedFactor } from '../audited';
 import type { AccessServices } from '../services';
-import { deleteChallengesOf } from '../store/factor-challenges';
 import { factorsOf } from '../store/factors';
 import { deletePasskey } from '../store/passkeys';
 import { deleteTotp } from '../store/totp';
-import { replaceRecoveryCodes } from '../store/recovery-codes';
 import { lockUser, userById } from '../store/users';
-import { endSessionsOfUser } from './end-own-sessions';
 import { factorRemoved, requireFactorLeft } from './factor-change';
-import { sendNotice } from './factor-notices';
+import { takeFactorsAway } from './take-factors-away';
 
 export async function removeTotp(tx: Transaction, services: AccessServices, request: RequestContext): Promise<void> {
   const { userId } = request.caller;
@@ -53,39 +49,11 @@ export async function removeUserFactors(
   await lockUser(tx, userId);
   const user = await userById(tx, userId);
   if (!user) throw common.fail('not_found');
-  const { count, passkeys } = await factorsOf(tx, userId);
-  const removed = passkeys.length + (count.hasTotp ? 1 : 0);
-  if (removed === 0) return 0;
-  await deleteTotp(tx, userId);
-  for (const { passkeyId } of passkeys) await deletePasskey(tx, passkeyId);
-  await replaceRecoveryCodes(tx, { userId, hashes: [] });
-  await deleteChallengesOf(tx, userId);
-  const { organizationId } = user;
-  const endedSessions = await endSessionsOfUser(tx, services, {
+  return takeFactorsAway(tx, services, {
     userId,
-    organizationId,
-    keepSessionId: null,
-    reason: 'ended_by_administrator',
-    actor,
-    correlationId,
-  });
-  await services.audit.record(tx, {
-    action: 'access.second_factor.remove_all',
-    actor,
-    organizationId,
-    resource: auditedFactor,
-    targetId: userId,
-    correlationId,
+    organizationId: user.organizationId,
     reason,
-    after: { user_id: userId, removed, ended_sessions: endedSessions },
-  });
-  await services.outbox.append(tx, {
-    eventType: 'access.second_factor_removed',
+    actor,
     correlationId,
-    organizationId,
-    resource: { type: 'user', id: userId },
-    payload: { user_id: userId, kind: 'all', ended_session_count: endedSessions },
   });
-  await sendNotice(tx, services, { kind: 'factors_removed', userId, correlationId });
-  return removed;
 }

@@ -9,6 +9,7 @@ import {
   getUser,
   listUsers,
 } from '../../contract/admin-operations';
+import { removeUserFactors } from '../../contract/factor-operations';
 import { grantPlatformRole, revokePlatformRole } from '../../contract/platform-role-operations';
 import {
   endSupportSession,
@@ -37,6 +38,7 @@ export const userPage = definePage({
     disableUser,
     enableUser,
     endUserSessions,
+    removeUserFactors,
     grantPlatformRole,
     revokePlatformRole,
   },

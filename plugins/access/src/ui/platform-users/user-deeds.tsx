@@ -118,3 +118,37 @@ export function EndSessionsDialog({ user, isOpen, onClose }: DeedProps) {
     </ConfirmDialog>
   );
 }
+
+export function RemoveFactorsDialog({ user, isOpen, onClose }: DeedProps) {
+  const remove = useAction(userPage, 'removeUserFactors', { invalidates });
+  const params = { user_id: user.user_id };
+  return (
+    <ConfirmDialog
+      isOpen={isOpen}
+      onClose={() => {
+        remove.reset();
+        onClose();
+      }}
+      level="reason"
+      typedName={user.username}
+      title={`Remove the second factors of ${user.username}?`}
+      impact={[
+        'Make sure who asks: whoever has learned their password would ask for this.',
+        'Their app, passkeys and recovery codes stop working for good. The password alone signs in again.',
+        ...(user.open_session_count === 0 ? [] : [`${sessions(user.open_session_count)}.`]),
+        'Organizations that ask for a second factor stay closed to them until they set up a new one.',
+      ]}
+      confirmLabel="Remove second factors"
+      cancelLabel="Cancel"
+      error={remove.error?.message ?? null}
+      isPending={remove.isPending}
+      onConfirm={async ({ reason }) => {
+        await remove.mutateAsync({ params, body: { reason } });
+        showToast({ tone: 'success', title: `${user.username} has no second factor any more.` });
+        onClose();
+      }}
+    >
+      <EquivalentCall page={userPage} name="removeUserFactors" args={{ params, body: { reason: REASON_SHOWN } }} />
+    </ConfirmDialog>
+  );
+}

@@ -27,13 +27,13 @@ import { CreditDialog } from './credit-dialog';
 import { userPage } from './platform-pages';
 import { PlatformRolesPanel } from './platform-roles-panel';
 import { SetPasswordLinkDialog } from './set-password-link-dialog';
-import { DisableUserDialog, EnableUserDialog, EndSessionsDialog } from './user-deeds';
+import { DisableUserDialog, EnableUserDialog, EndSessionsDialog, RemoveFactorsDialog } from './user-deeds';
 import { UserStatus } from './user-status';
 import './platform-users.css';
 
 export type UserDetail = ReplyOf<typeof getUser>;
 type Membership = UserDetail['memberships'][number];
-type Deed = 'credit' | 'disable' | 'enable' | 'end-sessions';
+type Deed = 'credit' | 'disable' | 'enable' | 'end-sessions' | 'remove-factors';
 
 /** One user: who they are, what they have, where they belong, and what can be done about them. */
 export function UserPage() {
@@ -94,6 +94,16 @@ function User({ user }: { user: UserDetail }) {
                       disabledReason: user.open_session_count > 0 ? null : 'No session is open',
                       onAction: () => setDeed('end-sessions'),
                     },
+                    ...(user.has_second_factor
+                      ? [
+                          {
+                            id: 'remove-factors',
+                            label: 'Remove second factors…',
+                            disabledReason: isSelf ? 'Yours are under your account' : null,
+                            onAction: () => setDeed('remove-factors'),
+                          },
+                        ]
+                      : []),
                     isActive
                       ? {
                           id: 'disable',
@@ -177,6 +187,7 @@ function User({ user }: { user: UserDetail }) {
       <DisableUserDialog user={user} isOpen={deed === 'disable'} onClose={close} />
       <EnableUserDialog user={user} isOpen={deed === 'enable'} onClose={close} />
       <EndSessionsDialog user={user} isOpen={deed === 'end-sessions'} onClose={close} />
+      <RemoveFactorsDialog user={user} isOpen={deed === 'remove-factors'} onClose={close} />
       {link !== null && <SetPasswordLinkDialog username={user.username} link={link} onClose={() => setLink(null)} />}
     </Stack>
   );
@@ -199,7 +210,13 @@ const membershipColumns = (personalId: string) =>
       ),
       priority: 1,
     },
-    { key: 'role', header: 'Role', cell: (membership: Membership) => roleName(membership.role), priority: 1, isNarrow: true },
+    {
+      key: 'role',
+      header: 'Role',
+      cell: (membership: Membership) => roleName(membership.role),
+      priority: 1,
+      isNarrow: true,
+    },
     {
       key: 'since',
       header: 'Since',
