@@ -3,7 +3,7 @@ import { common } from '@portico/plugin-kit/contract';
 import { auditedUser } from '../audited';
 import type { AccessServices } from '../services';
 import { seesProject } from '../store/members';
-import { lockProjectsOf } from '../store/projects';
+import { lockOrganization } from '../store/organizations';
 import type { Project } from '../store/projects';
 import { setDefaultProject, userById } from '../store/users';
 import { projectOf } from './project-in-reach';
@@ -16,7 +16,7 @@ export async function chooseDefaultProject(
 ): Promise<Project> {
   const { caller, actor, correlationId, projectId } = request;
   const { userId, organizationId } = caller;
-  await lockProjectsOf(tx, organizationId);
+  await lockOrganization(tx, organizationId);
   const project = await projectOf(tx, caller, projectId);
   const user = await userById(tx, userId);
   if (!user || !(await seesProject(tx, { userId, projectId }))) throw common.fail('not_found');

@@ -5,7 +5,8 @@ import { access } from '../access-errors';
 import { auditedProject } from '../audited';
 import type { AccessServices } from '../services';
 import { defaultDepartmentOf, departmentOf } from '../store/departments';
-import { countProjects, insertProject, lockProjectsOf } from '../store/projects';
+import { lockOrganization } from '../store/organizations';
+import { countProjects, insertProject } from '../store/projects';
 import type { Project } from '../store/projects';
 
 export async function createProject(
@@ -15,7 +16,7 @@ export async function createProject(
 ): Promise<Project> {
   const { caller, actor, correlationId } = request;
   const { organizationId } = caller;
-  await lockProjectsOf(tx, organizationId);
+  await lockOrganization(tx, organizationId);
   if ((await countProjects(tx, organizationId)) >= PROJECTS_PER_ORGANIZATION_MAX)
     throw access.fail('project_limit_reached', { details: { maximum: PROJECTS_PER_ORGANIZATION_MAX } });
   const project = {

@@ -5,7 +5,8 @@ import { auditedProject } from '../audited';
 import { deletionObstacles } from '../domain/project-deletion';
 import type { Obstacle } from '../domain/project-deletion';
 import type { AccessServices } from '../services';
-import { lockProject, lockProjectsOf, markProjectDeleted, countProjects, projectsPage } from '../store/projects';
+import { lockOrganization } from '../store/organizations';
+import { lockProject, markProjectDeleted, countProjects, projectsPage } from '../store/projects';
 import type { Project } from '../store/projects';
 import { countServiceAccounts } from '../store/service-accounts';
 import { replaceDefaultProject, userById } from '../store/users';
@@ -39,7 +40,7 @@ export async function deleteProject(
   request: RequestContext & { projectId: string },
 ): Promise<void> {
   const { caller, actor, correlationId, projectId } = request;
-  await lockProjectsOf(tx, caller.organizationId);
+  await lockOrganization(tx, caller.organizationId);
   await lockProject(tx, projectId);
   const project = await projectOf(tx, caller, projectId);
   const [obstacle] = await obstaclesOf(tx, services, { caller, project });

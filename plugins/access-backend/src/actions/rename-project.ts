@@ -2,7 +2,8 @@ import type { RequestContext, Transaction } from '@portico/plugin-kit/backend';
 import { access } from '../access-errors';
 import { auditedProject } from '../audited';
 import type { AccessServices } from '../services';
-import { lockProjectsOf, updateProjectName } from '../store/projects';
+import { lockOrganization } from '../store/organizations';
+import { updateProjectName } from '../store/projects';
 import type { Project } from '../store/projects';
 import { projectOf } from './project-in-reach';
 
@@ -14,7 +15,7 @@ export async function renameProject(
 ): Promise<Project> {
   const { caller, actor, correlationId, projectId } = request;
   const name = request.name.trim();
-  await lockProjectsOf(tx, caller.organizationId);
+  await lockOrganization(tx, caller.organizationId);
   const project = await projectOf(tx, caller, projectId);
   if (name === project.name) return project;
   if (!(await updateProjectName(tx, project, name))) throw access.fail('project_name_taken', { details: { name } });

@@ -7,7 +7,8 @@ import { auditedServiceAccount } from '../audited';
 import { projectRoles } from '../domain/roles';
 import type { AccessServices } from '../services';
 import { apiKeysPage } from '../store/api-keys';
-import { lockProject, lockProjectsOf } from '../store/projects';
+import { lockOrganization } from '../store/organizations';
+import { lockProject } from '../store/projects';
 import * as store from '../store/service-accounts';
 import type { ServiceAccount } from '../store/service-accounts';
 import { projectOf } from './project-in-reach';
@@ -52,7 +53,7 @@ export async function createServiceAccount(
 ): Promise<ServiceAccount> {
   const { caller, actor, correlationId, role, projectId } = request;
   const { organizationId } = caller;
-  await lockProjectsOf(tx, organizationId);
+  await lockOrganization(tx, organizationId);
   await lockProject(tx, projectId);
   await projectOf(tx, caller, projectId);
   requireRoleWithinOwn(caller, { role, projectId });

@@ -76,7 +76,7 @@ export async function organizationById(queries: Queries, organizationId: string)
   );
 }
 
-/** Changes of who belongs to an organization, of its invitations, departments and projects wait for each other. */
+/** Changes of who belongs to an organization, of its invitations, departments and projects wait for each other, so that limits and names hold under parallel requests. */
 export async function lockOrganization(tx: Transaction, organizationId: string): Promise<void> {
   await tx.first(`SELECT organization_id FROM access_organizations WHERE organization_id = ?${tx.forUpdate}`, [
     organizationId,

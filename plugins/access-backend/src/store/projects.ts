@@ -60,13 +60,6 @@ export async function markProjectDeleted(tx: Transaction, projectId: string): Pr
   await tx.run('DELETE FROM access_project_members WHERE project_id = ?', [projectId]);
 }
 
-/** Creations, renamings and deletions of one organization wait for each other, so that limit and names hold under parallel requests. */
-export async function lockProjectsOf(tx: Transaction, organizationId: string): Promise<void> {
-  await tx.first(`SELECT organization_id FROM access_organizations WHERE organization_id = ?${tx.forUpdate}`, [
-    organizationId,
-  ]);
-}
-
 /** Waits for whoever is putting something into it, and keeps others from it. */
 export async function lockProject(tx: Transaction, projectId: string): Promise<void> {
   await tx.first(`SELECT project_id FROM access_projects WHERE project_id = ?${tx.forUpdate}`, [projectId]);
