@@ -7,7 +7,7 @@ export const accessErrors = defineErrors({
   },
   username_taken: { status: 409, sentence: 'This username is taken; choose another.' },
   password_too_weak: { status: 422, sentence: 'This password is too easy to guess; details say what to change.' },
-  credentials_invalid: { status: 401, sentence: 'Username or password is wrong.' },
+  credentials_invalid: { status: 401, sentence: 'User name or password is wrong.' },
   reset_link_invalid: {
     status: 410,
     sentence: 'This link was used, has expired or was replaced by a newer one; ask for another.',
