@@ -114,7 +114,7 @@ describe('those who look after everybody', () => {
     await page.getByText('access.support_session.open').first().waitFor();
     await inspect('looking-in');
     await go('/admin/support');
-    await page.getByText('You look into grace', { exact: true }).waitFor();
+    await page.getByText('You are looking into grace', { exact: true }).waitFor();
     await inspect('support');
     await page.getByRole('main').getByRole('button', { name: 'Leave' }).first().click();
     await page.getByText('You left grace.').waitFor();

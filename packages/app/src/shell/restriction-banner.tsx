@@ -8,7 +8,7 @@ export function RestrictionBanner({ session }: { session: Session }) {
   const { pathname, search } = useLocation();
   const { restriction, organization } = session;
   if (restriction === null) return null;
-  const { title, to, label } = wayOutOf(restriction, pathname + search);
+  const { title, to, label, advice } = wayOutOf(restriction, pathname + search);
   return (
     <Banner
       tone="warning"
@@ -21,7 +21,7 @@ export function RestrictionBanner({ session }: { session: Session }) {
         )
       }
     >
-      Until then nothing of the organization is open to you.
+      {advice}
     </Banner>
   );
 }

@@ -1,5 +1,5 @@
 import type { ReplyOf } from '@portico/plugin-kit/contract';
-import { renderingOf, useOperation } from '@portico/plugin-kit/ui';
+import { renderingOf, useOperation, useSignedIn } from '@portico/plugin-kit/ui';
 import { Banner, PageState, Stack } from '@portico/ui';
 import { useState } from 'react';
 import type { getFactors } from '../../contract/factor-operations';
@@ -40,12 +40,14 @@ interface FactorPanelsProps {
 
 function FactorPanels({ profile, factors, onCodes }: FactorPanelsProps) {
   const hasFactor = factors.totp !== null || factors.passkeys.length > 0;
+  // The banner of the shell says so already while one works in such an organization.
+  const isSaid = useSignedIn().restriction !== null;
   const requiredBy = factors.required_by.map(({ name }) => name).join(', ');
   return (
     <Stack gap="loose">
-      {requiredBy !== '' && !hasFactor && (
+      {requiredBy !== '' && !hasFactor && !isSaid && (
         <Banner tone="warning" title={`${requiredBy} asks for a second factor`}>
-          Set one up here: an app that shows codes, or a passkey. Until then everything of the organization is refused.
+          Set one up here: an app that shows codes, or a passkey. Until then nothing of the organization is open to you.
         </Banner>
       )}
       {requiredBy !== '' && hasFactor && (

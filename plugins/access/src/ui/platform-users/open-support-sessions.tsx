@@ -25,7 +25,7 @@ export function OpenSupportSessions() {
         <Banner
           key={session.support_session_id}
           tone="notice"
-          title={`You look into ${session.organization.name}`}
+          title={`You are looking into ${session.organization.name}`}
           actions={
             <>
               {session.project_id !== null && (
