@@ -139,6 +139,11 @@ eachDatabase(db => {
     expect(lasts).toBeLessThanOrEqual(60_000);
     expect(await portal.call(createTerminalToken, { token, params, idempotencyKey: 'one' })).toEqual(first);
     expect((await portal.call(createTerminalToken, { token, params })).token).not.toBe(first.token);
+    const audited = await portal.services.database.read.all<{ session_id: string | null }>(
+      `SELECT session_id FROM platform_audit_log WHERE action = 'workloads.allocation.allow_terminal' AND target_id = ?`,
+      [id],
+    );
+    expect(audited).toEqual([{ session_id: expect.any(String) }, { session_id: expect.any(String) }]);
 
     await portal.release(token, id);
     expect(await portal.refusal(createTerminalToken, { token, params })).toMatchObject({
