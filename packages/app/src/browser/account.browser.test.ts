@@ -1,11 +1,9 @@
 import { createHmac } from 'node:crypto';
-import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { waitFor } from '@portico/plugin-kit/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { collectFaults, openChromium } from './chromium';
 import { inspectThemes } from './inspection';
-import { startPortalProcess } from './portal-process';
+import { PROOFS_GROW_OLD, startPortalProcess } from './portal-process';
 import type { PortalProcess } from './portal-process';
 
 jest.setTimeout(120_000);
@@ -87,12 +85,6 @@ describe('one’s own account', () => {
       return found !== undefined;
     }, `a message with a link to ${where}`);
     return found ?? '';
-  }
-  /** As if so much time had passed since somebody last proved who they are. */
-  function proofGrowsOld(): void {
-    const database = new DatabaseSync(path.join(portal.dataDirectory, 'portico.sqlite'), { timeout: 5_000 });
-    database.exec('UPDATE access_sessions SET authenticated_at = authenticated_at - 86400000');
-    database.close();
   }
   const inspect = (what: string) => inspectThemes(page, `account-${what.replaceAll(' ', '-')}`);
 
@@ -270,7 +262,7 @@ describe('one’s own account', () => {
       if (response.request().method() === 'POST' && response.url().endsWith('/account/factors/recovery-codes'))
         sent.push({ key: response.request().headers()['idempotency-key'], status: response.status() });
     });
-    proofGrowsOld();
+    portal.alter(PROOFS_GROW_OLD);
     await go('/account/profile');
     await press('Change e-mail');
     await field('New address').fill('ada@elsewhere.example');

@@ -13,6 +13,7 @@ export interface Launched {
 export interface ApiSession {
   get<Reply>(where: string): Promise<Reply>;
   post(where: string, body?: object, headers?: Record<string, string>): Promise<{ status: number; body: unknown }>;
+  patch(where: string, body: object): Promise<{ status: number; body: unknown }>;
   /** One GPU of the first hardware there is, active when this returns. */
   launch(name: string): Promise<Launched>;
   release(allocationId: string): Promise<void>;
@@ -29,13 +30,19 @@ export async function signUp(context: BrowserContext, portal: PortalProcess, use
   const { csrf_token: csrf } = (await reply.json()) as { csrf_token: string };
 
   const get = async <Reply>(where: string) => (await (await context.request.get(base + where)).json()) as Reply;
-  const post: ApiSession['post'] = async (where, body = {}, headers = {}) => {
-    const answer = await context.request.post(base + where, {
+  const send = async (
+    method: 'POST' | 'PATCH',
+    where: string,
+    { body, headers = {} }: { body: object; headers?: Record<string, string> },
+  ) => {
+    const answer = await context.request.fetch(base + where, {
+      method,
       data: body,
       headers: { origin: portal.url, 'x-csrf-token': csrf, 'idempotency-key': crypto.randomUUID(), ...headers },
     });
-    return { status: answer.status(), body: answer.status() === 204 ? undefined : await answer.json() };
+    return { status: answer.status(), body: answer.status() === 204 ? undefined : ((await answer.json()) as unknown) };
   };
+  const post: ApiSession['post'] = (where, body = {}, headers = {}) => send('POST', where, { body, headers });
   const reaches = (allocationId: string, status: string) =>
     waitFor(
       async () => (await get<{ status: string }>(`allocations/${allocationId}`)).status === status,
@@ -44,6 +51,7 @@ export async function signUp(context: BrowserContext, portal: PortalProcess, use
   return {
     get,
     post,
+    patch: (where, body) => send('PATCH', where, { body }),
     async launch(name) {
       const [sku] = (await get<{ items: { sku_id: string }[] }>('skus')).items;
       const [image] = (await get<{ items: { image_id: string }[] }>('os-images')).items;

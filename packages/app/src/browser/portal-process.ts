@@ -6,11 +6,17 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { waitFor } from '@portico/plugin-kit/testing';
 
 const root = path.resolve(__dirname, '../../../..');
 /** The program under test; another build of it may be named, such as an installed one. */
 const bundle = process.env.PORTICO_BUNDLE ?? path.join(root, 'packages/backend/dist/main.js');
+
+/** How long to wait for the portal to finish what it writes. */
+const DATABASE_MILLISECONDS_MAX = 20_000;
+/** As if everybody had signed in so long ago that what is worth asking twice is asked again. */
+export const PROOFS_GROW_OLD = 'UPDATE access_sessions SET authenticated_at = authenticated_at - 86400000';
 
 /** The portal as people run it: the production build in a process of its own, on a data folder of its own. */
 export interface PortalProcess {
@@ -19,6 +25,8 @@ export interface PortalProcess {
   readonly dataDirectory: string;
   readonly adminPassword: string;
   readonly pid: number;
+  /** Runs statements on its database: how a test makes time pass that it cannot wait for. */
+  alter(statements: string): void;
   /** Ends without a chance to tidy up, and starts again on the same data and ports. */
   killAndRestart(): Promise<void>;
   stop(): Promise<void>;
@@ -32,13 +40,19 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-export async function startPortalProcess(environment: Readonly<Record<string, string>> = {}): Promise<PortalProcess> {
+type Environment = Readonly<Record<string, string>>;
+
+/** Beside what every test needs: this environment, which may depend on where the portal is going to be. */
+export async function startPortalProcess(
+  environment: Environment | ((url: string) => Promise<Environment>) = {},
+): Promise<PortalProcess> {
   if (!existsSync(bundle))
     throw new Error('There is no production build: run `npm run build` first (`npm test` does).');
   const dataDirectory = await mkdtemp(path.join(os.tmpdir(), 'portico-e2e-'));
   const [port, sshPort] = [await freePort(), await freePort()];
   const adminPassword = 'the first administrator of a test';
   const url = `http://localhost:${port}`;
+  const special = typeof environment === 'function' ? await environment(url) : environment;
   let output = '';
 
   function start(): ChildProcess {
@@ -52,7 +66,7 @@ export async function startPortalProcess(environment: Readonly<Record<string, st
         PORTICO_ADMIN_PASSWORD: adminPassword,
         APP_CONFIG_workloads_ssh_port: String(sshPort),
         APP_CONFIG_workloads_metrics_intervalSeconds: '1',
-        ...environment,
+        ...special,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -81,6 +95,13 @@ export async function startPortalProcess(environment: Readonly<Record<string, st
     adminPassword,
     get pid() {
       return child.pid ?? -1;
+    },
+    alter(statements) {
+      const database = new DatabaseSync(path.join(dataDirectory, 'portico.sqlite'), {
+        timeout: DATABASE_MILLISECONDS_MAX,
+      });
+      database.exec(statements);
+      database.close();
     },
     async killAndRestart() {
       child.kill('SIGKILL');
