@@ -186,7 +186,7 @@ describe('people of an organization', () => {
     await go(page, `/access/projects/${id}`);
     await page.getByRole('heading', { name: 'Short lived' }).waitFor();
     await page.getByLabel('Project', { exact: true }).selectOption({ label: 'Short lived' });
-    await page.getByText('The active project').waitFor();
+    await page.getByText('Active now').waitFor();
     // A project of the same organization: its page stays.
     expect(new URL(page.url()).pathname).toBe(`/access/projects/${id}`);
     await page.getByLabel('Organization', { exact: true }).selectOption({ label: 'Analytical Engines' });

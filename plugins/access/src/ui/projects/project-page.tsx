@@ -4,6 +4,7 @@ import {
   Button,
   EditIcon,
   Id,
+  Inline,
   Instant,
   KeyValueList,
   MissingPermission,
@@ -106,7 +107,12 @@ function Project({ detail, tab, ...deletion }: ProjectProps) {
       <PageHeader
         title={project.name}
         breadcrumbs={[{ label: 'Projects', to: '/access/projects' }, { label: project.name }]}
-        chip={project.is_default && <StateChip tone="running" label="Your default" />}
+        chip={
+          <Inline gap="tight">
+            {project.is_default && <StateChip tone="running" label="Your default" />}
+            {isActive && <StateChip tone="muted" label="Active now" />}
+          </Inline>
+        }
         secondaryAction={
           mayManage && (
             <Button icon={EditIcon} onPress={() => setRenaming(true)}>
@@ -164,7 +170,6 @@ function Project({ detail, tab, ...deletion }: ProjectProps) {
                 { label: 'Organization', value: organization.name },
                 ...(department === undefined ? [] : [{ label: 'Department', value: department.name }]),
                 { label: 'Created', value: <Instant at={project.created_at} /> },
-                { label: 'You work in it', value: isActive ? 'Yes' : 'No' },
               ]}
             />
           </Panel>
