@@ -136,11 +136,12 @@ export function serviceAccountRoutes(
       });
     },
 
-    async issueClientToken({ body, address }) {
+    async issueClientToken({ body, address, correlationId }) {
       const token = await issueClientToken(services, {
         clientId: body.client_id,
         clientSecret: body.client_secret,
         address,
+        correlationId,
       });
       return {
         status: 200,

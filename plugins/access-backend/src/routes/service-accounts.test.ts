@@ -127,6 +127,29 @@ describe.each(['sqlite', 'postgres'] as const)('service accounts, on %s', databa
     expect(new Set(refusals.map(({ message }) => message)).size).toBe(1);
   });
 
+  test('each token that is given out is in the audit, with the key and the address, without the token', async () => {
+    const { service_account_id } = await account('audited');
+    const { key, key_id } = await keyOf(service_account_id);
+    await tokenFor(service_account_id, key);
+    const rows = await backend.services.database.read.all(
+      `SELECT actor_type, actor_id, key_id, session_id, address, organization_id, project_id, changes_json
+         FROM platform_audit_log WHERE action = 'access.api_key.issue_token' AND target_id = ?`,
+      [key_id],
+    );
+    expect(rows).toEqual([
+      {
+        actor_type: 'service_account',
+        actor_id: service_account_id,
+        key_id,
+        session_id: `${key_id}.1`,
+        address: expect.any(String) as string,
+        organization_id: owner.organizationId,
+        project_id: owner.projectId,
+        changes_json: '{}',
+      },
+    ]);
+  });
+
   test('secrets are guessed at ten a minute and no faster', async () => {
     const { service_account_id: client_id } = await account();
     const guess = () =>
