@@ -138,6 +138,7 @@ describe.each(['sqlite', 'postgres'] as const)('a guest, on %s', database => {
     await waitFor(() => heard.text.includes('of mine'), 'the event');
     expect(heard.text).not.toContain('of the other');
 
+    expect((await backend.refusal(setDefaultProject, { ...at(mine), params: { project_id: other } })).status).toBe(404);
     await backend.call(setDefaultProject, { ...at(mine), params: { project_id: mine } });
     await backend.call(removeProjectMember, {
       token: owner.token,

@@ -82,6 +82,18 @@ describe.each(['sqlite', 'postgres'] as const)('users of the platform, on %s', d
       );
     });
 
+    test('and no link takes the account of somebody who signs in without a password', async () => {
+      const { user } = await backend.call(createUser, { token: admin, body: { username: 'by-provider' } });
+      await backend.services.database.transaction(tx =>
+        tx.run(
+          `INSERT INTO access_identities (identity_id, provider, subject, user_id, created_at) VALUES ('ident_by', 'acme', 'by', ?, 1)`,
+          [user.user_id],
+        ),
+      );
+      const link = { token: admin, params: of(user.user_id) };
+      expect((await backend.refusal(createSetPasswordLink, link)).code).toBe('user_can_sign_in');
+    });
+
     test('with another link when the first ran out, which it ends', async () => {
       const { user, set_password } = await backend.call(createUser, { token: admin, body: { username: 'late-one' } });
       const again = await backend.call(createSetPasswordLink, { token: admin, params: of(user.user_id) });

@@ -13,6 +13,7 @@ import {
   signIn,
   signOut,
   SUPPORT_SESSION_MINUTES,
+  setDefaultProject,
 } from '@portico/plugin-access/contract';
 import { listAllAuditLogs, listAuditLogs } from '@portico/plugin-kit/contract';
 import { startTestBackend, TestClock, waitFor } from '@portico/plugin-kit/testing';
@@ -198,6 +199,14 @@ describe.each(['sqlite', 'postgres'] as const)('support, on %s', database => {
     }, 'the stream ends');
     await reading;
     expect(clock.now() - before).toBeLessThanOrEqual(10_000);
+  });
+
+  test('leads nobody’s default project into an organization they do not belong to', async () => {
+    const customer = await backend.signUp();
+    const token = await signedIn();
+    await open(token, customer.organizationId);
+    const choice = { token, headers: inside(customer.projectId), params: { project_id: customer.projectId } };
+    expect(await backend.refusal(setDefaultProject, choice)).toMatchObject({ status: 404, code: 'not_found' });
   });
 
   test('is open once per sign-in and organization, however many ask at once', async () => {
