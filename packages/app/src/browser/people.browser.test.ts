@@ -100,6 +100,13 @@ describe('people of an organization', () => {
     await revoke.first().click();
     await owner.getByRole('button', { name: 'Revoke invitation' }).click();
     await owner.getByText('The invitation was revoked.').waitFor();
+    // What ended is history: one press away, and in the address.
+    const revoked = owner.getByRole('row', { name: /Whoever has the link.*Revoked/ });
+    await owner.getByRole('row', { name: /Whoever has the link.*Open/ }).waitFor({ state: 'detached' });
+    expect(await revoked.count()).toBe(0);
+    await owner.getByRole('radio', { name: 'All' }).check();
+    await revoked.waitFor();
+    expect(new URL(owner.url()).search).toBe('?invitations=all');
     const visitor = await (await browser.newContext()).newPage();
     await visitor.goto(link);
     await visitor.getByRole('heading', { name: 'This invitation was taken back' }).waitFor();
