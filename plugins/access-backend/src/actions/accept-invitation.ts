@@ -1,6 +1,6 @@
 import type { Actor, Queries, Transaction } from '@portico/plugin-kit/backend';
 import { access } from '../access-errors';
-import { auditedInvitation, auditedMember } from '../audited';
+import { auditedInvitation } from '../audited';
 import { invitationStatus, isSameAddress } from '../domain/invitation';
 import { beyond, organizationGrants, projectGrants } from '../domain/membership-change';
 import type { AccessServices } from '../services';
@@ -10,6 +10,7 @@ import { memberOf, rolesOf } from '../store/members';
 import { insertMembership, lockOrganization, organizationById } from '../store/organizations';
 import { putProjectMember } from '../store/project-members';
 import { projectById } from '../store/projects';
+import { tellOfNewMember } from './member-notices';
 import { tellOfProjectRole } from './project-roles';
 
 /** An invitation as whoever holds one of its tokens may know it. */
@@ -111,22 +112,8 @@ async function join(
     throw access.fail('invitation_already_member');
   if (roles.organization === null) {
     await insertMembership(tx, { userId, organizationId, role, source: 'invitation' });
-    await services.audit.record(tx, {
-      action: 'access.member.add',
-      actor,
-      organizationId,
-      resource: auditedMember,
-      targetId: userId,
-      correlationId,
-      after: { role, source: 'invitation' },
-    });
-    await services.outbox.append(tx, {
-      eventType: 'access.member_added',
-      correlationId,
-      organizationId,
-      resource: { type: 'user', id: userId },
-      payload: { user_id: userId, role },
-    });
+    const after = { role, source: 'invitation' };
+    await tellOfNewMember(tx, services, { userId, organizationId, actor, correlationId, after });
   }
   if (projectId === null || projectRole === null) return;
   await putProjectMember(tx, { projectId, userId, role: projectRole });

@@ -1,12 +1,12 @@
 import type { RequestContext, Transaction } from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
 import { access } from '../access-errors';
-import { auditedMember } from '../audited';
 import { beyond, membershipRefusal, organizationGrants } from '../domain/membership-change';
 import type { AccessServices } from '../services';
 import { countOtherOwners, memberOf, updateMemberRole } from '../store/members';
 import type { Member } from '../store/members';
 import { lockOrganization } from '../store/organizations';
+import { tellOfMemberRole } from './member-notices';
 import { settleDefaultProject } from './settle-default-project';
 import { heldNow } from './standing';
 
@@ -53,22 +53,6 @@ export async function applyRole(
   await settleDefaultProject(tx, services, { userId, organizationId, actor, correlationId });
   const after = await memberOf(tx, { organizationId, userId });
   if (!after) throw new Error('a member who was just given a role is not there');
-  await services.audit.record(tx, {
-    action: 'access.member.change_role',
-    actor,
-    organizationId,
-    resource: auditedMember,
-    targetId: userId,
-    correlationId,
-    before: { role: member.role, source: member.source },
-    after: { role: after.role, source: after.source },
-  });
-  await services.outbox.append(tx, {
-    eventType: 'access.member_role_changed',
-    correlationId,
-    organizationId,
-    resource: { type: 'user', id: userId },
-    payload: { user_id: userId, role_before: member.role, role },
-  });
+  await tellOfMemberRole(tx, services, { userId, organizationId, actor, correlationId, before: member, after });
   return after;
 }

@@ -1,5 +1,4 @@
 import type { Actor, Transaction } from '@portico/plugin-kit/backend';
-import { auditedMember } from '../audited';
 import { claimedMemberships } from '../domain/oidc-claims';
 import type { Claims, MembershipRule } from '../domain/oidc-claims';
 import { OWNER } from '../domain/roles';
@@ -14,7 +13,11 @@ import {
 import { memberOf } from '../store/members';
 import { lockOrganization } from '../store/organizations';
 import { endMembership } from './end-membership';
+import { tellOfMemberRole, tellOfNewMember } from './member-notices';
 import { settleDefaultProject } from './settle-default-project';
+
+/** Where memberships of this file come from, as members are listed. */
+const SOURCE = 'identity_provider';
 
 interface Following {
   readonly userId: string;
@@ -79,32 +82,10 @@ async function follow(
 async function join(
   tx: Transaction,
   services: AccessServices,
-  {
-    userId,
-    provider,
-    organizationId,
-    role,
-    actor,
-    correlationId,
-  }: Following & { organizationId: string; role: string },
+  membership: Following & { organizationId: string; role: string },
 ): Promise<void> {
-  await insertClaimedMembership(tx, { userId, organizationId, role, provider });
-  await services.audit.record(tx, {
-    action: 'access.member.add',
-    actor,
-    organizationId,
-    resource: auditedMember,
-    targetId: userId,
-    correlationId,
-    after: { role, source: 'identity_provider' },
-  });
-  await services.outbox.append(tx, {
-    eventType: 'access.member_added',
-    correlationId,
-    organizationId,
-    resource: { type: 'user', id: userId },
-    payload: { user_id: userId, role },
-  });
+  await insertClaimedMembership(tx, membership);
+  await tellOfNewMember(tx, services, { ...membership, after: { role: membership.role, source: SOURCE } });
 }
 
 async function changeRole(
@@ -112,25 +93,13 @@ async function changeRole(
   services: AccessServices,
   change: Following & { organizationId: string; role: string; before: string },
 ): Promise<void> {
-  const { userId, organizationId, role, before, actor, correlationId } = change;
-  await changeClaimedRole(tx, { userId, organizationId, role });
+  const { before, role } = change;
+  await changeClaimedRole(tx, change);
   await settleDefaultProject(tx, services, change);
-  await services.audit.record(tx, {
-    action: 'access.member.change_role',
-    actor,
-    organizationId,
-    resource: auditedMember,
-    targetId: userId,
-    correlationId,
-    before: { role: before, source: 'identity_provider' },
-    after: { role, source: 'identity_provider' },
-  });
-  await services.outbox.append(tx, {
-    eventType: 'access.member_role_changed',
-    correlationId,
-    organizationId,
-    resource: { type: 'user', id: userId },
-    payload: { user_id: userId, role_before: before, role },
+  await tellOfMemberRole(tx, services, {
+    ...change,
+    before: { role: before, source: SOURCE },
+    after: { role, source: SOURCE },
   });
 }
 
