@@ -7,7 +7,7 @@ import {
   signIn,
   signInWithSecondFactor,
 } from '@portico/plugin-access/contract';
-import { startTestBackend, TestClock } from '@portico/plugin-kit/testing';
+import { startTestBackend, TestClock, waitFor } from '@portico/plugin-kit/testing';
 import { codeOf, passwordStep, signInByTotp, withPasskey, withTotp } from '../testing/people-with-factors';
 
 type Backend = Awaited<ReturnType<typeof startTestBackend>>;
@@ -45,6 +45,22 @@ describe.each(['sqlite', 'postgres'] as const)('what is asked of factors, on %s'
       expect((await projects(token)).status).toBe(200);
       expect((await backend.call(getMe, { token })).restriction).toBeNull();
       expect((await projects(await signInByTotp(backend, clock, { ...person, secret }))).status).toBe(200);
+    });
+
+    test('is no longer heard of in a session without one within seconds of asking', async () => {
+      const { token, organizationId } = await backend.signUp();
+      const response = await fetch(`${backend.url}/api/v1/events`, { headers: { authorization: `Bearer ${token}` } });
+      expect(response.status).toBe(200);
+      let ended = false;
+      const reading = response.text().then(() => (ended = true));
+      await demand(organizationId, 1);
+      const before = clock.now();
+      await waitFor(async () => {
+        await clock.advance(500);
+        return ended;
+      }, 'the stream ends');
+      await reading;
+      expect(clock.now() - before).toBeLessThanOrEqual(10_000);
     });
 
     test('keeps the last factor from being taken away, and only the last', async () => {

@@ -248,6 +248,26 @@ describe('flow control', () => {
 });
 
 describe('a connection that has lost its right', () => {
+  it('ends within seconds of the organization demanding more than the sign-in has shown, and no token opens another', async () => {
+    const demand = (value: 0 | 1) =>
+      portal.services.database.transaction(tx =>
+        tx.run('UPDATE access_organizations SET requires_second_factor = ?', [value]),
+      );
+    const client = await attached();
+    const [waiting, unused] = [await portal.terminalToken(person.token, allocationId), clients.length];
+    await demand(1);
+    try {
+      expect(await client.told('error')).toMatchObject({ code: 'permission_denied' });
+      expect(await client.ended()).toMatchObject({ code: 4401 });
+      const late = new TerminalClient(portal.url, allocationId, waiting);
+      clients.push(late);
+      expect(await late.ended()).toEqual({ code: 4401, reason: 'token_invalid' });
+      expect(clients).toHaveLength(unused + 1);
+    } finally {
+      await demand(0);
+    }
+  });
+
   it('ends within seconds of signing out, and what is typed from then on goes nowhere', async () => {
     const session = await portal.request('POST', 'auth/personal/login', {
       body: { username: person.username, password: person.password },
