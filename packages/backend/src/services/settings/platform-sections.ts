@@ -148,7 +148,7 @@ export const rateLimitSettings = defineSettings({
         100,
         'Sign-in attempts by password, per account, from addresses it never signed in from.',
       ),
-      signInAddress: rateLimit(120, 'Sign-in attempts by password and sign-ups, per address.'),
+      signInAddress: rateLimit(600, 'Sign-in attempts by password and sign-ups, per address.'),
       mail: rateLimit(3, 'Links asked for by mail, per account and address.'),
     },
   },
