@@ -81,10 +81,11 @@ export async function reachOf(queries: Queries, place: PolicyPlace, name: Policy
   if (place.level === 'user') return { organizations, projects, members: 1 };
   const guestsElsewhere =
     place.level === 'project'
-      ? " AND (role <> 'guest' OR user_id IN (SELECT user_id FROM access_project_members WHERE project_id = ?))"
+      ? " AND (m.role <> 'guest' OR m.user_id IN (SELECT user_id FROM access_project_members WHERE project_id = ?))"
       : '';
   const members = await count(
-    `SELECT COUNT(DISTINCT user_id) AS counted FROM access_memberships WHERE organization_id IN (${sql})${guestsElsewhere}`,
+    `SELECT COUNT(DISTINCT m.user_id) AS counted FROM access_memberships m JOIN access_users u ON u.user_id = m.user_id
+     WHERE u.kind = 'person' AND m.organization_id IN (${sql})${guestsElsewhere}`,
     place.level === 'project' ? [...parameters, place.subjectId] : parameters,
   );
   return { organizations, projects, members };
