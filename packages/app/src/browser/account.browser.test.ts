@@ -1,6 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { waitFor } from '@portico/plugin-kit/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { signUp } from './api-session';
+import { codeOf, stepNow } from './authenticator-app';
 import { collectFaults, openChromium } from './chromium';
 import { inspectThemes } from './inspection';
 import { PROOFS_GROW_OLD, startPortalProcess } from './portal-process';
@@ -9,22 +10,6 @@ import type { PortalProcess } from './portal-process';
 jest.setTimeout(120_000);
 
 const passwords = { first: 'seven green boats at noon', second: 'a quiet harbour in winter' } as const;
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-const STEP_SECONDS = 30;
-
-const stepNow = () => Math.floor(Date.now() / 1000 / STEP_SECONDS);
-
-/** What an authenticator app shows in a step of time (RFC 6238: SHA-1, six digits, 30 seconds). */
-function codeOf(secret: string, step: number): string {
-  const bits = [...secret].map(character => BASE32.indexOf(character).toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map(byte => Number.parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(step));
-  const digest = createHmac('sha1', key).update(counter).digest();
-  const offset = (digest.at(-1) ?? 0) & 0xf;
-  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
-}
-
 describe('one’s own account', () => {
   let portal: PortalProcess;
   let browser: Browser;
@@ -309,6 +294,36 @@ describe('one’s own account', () => {
     await page.getByText(/Android.* was signed out/).waitFor();
     await there.waitForURL(/\/login\?next=%2Fworkloads/);
     await phone.close();
+  });
+
+  test('an organization that demands a second factor opens once there is one', async () => {
+    await go('/access/organization');
+    await page.getByRole('switch', { name: 'Require a second factor' }).click({ force: true });
+    await press('Require it');
+    await page.getByText('A second factor is required from now on.').waitFor();
+    const me = (await (await context.request.get(`${portal.url}/api/v1/me`)).json()) as { csrf_token: string };
+    const invited = await context.request.post(`${portal.url}/api/v1/invitations`, {
+      data: { role: 'member' },
+      headers: { origin: portal.url, 'x-csrf-token': me.csrf_token },
+    });
+    const { link } = (await invited.json()) as { link: string };
+
+    const colleague = await browser.newContext({ reducedMotion: 'reduce', colorScheme: 'light' });
+    await signUp(colleague, portal, 'bob');
+    const theirs = await colleague.newPage();
+    await theirs.goto(link);
+    await press('Accept', theirs);
+    await theirs.getByText('asks for a second factor').first().waitFor();
+    await inspectThemes(theirs, 'account-demanded-factor');
+    await theirs.getByRole('link', { name: 'Set up a second factor' }).click();
+    await press('Set up', theirs);
+    const theirSecret = ((await theirs.locator('.account-secret').textContent()) ?? '').replaceAll(' ', '');
+    await field('Code it shows now', theirs).fill(codeOf(theirSecret, stepNow()));
+    await press('Turn on', theirs);
+    await press('I have stored them', theirs);
+    await theirs.getByRole('link', { name: 'Workloads', exact: true }).click();
+    await theirs.getByRole('heading', { name: 'Workloads' }).waitFor();
+    await colleague.close();
   });
 
   test('no page threw, nor was refused anything by its content security policy', () => {

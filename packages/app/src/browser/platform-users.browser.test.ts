@@ -1,5 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { password, signUp } from './api-session';
+import type { ApiSession } from './api-session';
+import { codeOf, stepNow } from './authenticator-app';
 import { collectFaults, openChromium } from './chromium';
 import { inspectEverywhere } from './inspection';
 import { startPortalProcess } from './portal-process';
@@ -14,13 +16,14 @@ describe('those who look after everybody', () => {
   let customers: BrowserContext;
   let page: Page;
   let customerId: string;
+  let api: ApiSession;
   const faults: string[] = [];
 
   beforeAll(async () => {
     portal = await startPortalProcess();
     browser = await openChromium();
     customers = await browser.newContext();
-    const api = await signUp(customers, portal, 'grace');
+    api = await signUp(customers, portal, 'grace');
     customerId = (await api.get<{ user: { user_id: string } }>('me')).user.user_id;
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     const signedIn = await context.request.post(`${portal.url}/api/v1/auth/personal/login`, {
@@ -76,6 +79,26 @@ describe('those who look after everybody', () => {
     await inspect('users');
   });
 
+  test('take away factors that were lost', async () => {
+    const begun = await api.post('account/factors/totp');
+    const { secret } = begun.body as { secret: string };
+    expect((await api.post('account/factors/totp/confirm', { code: codeOf(secret, stepNow()) })).status).toBe(200);
+    await go(`/admin/users/${customerId}`);
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Remove second factors…' }).click();
+    const dialog = page.getByRole('alertdialog');
+    await dialog.getByText('Make sure who asks').waitFor();
+    await inspect('remove-factors');
+    await dialog.getByLabel('Reason').fill('Lost the phone; called back');
+    await dialog.getByLabel('Type grace to confirm').fill('grace');
+    await dialog.getByRole('button', { name: 'Remove second factors' }).click();
+    await page.getByText('grace has no second factor any more.').waitFor();
+    expect((await customers.request.get(`${portal.url}/api/v1/me`)).status()).toBe(401);
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Disable…' }).waitFor();
+    expect(await page.getByRole('menuitem', { name: 'Remove second factors…' }).count()).toBe(0);
+  });
+
   test('give a role, keep them out and let them in again', async () => {
     await go(`/admin/users/${customerId}`);
     await page.getByRole('button', { name: 'Give Support agent to grace' }).click();
@@ -118,6 +141,18 @@ describe('those who look after everybody', () => {
     await inspect('support');
     await page.getByRole('main').getByRole('button', { name: 'Leave' }).first().click();
     await page.getByText('You left grace.').waitFor();
+
+    await go('/admin/support');
+    await page.getByRole('button', { name: 'Look in at grace' }).click();
+    await dialog.getByLabel('Reason').fill(reason);
+    await dialog.getByRole('button', { name: 'Look in' }).click();
+    await page.waitForURL(address => address.pathname === '/');
+    const banner = page.getByText('You are looking into grace for support');
+    await banner.waitFor();
+    await page.getByRole('button', { name: 'Leave', exact: true }).click();
+    await page.getByText('You have left grace.').waitFor();
+    await banner.waitFor({ state: 'detached' });
+    await go('/admin/support');
     await page.getByRole('link', { name: 'History' }).click();
     await page.getByText(reason).first().waitFor();
     await inspect('support-history');
