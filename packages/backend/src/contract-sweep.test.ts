@@ -152,17 +152,26 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       );
   }
 
+  /** Some operations end the session they are called with, or take from the caller what they may do: then somebody new asks. */
+  async function usableCaller(before: string | undefined): Promise<string> {
+    if (before !== undefined) {
+      const { body } = await backend.request('GET', 'me', { token: before });
+      const isOwner = (body.permissions as string[] | undefined)?.includes('access.member.manage');
+      if (isOwner && body.restriction === null) return before;
+    }
+    return (await backend.signUp()).token;
+  }
+
+  let token: string | undefined;
   describe.each(answering.map(operation => [operation.id, operation] as const))('%s', (_id, operation) => {
-    let token: string;
     beforeAll(async () => {
-      token = (await backend.signUp()).token;
+      token = await usableCaller(token);
     });
 
     test('takes what fits its schema without a fault', async () => {
       for (const fits of sample(requestParts(operation), FITTING_RUNS)) {
         expectAnswer(operation, await send(operation, fits, token), fits);
-        // Some operations end the session they are called with, or the caller.
-        if ((await backend.request('GET', 'me', { token })).status !== 200) token = (await backend.signUp()).token;
+        token = await usableCaller(token);
       }
     });
 
