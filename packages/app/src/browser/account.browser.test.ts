@@ -93,11 +93,13 @@ describe('one’s own account', () => {
     await page.getByRole('heading', { name: 'Your account' }).waitFor();
     await page.getByText('Not confirmed').waitFor();
     await page.goto(await linkTo('/account/verify-email'));
+    await press('Confirm address');
     await page.getByRole('heading', { name: 'Your address is confirmed' }).waitFor();
     expect(page.url()).toBe(`${portal.url}/account/verify-email`);
     await page.getByRole('link', { name: 'Go to your account' }).click();
     await page.getByText('Confirmed', { exact: true }).waitFor();
     await page.goto(`${portal.url}/account/verify-email#${'0'.repeat(64)}`);
+    await press('Confirm address');
     await page.getByRole('heading', { name: 'This link does not work any more' }).waitFor();
   });
 

@@ -81,7 +81,7 @@ const pages: readonly { page: PageDefinition; heading: RegExp; by?: 'administrat
 const openPages: readonly { page: PageDefinition; carries: string; heading: RegExp }[] = [
   { page: forgotPasswordPage, carries: '', heading: /Forgot your password/ },
   { page: resetPasswordPage, carries: `#${'0'.repeat(64)}`, heading: /Set a new password/ },
-  { page: verifyEmailPage, carries: `#${'0'.repeat(64)}`, heading: /does not work any more/ },
+  { page: verifyEmailPage, carries: `#${'0'.repeat(64)}`, heading: /Confirm your address/ },
   { page: signInCallbackPage, carries: '?error=access_denied', heading: /You did not sign in/ },
 ];
 

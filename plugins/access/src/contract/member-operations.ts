@@ -323,6 +323,7 @@ export const setProjectMember = operation({
     'It adds to what they may do by their role in the organization. Who manages people in this project alone makes the project active (`X-Project-Id`), and ' +
     'gives no more than they hold there.',
   permission: 'access.project_member.manage',
+  proof: 'fresh_or_key',
   params: projectMemberParams,
   body: {
     type: 'object',
@@ -341,6 +342,7 @@ export const removeProjectMember = operation({
   tag: TAG,
   summary: 'Take a role in a project away',
   permission: 'access.project_member.manage',
+  proof: 'fresh_or_key',
   params: projectMemberParams,
   responses: { 204: null },
   errors: ['not_found', 'role_beyond_own'],

@@ -1,6 +1,5 @@
-import { useEffect, useRef } from 'react';
 import { useAction, useSession } from '@portico/plugin-kit/ui';
-import { Button, CircleCheckIcon, CircleXIcon, LinkButton, ProgressIcon } from '@portico/ui';
+import { Button, CircleCheckIcon, CircleXIcon, LinkButton, UserIcon } from '@portico/ui';
 import { useLinkToken } from './link-token';
 import { SignInOutcome } from './sign-in-frame';
 import { verifyEmailPage } from './sign-in-pages';
@@ -10,14 +9,19 @@ export function VerifyEmailPage() {
   const token = useLinkToken();
   const isSignedIn = useSession() !== null;
   const verify = useAction(verifyEmailPage, 'verifyEmail', { invalidates: ['getMe', 'getProfile'] });
-  const wasSent = useRef(false);
   const { mutate } = verify;
-  useEffect(() => {
-    if (token === null || wasSent.current) return;
-    wasSent.current = true;
-    mutate({ body: { token } });
-  }, [token, mutate]);
-
+  // Pressed by a person: what opens links in mails to look at them must not confirm an address.
+  const confirm = (label: string) => (
+    <Button
+      variant="primary"
+      size="large"
+      isFullWidth
+      isPending={verify.isPending}
+      onPress={() => token !== null && !verify.isPending && mutate({ body: { token } })}
+    >
+      {label}
+    </Button>
+  );
   const onward = (
     <LinkButton to={isSignedIn ? '/account/profile' : '/login'} variant="primary" size="large" isFullWidth>
       {isSignedIn ? 'Go to your account' : 'Sign in'}
@@ -36,16 +40,7 @@ export function VerifyEmailPage() {
   const { error } = verify;
   if (error !== null && (error.status === 0 || error.status === 429 || error.status >= 500) && token !== null) {
     return (
-      <SignInOutcome
-        title="That did not work"
-        icon={CircleXIcon}
-        tone="failed"
-        actions={
-          <Button variant="primary" size="large" isFullWidth onPress={() => mutate({ body: { token } })}>
-            Try again
-          </Button>
-        }
-      >
+      <SignInOutcome title="That did not work" icon={CircleXIcon} tone="failed" actions={confirm('Try again')}>
         <p>{error.message}</p>
       </SignInOutcome>
     );
@@ -68,8 +63,8 @@ export function VerifyEmailPage() {
     );
   }
   return (
-    <SignInOutcome title="Confirming your address…" icon={ProgressIcon} tone="waiting">
-      <p>This takes a moment.</p>
+    <SignInOutcome title="Confirm your address" icon={UserIcon} tone="waiting" actions={confirm('Confirm address')}>
+      <p>Mail about your account goes there, and with it you can set a new password.</p>
     </SignInOutcome>
   );
 }
