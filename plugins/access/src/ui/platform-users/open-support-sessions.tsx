@@ -9,7 +9,7 @@ export type SupportSession = ReplyOf<typeof listSupportSessions>['items'][number
 
 /** Where one looks in at the moment, under this sign-in. */
 export function OpenSupportSessions() {
-  const { user, selectProject } = useSignedIn();
+  const { user, support, selectProject, defaultProjectId } = useSignedIn();
   const navigate = useNavigate();
   const open = useOperation(supportPage, 'listSupportSessions', { query: { user_id: user.userId, is_open: true } });
   const leave = useAction(supportPage, 'endSupportSession', { invalidates: ['listSupportSessions'] });
@@ -17,6 +17,17 @@ export function OpenSupportSessions() {
   const goIn = async (projectId: string) => {
     await selectProject(projectId);
     navigate('/');
+  };
+  const leaveFrom = async (session: SupportSession) => {
+    // Gone back first: a request that still named a project of theirs would be told there is none.
+    if (support !== null) await selectProject(defaultProjectId);
+    leave.mutate(
+      { params: { support_session_id: session.support_session_id } },
+      {
+        onSuccess: () => showToast({ tone: 'success', title: `You left ${session.organization.name}.` }),
+        onError: error => showToast({ tone: 'failed', title: error.message }),
+      },
+    );
   };
   if (own.length === 0) return null;
   return (
@@ -36,15 +47,7 @@ export function OpenSupportSessions() {
               <Button
                 size="small"
                 isPending={leave.isPending && leave.variables.params.support_session_id === session.support_session_id}
-                onPress={() =>
-                  leave.mutate(
-                    { params: { support_session_id: session.support_session_id } },
-                    {
-                      onSuccess: () => showToast({ tone: 'success', title: `You left ${session.organization.name}.` }),
-                      onError: error => showToast({ tone: 'failed', title: error.message }),
-                    },
-                  )
-                }
+                onPress={() => void leaveFrom(session)}
               >
                 Leave
               </Button>
