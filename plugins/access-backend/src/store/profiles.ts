@@ -1,5 +1,6 @@
 import { searchText } from '@portico/plugin-kit/backend';
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
+import { lockUser } from './users';
 import type { UserKind, UserStatus } from './users';
 
 /** A user as they see their own account. */
@@ -41,9 +42,13 @@ export async function profileOf(queries: Queries, userId: string): Promise<Profi
   return fromRow(await queries.first<ProfileRow>(`${SELECT} u.user_id = ?`, [userId]));
 }
 
-/** Changes of one account wait for each other. */
+/**
+ * Changes of one account wait for each other. It is read after the lock, not with it: a statement that waits for a row goes on with what it saw of the other tables
+ * before it waited, the password among them.
+ */
 export async function profileForChange(tx: Transaction, userId: string): Promise<Profile | undefined> {
-  return fromRow(await tx.first<ProfileRow>(`${SELECT} u.user_id = ?${tx.forUpdate}`, [userId]));
+  await lockUser(tx, userId);
+  return profileOf(tx, userId);
 }
 
 export async function profileByUsername(queries: Queries, username: string): Promise<Profile | undefined> {

@@ -5,9 +5,11 @@ import { TestClock, waitFor } from '@portico/plugin-kit/testing';
 import { Client, utils } from 'ssh2';
 import type { AllocationAccess } from '../allocation-access';
 import { STANDING_CHECK_SECONDS } from '../standing-check';
+import { newHostKey } from './host-key';
 import { startSshGateway } from './ssh-gateway';
 
-const key = utils.generateKeyPairSync('ed25519');
+const privateKey = newHostKey();
+const publicKey = publicKeyOf(privateKey);
 const allocation = {
   allocationId: 'alloc_1',
   organizationId: 'org_1',
@@ -29,7 +31,7 @@ class Doors implements AllocationAccess {
     return undefined;
   }
   async sshKeys() {
-    return [{ keyId: 'key_1', name: 'laptop', publicKey: key.public, fingerprint: 'SHA256:x' }];
+    return [{ keyId: 'key_1', name: 'laptop', publicKey, fingerprint: 'SHA256:x' }];
   }
   mayConnect() {
     return true;
@@ -91,7 +93,7 @@ async function login(): Promise<{ client: Client; closed: () => boolean }> {
       host: '127.0.0.1',
       port: gateway.port,
       username: allocation.allocationId,
-      privateKey: key.private,
+      privateKey,
     });
   });
   return { client, closed: () => closed };
@@ -180,10 +182,16 @@ it('says which port is taken', async () => {
     access: doors,
     clock,
     database: {} as Database,
-    hostKey: key.private,
+    hostKey: privateKey,
     logger: { info: () => undefined, warn: () => undefined },
   };
   await expect(startSshGateway({ ...options, listen: { host: '127.0.0.1', port: gateway.port } })).rejects.toThrow(
     `The SSH port ${gateway.port} on 127.0.0.1 is already in use`,
   );
 });
+
+function publicKeyOf(key: string): string {
+  const parsed = utils.parseKey(key);
+  if (parsed instanceof Error) throw parsed;
+  return `${parsed.type} ${parsed.getPublicSSH().toString('base64')}`;
+}
