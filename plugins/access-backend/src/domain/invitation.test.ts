@@ -46,7 +46,7 @@ test('a hint shows one letter and the domain', () => {
   expect(addressHint('ann@example.org')).toBe('a…@example.org');
   fc.assert(
     fc.property(fc.stringMatching(/^[a-z]{2,20}$/), name => {
-      expect(addressHint(`${name}@example.org`)).not.toContain(name);
+      expect(addressHint(`${name}@example.org`)).toBe(`${name[0]}…@example.org`);
     }),
   );
 });
