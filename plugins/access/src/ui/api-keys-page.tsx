@@ -1,13 +1,11 @@
 import { useState } from 'react';
 import { EquivalentCall, useAction, useOperationPages, useSignedIn } from '@portico/plugin-kit/ui';
 import { Button, CodeIcon, PageHeader, pageRenderingOf, PageState, PlusIcon, ShowMore } from '@portico/ui';
-import { ApiKeyTable } from './api-key-table';
+import { ApiKeyList } from './api-key-list';
 import type { ApiKey } from './api-key-table';
 import { ApiKeyTabs } from './api-key-tabs';
 import { CreateApiKeyDialog } from './create-api-key-dialog';
 import { apiKeysPage } from './pages';
-import { RevokeApiKeyDialog } from './revoke-api-key-dialog';
-import { RotateApiKeyDialog } from './rotate-api-key-dialog';
 
 /** Keys with which programs act as this user, as far as the user lets them. */
 export function ApiKeysPage() {
@@ -20,8 +18,6 @@ export function ApiKeysPage() {
   const { permissions } = useSignedIn();
   const mayManage = permissions.has('access.api_key.manage');
   const [isCreating, setCreating] = useState(false);
-  const [rotating, setRotating] = useState<ApiKey | null>(null);
-  const [revoking, setRevoking] = useState<ApiKey | null>(null);
   const rotate = useAction(apiKeysPage, 'rotateApiKey', { invalidates: ['listApiKeys'] });
   const revoke = useAction(apiKeysPage, 'revokeApiKey', { invalidates: ['listApiKeys'] });
   const paramsOf = (key: ApiKey) => ({ key_id: key.key_id });
@@ -54,44 +50,37 @@ export function ApiKeysPage() {
         <ApiKeyTabs />
       </PageHeader>
       <PageState state={state}>
-        <ApiKeyTable
+        <ApiKeyList
           label="API keys"
           keys={keys.items}
-          {...(mayManage ? { onRotate: setRotating, onRevoke: setRevoking } : {})}
+          rotation={
+            mayManage && {
+              state: rotate,
+              run: (key, { grace, idempotencyKey }) =>
+                rotate.mutate({ params: paramsOf(key), body: { grace }, idempotencyKey }),
+              equivalentCall: (key, { grace, idempotencyKey }) => (
+                <EquivalentCall
+                  page={apiKeysPage}
+                  name="rotateApiKey"
+                  args={{ params: paramsOf(key), body: { grace } }}
+                  idempotencyKey={idempotencyKey}
+                />
+              ),
+            }
+          }
+          revocation={
+            mayManage && {
+              state: revoke,
+              run: key => revoke.mutateAsync({ params: paramsOf(key) }),
+              equivalentCall: key => (
+                <EquivalentCall page={apiKeysPage} name="revokeApiKey" args={{ params: paramsOf(key) }} />
+              ),
+            }
+          }
         />
         <ShowMore of={keys} />
       </PageState>
       {isCreating && <CreateApiKeyDialog onClose={() => setCreating(false)} />}
-      {rotating !== null && (
-        <RotateApiKeyDialog
-          name={rotating.name}
-          rotation={rotate}
-          onRotate={({ grace, idempotencyKey }) =>
-            rotate.mutate({ params: paramsOf(rotating), body: { grace }, idempotencyKey })
-          }
-          equivalentCall={({ grace, idempotencyKey }) => (
-            <EquivalentCall
-              page={apiKeysPage}
-              name="rotateApiKey"
-              args={{ params: paramsOf(rotating), body: { grace } }}
-              idempotencyKey={idempotencyKey}
-            />
-          )}
-          onClose={() => {
-            rotate.reset();
-            setRotating(null);
-          }}
-        />
-      )}
-      <RevokeApiKeyDialog
-        apiKey={revoking}
-        revocation={revoke}
-        onRevoke={key => revoke.mutateAsync({ params: paramsOf(key) })}
-        equivalentCall={key => (
-          <EquivalentCall page={apiKeysPage} name="revokeApiKey" args={{ params: paramsOf(key) }} />
-        )}
-        onClose={() => setRevoking(null)}
-      />
     </>
   );
 }

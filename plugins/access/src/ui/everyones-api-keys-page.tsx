@@ -1,14 +1,8 @@
-import { useState } from 'react';
-import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { EquivalentCall, useAction, useOperationPages } from '@portico/plugin-kit/ui';
 import { CodeIcon, PageHeader, pageRenderingOf, PageState, ShowMore } from '@portico/ui';
-import type { listOrganizationApiKeys } from '../contract/service-account-operations';
-import { ApiKeyTable } from './api-key-table';
+import { ApiKeyList } from './api-key-list';
 import { ApiKeyTabs } from './api-key-tabs';
 import { everyonesApiKeysPage } from './pages';
-import { RevokeApiKeyDialog } from './revoke-api-key-dialog';
-
-type OwnedApiKey = ReplyOf<typeof listOrganizationApiKeys>['items'][number];
 
 /** The keys of every member and service account, for whoever watches over them. */
 export function EveryonesApiKeysPage() {
@@ -18,7 +12,6 @@ export function EveryonesApiKeysPage() {
     {},
     { live: event => event.event_type.startsWith('access.api_key_') },
   );
-  const [revoking, setRevoking] = useState<OwnedApiKey | null>(null);
   const revoke = useAction(everyonesApiKeysPage, 'revokeOrganizationApiKey', {
     invalidates: ['listOrganizationApiKeys'],
   });
@@ -43,27 +36,24 @@ export function EveryonesApiKeysPage() {
         <ApiKeyTabs />
       </PageHeader>
       <PageState state={state}>
-        <ApiKeyTable
+        <ApiKeyList
           label="Everyone’s API keys"
           keys={keys.items}
           ownerOf={key => <KeyOwner username={key.username} />}
-          onRevoke={setRevoking}
+          revocation={{
+            state: revoke,
+            run: key => revoke.mutateAsync({ params: { key_id: key.key_id } }),
+            equivalentCall: key => (
+              <EquivalentCall
+                page={everyonesApiKeysPage}
+                name="revokeOrganizationApiKey"
+                args={{ params: { key_id: key.key_id } }}
+              />
+            ),
+          }}
         />
         <ShowMore of={keys} />
       </PageState>
-      <RevokeApiKeyDialog
-        apiKey={revoking}
-        revocation={revoke}
-        onRevoke={key => revoke.mutateAsync({ params: { key_id: key.key_id } })}
-        equivalentCall={key => (
-          <EquivalentCall
-            page={everyonesApiKeysPage}
-            name="revokeOrganizationApiKey"
-            args={{ params: { key_id: key.key_id } }}
-          />
-        )}
-        onClose={() => setRevoking(null)}
-      />
     </>
   );
 }

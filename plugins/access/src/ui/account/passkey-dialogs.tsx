@@ -1,12 +1,12 @@
 import { EquivalentCall, useAction } from '@portico/plugin-kit/ui';
-import { Banner, Button, Dialog, showToast, Stack, TextField } from '@portico/ui';
-import { useId, useState } from 'react';
-import type { FormEvent, ReactNode } from 'react';
+import { showToast } from '@portico/ui';
+import { useState } from 'react';
 import type { Passkey } from '../../contract/passkeys';
+import { NameDialog } from '../name-dialog';
 import { makePasskey } from '../passkeys/browser-passkeys';
 import { FACTORS_SHOWN_BY, securityPage } from './account-pages';
 
-const NAME_LENGTH_MAX = 80;
+const MISSING = 'Give it a name you will recognise.';
 
 interface AddPasskeyDialogProps {
   onClose: () => void;
@@ -42,7 +42,8 @@ export function AddPasskeyDialog({ onClose, onDone }: AddPasskeyDialogProps) {
       initial={nameOfThisDevice()}
       confirmLabel="Continue"
       isPending={isMaking}
-      problem={problem}
+      missing={MISSING}
+      error={problem === null ? null : { message: problem }}
       onClose={onClose}
       onSubmit={name => void make(name)}
     />
@@ -58,7 +59,8 @@ export function RenamePasskeyDialog({ passkey, onClose }: { passkey: Passkey; on
       initial={passkey.name}
       confirmLabel="Rename"
       isPending={rename.isPending}
-      problem={rename.error?.message ?? null}
+      missing={MISSING}
+      error={rename.error}
       onClose={onClose}
       onSubmit={name =>
         rename.mutate(
@@ -73,61 +75,6 @@ export function RenamePasskeyDialog({ passkey, onClose }: { passkey: Passkey; on
       }
       call={name => <EquivalentCall page={securityPage} name="renamePasskey" args={{ params, body: { name } }} />}
     />
-  );
-}
-
-interface NameDialogProps {
-  title: string;
-  description?: string;
-  initial: string;
-  confirmLabel: string;
-  isPending: boolean;
-  problem: string | null;
-  onClose: () => void;
-  onSubmit: (name: string) => void;
-  call?: (name: string) => ReactNode;
-}
-
-function NameDialog(props: NameDialogProps) {
-  const [name, setName] = useState(props.initial);
-  const form = useId();
-  const isEmpty = name.trim() === '';
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (!isEmpty && !props.isPending) props.onSubmit(name.trim());
-  };
-  return (
-    <Dialog
-      isOpen
-      onClose={props.onClose}
-      isDismissable={!props.isPending}
-      title={props.title}
-      size="small"
-      footer={
-        <>
-          <Button onPress={props.onClose}>Cancel</Button>
-          <Button type="submit" form={form} variant="primary" isPending={props.isPending}>
-            {props.confirmLabel}
-          </Button>
-        </>
-      }
-    >
-      <form id={form} onSubmit={submit} noValidate>
-        <Stack>
-          <TextField
-            label="Name"
-            description={props.description}
-            value={name}
-            onChange={setName}
-            maxLength={NAME_LENGTH_MAX}
-            autoFocus
-            error={isEmpty ? 'Give it a name you will recognise.' : null}
-          />
-          {props.call?.(name.trim())}
-          {props.problem !== null && <Banner tone="failed">{props.problem}</Banner>}
-        </Stack>
-      </form>
-    </Dialog>
   );
 }
 

@@ -1,11 +1,9 @@
 import { useState } from 'react';
 import { EquivalentCall, renderingOf, useAction, useOperationPages, useSignedIn } from '@portico/plugin-kit/ui';
 import { Button, PageState, Panel, PlusIcon, ShowMore } from '@portico/ui';
-import { ApiKeyTable } from '../api-key-table';
+import { ApiKeyList } from '../api-key-list';
 import type { ApiKey } from '../api-key-table';
 import { serviceAccountPage } from '../pages';
-import { RevokeApiKeyDialog } from '../revoke-api-key-dialog';
-import { RotateApiKeyDialog } from '../rotate-api-key-dialog';
 import { CreateServiceAccountKeyDialog } from './create-service-account-key-dialog';
 import type { ServiceAccount } from './service-account-page';
 
@@ -23,8 +21,6 @@ export function ServiceAccountKeys({ account }: { account: ServiceAccount }) {
   const rotate = useAction(serviceAccountPage, 'rotateServiceAccountKey', { invalidates });
   const revoke = useAction(serviceAccountPage, 'revokeServiceAccountKey', { invalidates });
   const [isCreating, setCreating] = useState(false);
-  const [rotating, setRotating] = useState<ApiKey | null>(null);
-  const [revoking, setRevoking] = useState<ApiKey | null>(null);
   const paramsOf = (key: ApiKey) => ({ ...params, key_id: key.key_id });
   return (
     <Panel
@@ -42,46 +38,43 @@ export function ServiceAccountKeys({ account }: { account: ServiceAccount }) {
         {keys.items.length === 0 ? (
           <p>No key yet: no program can work with this account.</p>
         ) : (
-          <ApiKeyTable
+          <ApiKeyList
             label={`Keys of ${account.name}`}
             keys={keys.items}
             showsProject={false}
-            {...(mayManage ? { onRotate: setRotating, onRevoke: setRevoking } : {})}
+            rotation={
+              mayManage && {
+                state: rotate,
+                run: (key, { grace, idempotencyKey }) =>
+                  rotate.mutate({ params: paramsOf(key), body: { grace }, idempotencyKey }),
+                equivalentCall: (key, { grace, idempotencyKey }) => (
+                  <EquivalentCall
+                    page={serviceAccountPage}
+                    name="rotateServiceAccountKey"
+                    args={{ params: paramsOf(key), body: { grace } }}
+                    idempotencyKey={idempotencyKey}
+                  />
+                ),
+              }
+            }
+            revocation={
+              mayManage && {
+                state: revoke,
+                run: key => revoke.mutateAsync({ params: paramsOf(key) }),
+                equivalentCall: key => (
+                  <EquivalentCall
+                    page={serviceAccountPage}
+                    name="revokeServiceAccountKey"
+                    args={{ params: paramsOf(key) }}
+                  />
+                ),
+              }
+            }
           />
         )}
         <ShowMore of={keys} />
       </PageState>
       {isCreating && <CreateServiceAccountKeyDialog account={account} onClose={() => setCreating(false)} />}
-      {rotating !== null && (
-        <RotateApiKeyDialog
-          name={rotating.name}
-          rotation={rotate}
-          onRotate={({ grace, idempotencyKey }) =>
-            rotate.mutate({ params: paramsOf(rotating), body: { grace }, idempotencyKey })
-          }
-          equivalentCall={({ grace, idempotencyKey }) => (
-            <EquivalentCall
-              page={serviceAccountPage}
-              name="rotateServiceAccountKey"
-              args={{ params: paramsOf(rotating), body: { grace } }}
-              idempotencyKey={idempotencyKey}
-            />
-          )}
-          onClose={() => {
-            rotate.reset();
-            setRotating(null);
-          }}
-        />
-      )}
-      <RevokeApiKeyDialog
-        apiKey={revoking}
-        revocation={revoke}
-        onRevoke={key => revoke.mutateAsync({ params: paramsOf(key) })}
-        equivalentCall={key => (
-          <EquivalentCall page={serviceAccountPage} name="revokeServiceAccountKey" args={{ params: paramsOf(key) }} />
-        )}
-        onClose={() => setRevoking(null)}
-      />
     </Panel>
   );
 }
