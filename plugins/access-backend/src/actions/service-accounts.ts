@@ -4,7 +4,7 @@ import type { Queries, RequestContext, Transaction, UserCaller } from '@portico/
 import { common, newId } from '@portico/plugin-kit/contract';
 import { access } from '../access-errors';
 import { auditedServiceAccount } from '../audited';
-import { projectRoles } from '../domain/roles';
+import { beyond, projectGrants, projectRoleRefusal } from '../domain/membership-change';
 import type { AccessServices } from '../services';
 import { apiKeysPage } from '../store/api-keys';
 import { lockOrganization } from '../store/organizations';
@@ -13,6 +13,9 @@ import * as store from '../store/service-accounts';
 import type { ServiceAccount } from '../store/service-accounts';
 import { projectOf } from './project-in-reach';
 import { markRevoked } from './revoke-api-key';
+import { heldInProjectNow } from './standing';
+
+const PERMISSION = 'access.service_account.manage';
 
 /** Keys of one account that are ended with it, at a time. */
 const KEYS_PER_PAGE = 200;
@@ -39,11 +42,21 @@ export async function changeableServiceAccount(
   return account;
 }
 
-/** Nobody makes an account that may do more than they may themselves: they would hold its keys. */
-function requireRoleWithinOwn(caller: UserCaller, given: { role: string; projectId: string }): void {
-  const own = given.projectId === caller.projectId ? caller.permissions : caller.organizationPermissions;
-  const beyond = (projectRoles.get(given.role) ?? []).filter(permission => !own.has(permission));
-  if (beyond.length > 0) throw access.fail('role_beyond_own', { details: { permissions: beyond } });
+/**
+ * Nobody makes an account that may do more than they may themselves: they would hold its keys. It is the rule of roles people are given in projects, asked under the same lock, by
+ * what the caller holds by now.
+ */
+async function requireRoleWithinOwn(
+  tx: Transaction,
+  caller: UserCaller,
+  change: { projectId: string; from: string | null; to: string },
+): Promise<void> {
+  const { projectId, from, to } = change;
+  const held = await heldInProjectNow(tx, caller, { projectId, permission: PERMISSION });
+  const refusal = projectRoleRefusal({ held, isSelf: false, from, to });
+  if (refusal === null) return;
+  const wanted = new Set([...projectGrants(from), ...projectGrants(to)]);
+  throw access.fail(refusal, { details: { permissions: beyond(held, wanted) } });
 }
 
 export async function createServiceAccount(
@@ -56,7 +69,7 @@ export async function createServiceAccount(
   await lockOrganization(tx, organizationId);
   await lockProject(tx, projectId);
   await projectOf(tx, caller, projectId);
-  requireRoleWithinOwn(caller, { role, projectId });
+  await requireRoleWithinOwn(tx, caller, { projectId, from: null, to: role });
   const maximum = SERVICE_ACCOUNTS_PER_ORGANIZATION_MAX;
   if ((await store.countServiceAccounts(tx, { organizationId })) >= maximum)
     throw access.fail('service_account_limit_reached', { details: { maximum } });
@@ -92,14 +105,12 @@ export async function changeServiceAccount(
 ): Promise<ServiceAccount> {
   const { caller, actor, correlationId, serviceAccountId } = request;
   const seen = await serviceAccountOf(tx, caller, { serviceAccountId, now: tx.now });
-  // Names are told apart under the lock of the project, which goes before that of the account.
+  // What the caller holds is read under the lock of the organization, names are told apart under that of the project; the account comes last.
+  await lockOrganization(tx, seen.organizationId);
   await lockProject(tx, seen.projectId);
   const before = await changeableServiceAccount(tx, caller, serviceAccountId);
   const after = { name: request.name?.trim() ?? before.name, role: request.role ?? before.role };
-  if (after.role !== before.role) {
-    requireRoleWithinOwn(caller, { role: before.role, projectId: before.projectId });
-    requireRoleWithinOwn(caller, { role: after.role, projectId: before.projectId });
-  }
+  await requireRoleWithinOwn(tx, caller, { projectId: before.projectId, from: before.role, to: after.role });
   if (!(await store.changeServiceAccount(tx, before, after)))
     throw access.fail('service_account_name_taken', { details: { name: after.name } });
   await services.audit.record(tx, {

@@ -18,9 +18,12 @@ import {
   revokeServiceAccountKey,
   rotateServiceAccountKey,
 } from '@portico/plugin-access/contract';
-import { startTestBackend, TestClock } from '@portico/plugin-kit/testing';
+import { startTestBackend, TestClock, waitFor } from '@portico/plugin-kit/testing';
 import type { SignedUp, TestBackend } from '@portico/plugin-kit/testing';
 import { listAllocations } from '@portico/plugin-workloads/contract';
+import { lockOrganization } from '../store/organizations';
+import { colleague } from '../testing/organization-members';
+import { isWaiting } from '../testing/row-locks';
 
 const MINUTE = 60_000;
 const READ = 'workloads.allocation.read';
@@ -256,6 +259,27 @@ describe.each(['sqlite', 'postgres'] as const)('service accounts, on %s', databa
     });
     await backend.call(deleteProject, { token: owner.token, params: { project_id } });
   });
+
+  if (database === 'postgres')
+    test('whoever loses the right while the request waits makes no account', async () => {
+      const former = await colleague(backend, owner, { role: 'admin' });
+      let asked: ReturnType<TestBackend['request']> | undefined;
+      await backend.services.database.transaction(async tx => {
+        await lockOrganization(tx, owner.organizationId);
+        asked ??= backend.request('POST', 'service-accounts', {
+          token: former.token,
+          headers: former.there,
+          body: { name: 'late', role: 'viewer' },
+        });
+        await waitFor(() => isWaiting(tx));
+        await tx.run(`UPDATE access_memberships SET role = 'viewer' WHERE user_id = ? AND organization_id = ?`, [
+          former.userId,
+          owner.organizationId,
+        ]);
+      });
+      expect(await asked).toMatchObject({ status: 403, body: { code: 'permission_denied' } });
+      expect((await backend.call(listServiceAccounts, { token: owner.token })).items).toEqual([]);
+    });
 
   test('another organization sees nothing of it', async () => {
     const { service_account_id } = await account();
