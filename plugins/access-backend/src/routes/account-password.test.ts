@@ -18,7 +18,9 @@ import { mailRef } from '@portico/plugin-kit/backend';
 import { startMailCatcher, startTestBackend, TestClock, waitFor } from '@portico/plugin-kit/testing';
 import type { MailCatcher } from '@portico/plugin-kit/testing';
 import { PasswordHasher } from '../authentication/password-hasher';
+import { lockUser } from '../store/users';
 import { tokenIn } from '../testing/links';
+import { isWaiting } from '../testing/row-locks';
 
 const password = 'correct horse battery staple';
 const other = 'another horse battery staple';
@@ -284,14 +286,21 @@ describe.each(['sqlite', 'postgres'] as const)('a password, on %s', database => 
 
     test('is changed once by two who change it at once', async () => {
       const ada = await person();
-      const bodies = [other, 'a third horse battery staple'].map(next => ({
-        current_password: password,
-        new_password: next,
-      }));
-      const replies = await Promise.all(
-        bodies.map(body => backend.request('POST', 'account/password', { token: ada.token, body })),
-      );
-      expect(replies.map(({ status }) => status).sort()).toEqual([204, 422]);
+      const change = (next: string) =>
+        backend.request('POST', 'account/password', {
+          token: ada.token,
+          body: { current_password: password, new_password: next },
+        });
+      const both = () => Promise.all([other, 'a third horse battery staple'].map(change));
+      let replies: ReturnType<typeof both> | undefined;
+      if (database === 'postgres')
+        // Both have shown the present password before either may set another.
+        await backend.services.database.transaction(async tx => {
+          await lockUser(tx, ada.userId);
+          replies ??= both();
+          await waitFor(() => isWaiting(tx, 2));
+        });
+      expect((await (replies ?? both())).map(({ status }) => status).sort()).toEqual([204, 422]);
     });
   });
 
