@@ -9,6 +9,15 @@ export const catalogPort: CatalogPort = {
 
   async image(queries, imageId) {
     const row = await offeredImage(queries, imageId);
-    return row === undefined ? undefined : { imageId: row.image_id, name: row.name, version: row.version };
+    return row === undefined
+      ? undefined
+      : {
+          imageId: row.image_id,
+          name: row.name,
+          version: row.version,
+          source: null,
+          digest: null,
+          defaultUser: 'user',
+        };
   },
 };

@@ -57,6 +57,9 @@ eachDatabase(db => {
         shape: 'gpu_slice',
         gpuCount: 8,
         gpuFractionMilli: 1000,
+        vcpus: 16,
+        memoryBytes: 64 * 1024 ** 3,
+        regions: null,
       } as const;
       const launch = fleet.database.transaction(async tx => {
         expect((await fleet.port.reserve(tx, request)).fits).toBe(true);
@@ -71,7 +74,14 @@ eachDatabase(db => {
       await fleet.reserve(6);
       const refusal = { fits: false, reason: 'no_single_node_fits', largestFittingCount: 2 };
       expect(await fleet.reserve(4)).toEqual(refusal);
-      const request = { gpuModel: 'H200', shape: 'gpu_slice', gpuFractionMilli: 1000 } as const;
+      const request = {
+        gpuModel: 'H200',
+        shape: 'gpu_slice',
+        gpuFractionMilli: 1000,
+        vcpus: 16,
+        memoryBytes: 64 * 1024 ** 3,
+        regions: null,
+      } as const;
       expect(await fleet.port.wouldFit(fleet.database.read, { ...request, gpuCount: 4 })).toEqual(refusal);
       expect(await fleet.port.wouldFit(fleet.database.read, { ...request, gpuCount: 2 })).toEqual({ fits: true });
       expect(await fleet.reserve(1, { gpuModel: 'B200' })).toMatchObject({ fits: false, reason: 'no_capacity' });
@@ -116,6 +126,9 @@ eachDatabase(db => {
         shape: 'gpu_slice',
         gpuCount: 1,
         gpuFractionMilli: 1000,
+        vcpus: 16,
+        memoryBytes: 64 * 1024 ** 3,
+        regions: null,
       } as const;
       const launches = Array.from({ length: 10 }, (_, place) =>
         fleet.database.transaction(async tx => {

@@ -6,6 +6,7 @@ import { place } from './domain/placement';
 import type { PlacementNode } from './domain/placement';
 import { allNodes, nodeById } from './store/nodes';
 import {
+  blockSlots,
   countByModelAndNode,
   holdSlots,
   lockModel,
@@ -30,8 +31,14 @@ export function createFleetPort(runtimes: ReadonlyMap<RuntimeKind, Runtime>): Fl
       return placement.fits ? { fits: true } : placement;
     },
 
+    reserveBatch,
+
     async free(tx, allocationId) {
       await releaseSlots(tx, allocationId);
+    },
+
+    async block(tx, { allocationId }) {
+      await blockSlots(tx, allocationId);
     },
 
     async reservation(queries, allocationId) {
@@ -70,6 +77,22 @@ async function reserve(tx: Transaction, request: PlacementRequest): ReturnType<F
   const reservation = reservationOf(await slotsHeldBy(tx, request.allocationId));
   if (reservation === undefined) throw new Error(`placement of ${request.allocationId} chose no slot`);
   return reservation;
+}
+
+async function reserveBatch(
+  tx: Transaction,
+  { requests }: Parameters<FleetPort['reserveBatch']>[1],
+): ReturnType<FleetPort['reserveBatch']> {
+  const reservations: Reservation[] = [];
+  for (const request of requests) {
+    const reservation = await reserve(tx, request);
+    if (!reservation.fits) {
+      for (const { allocationId } of requests.slice(0, reservations.length)) await releaseSlots(tx, allocationId);
+      return reservation;
+    }
+    reservations.push(reservation);
+  }
+  return reservations;
 }
 
 /** Rows come in the fleet's order, so nodes do too. */

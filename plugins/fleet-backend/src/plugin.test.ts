@@ -38,6 +38,9 @@ async function provision(backend: Awaited<ReturnType<typeof start>>, allocationI
     gpuModel: 'H200',
     shape: 'gpu_slice',
     gpuFractionMilli: 1000,
+    vcpus: 16,
+    memoryBytes: 64 * 1024 ** 3,
+    regions: null,
     gpuCount: 1,
   } as const;
   const reservation = (await database.transaction(tx => fleet.reserve(tx, request))) as Reservation;
@@ -48,7 +51,9 @@ async function provision(backend: Awaited<ReturnType<typeof start>>, allocationI
     ...served.instance,
     fencingToken: 1,
     hostname: 'box',
-    image: { imageId: 'img_1', name: 'Portico base', version: '1' },
+    image: { imageId: 'img_1', name: 'Portico base', version: '1', source: null, digest: null, defaultUser: 'user' },
+    nvme: [],
+    vfs: [],
     gpus: reservation.slots.map(slot => slot.gpu),
     vcpus: 1,
     memoryBytes: 512 * 1024 ** 2,

@@ -45,6 +45,9 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
           gpuModel: 'H200',
           shape: 'gpu_slice',
           gpuFractionMilli: 1000,
+          vcpus: 16,
+          memoryBytes: 64 * 1024 ** 3,
+          regions: null,
           gpuCount,
         }),
       );

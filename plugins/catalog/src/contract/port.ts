@@ -27,6 +27,12 @@ export interface OsImage {
   readonly imageId: string;
   readonly name: string;
   readonly version: string;
+  /** Where nodes get it: a registry reference, or the name of one that is preloaded; null is the runtime's own base. */
+  readonly source: string | null;
+  /** `sha256:…` it must have. */
+  readonly digest: string | null;
+  /** The login name inside. */
+  readonly defaultUser: string;
 }
 
 export const catalogPortRef = createServiceRef<CatalogPort>({ id: 'portico.port.catalog', scope: 'root' });

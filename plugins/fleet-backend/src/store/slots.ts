@@ -94,6 +94,14 @@ export function releaseSlots(tx: Transaction, allocationId: string): Promise<num
   );
 }
 
+/** Taken from the allocation's life without being offered: `allocation_id` stays, so that a person sees what ran there. */
+export function blockSlots(tx: Transaction, allocationId: string): Promise<number> {
+  return tx.run(`UPDATE fleet_slots SET status = ? WHERE allocation_id = ? AND status = 'held'`, [
+    slotTransitions.held.block,
+    allocationId,
+  ]);
+}
+
 /** The allocations that hold slots on the node, those whose slots wait for cleaning included. */
 export async function holdersOn(queries: Queries, nodeId: string): Promise<ReadonlySet<string>> {
   const rows = await queries.all<{ allocation_id: string }>(

@@ -78,6 +78,9 @@ export async function openFleet(db: DatabaseUnderTest, nodes: readonly Simulated
         gpuModel: 'H200',
         shape: 'gpu_slice',
         gpuFractionMilli: 1000,
+        vcpus: 16,
+        memoryBytes: 64 * 1024 ** 3,
+        regions: null,
         gpuCount,
         ...more,
       } as const;

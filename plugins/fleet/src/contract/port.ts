@@ -11,13 +11,26 @@ export interface FleetPort {
    * Same-node topology: all slots of an allocation are on one node, within one NUMA domain where that is possible.
    */
   reserve(tx: Transaction, request: PlacementRequest): Promise<Reservation | PlacementRefusal>;
+  /**
+   * The same for several allocations at once, all or none: on a refusal nothing is held. In the order of the requests, which are alike but for their ids. `spread`: as few of
+   * them on one node as the fleet allows (anti-affinity), instead of packed.
+   */
+  reserveBatch(
+    tx: Transaction,
+    batch: { requests: readonly PlacementRequest[]; spread: boolean },
+  ): Promise<readonly Reservation[] | PlacementRefusal>;
   /** What `reserve` would answer, holding nothing. */
   wouldFit(
     queries: Queries,
-    request: Omit<PlacementRequest, 'allocationId' | 'organizationId'>,
+    request: PlacementDemand & { readonly copies?: number },
   ): Promise<{ fits: true } | PlacementRefusal>;
   /** Gives the slots back. Only called once the runtime is confirmed gone. Idempotent. */
   free(tx: Transaction, allocationId: string): Promise<void>;
+  /**
+   * Takes the slots from the allocation without giving them to anybody: `cleanup_blocked`, until an administrator has confirmed that what ran there is gone. For what cannot be proven gone
+   * (a node that was destroyed). Idempotent.
+   */
+  block(tx: Transaction, block: { allocationId: string; reason: string }): Promise<void>;
   reservation(queries: Queries, allocationId: string): Promise<Reservation | undefined>;
   /** The runtime that serves the node, and how to name the instance to it. */
   runtimeOf(queries: Queries, allocationId: string): Promise<{ runtime: Runtime; instance: InstanceRef } | undefined>;
@@ -28,14 +41,23 @@ export interface FleetPort {
   }>;
 }
 
-export interface PlacementRequest {
+export interface PlacementRequest extends PlacementDemand {
   readonly allocationId: string;
   /** Whose allocation it is, so that people can see which GPUs are theirs. Placement never looks at it. */
   readonly organizationId: string;
+}
+
+/** What is asked of one node. */
+export interface PlacementDemand {
   readonly gpuModel: string;
   readonly shape: 'gpu_slice' | 'baremetal';
   readonly gpuCount: number;
   readonly gpuFractionMilli: number;
+  /** For the whole allocation. Nodes that know what they have (real ones) give no more than that. */
+  readonly vcpus: number;
+  readonly memoryBytes: number;
+  /** Regions it may be in; null is any. */
+  readonly regions: readonly string[] | null;
 }
 
 export interface Reservation {
@@ -66,6 +88,8 @@ export interface PlacementRefusal {
   readonly reason: keyof typeof placementRefusals;
   /** The largest count that would fit on one node now; 0 when none. */
   readonly largestFittingCount: number;
+  /** What would do instead, in words a person reads: `2 × H200 fit now; 4 would need node-3 drained.` Names of nodes are for administrators only. Null when nothing would. */
+  readonly alternative: { readonly forUsers: string; readonly forAdministrators: string } | null;
 }
 
 export interface ModelCapacity {
@@ -97,6 +121,7 @@ export type {
   ProvisionRequest,
   Runtime,
   RuntimeErrorCode,
+  RuntimeImage,
   RuntimeInstance,
   RuntimeKind,
   RuntimeNode,

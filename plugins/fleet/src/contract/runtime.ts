@@ -42,7 +42,8 @@ export interface Runtime {
   release(instance: InstanceRef & { fencingToken: number }): Promise<void>;
 }
 
-export type RuntimeKind = 'local';
+export const runtimeKinds = ['local', 'ssh'] as const;
+export type RuntimeKind = (typeof runtimeKinds)[number];
 export type Isolation = 'container' | 'sandbox' | 'none';
 
 export interface RuntimeNode {
@@ -77,14 +78,34 @@ export interface GpuReport {
 export interface ProvisionRequest extends InstanceRef {
   fencingToken: number;
   hostname: string;
-  image: { imageId: string; name: string; version: string };
+  image: RuntimeImage;
   gpus: readonly GpuReport[];
+  /** Of the slots, in the order of `gpus`: NVMe namespaces (`nvme0n1`) that are this instance's alone. Empty where slots have none. */
+  nvme: readonly string[];
+  /** PCI addresses of the virtual functions that are this instance's alone. */
+  vfs: readonly string[];
   vcpus: number;
   memoryBytes: number;
   diskBytes: number;
   network: { mode: 'egress' | 'isolated' };
   authorizedKeys: readonly string[];
   environment: Readonly<Record<string, string>>;
+  /** Aborts when nobody waits for the result any more (deadline, cancel, lost lease). What was begun is found again by the next call. */
+  signal?: AbortSignal;
+  /** One sentence per thing done, for the timeline of the task: `Image pulled in 12 s.` */
+  report?(message: string): void;
+}
+
+export interface RuntimeImage {
+  imageId: string;
+  name: string;
+  version: string;
+  /** Where the node gets it: a registry reference without tag (`registry.example/cuda-shell`) or a name preloaded on the node (`localhost/portico-base`). Null: the runtime's own base. */
+  source: string | null;
+  /** Content digest (`sha256:…`) it must have; null only for a preloaded one whose digest nobody pinned. */
+  digest: string | null;
+  /** The login name inside. */
+  defaultUser: string;
 }
 
 export interface RuntimeInstance extends InstanceRef {
@@ -176,6 +197,14 @@ export const runtimeErrorCodes = {
   stale_fencing_token: { retryable: false },
   isolation_unavailable: { retryable: false },
   disk_full: { retryable: true },
+  /** The image is neither on the node nor where it should come from. */
+  image_missing: { retryable: false },
+  /** The node does not know a GPU that the allocation holds. */
+  gpu_unavailable: { retryable: false },
+  /** The node shows another host key than the pinned one. Somebody must look; until then it is not talked to. */
+  host_key_changed: { retryable: true },
+  /** The node refuses Portico's key. */
+  access_denied: { retryable: true },
   runtime_failed: { retryable: true },
 } as const;
 export type RuntimeErrorCode = keyof typeof runtimeErrorCodes;

@@ -1,3 +1,4 @@
+import { runtimeKinds } from './runtime';
 import { idSchema, instantSchema, nullableIdSchema, nullableInstantSchema } from '@portico/plugin-kit/contract';
 
 export const nodeStatusSchema = {
@@ -52,7 +53,7 @@ export const nodeSchema = {
     name: { type: 'string' },
     status: nodeStatusSchema,
     status_changed_at: instantSchema,
-    runtime: { type: 'string', enum: ['local'], description: 'How workloads run there.' },
+    runtime: { type: 'string', enum: runtimeKinds, description: 'How workloads run there.' },
     isolation: { description: 'Null until the node was first reached.', anyOf: [isolationSchema, { type: 'null' }] },
     isolation_detail: { type: ['string', 'null'], description: 'How isolation is made, in words: `bubblewrap 0.8`.' },
     simulated: { type: 'boolean', description: 'The GPUs are not real.' },

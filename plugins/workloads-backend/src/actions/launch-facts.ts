@@ -83,5 +83,13 @@ export function listPrice(sku: Sku | undefined, gpuCount: number): Micros | unde
 }
 
 export function placementOf(sku: Sku, gpuCount: number) {
-  return { gpuModel: sku.gpuModel, shape: sku.shape, gpuCount, gpuFractionMilli: sku.gpuFractionMilli };
+  return {
+    gpuModel: sku.gpuModel,
+    shape: sku.shape,
+    gpuCount,
+    gpuFractionMilli: sku.gpuFractionMilli,
+    vcpus: sku.vcpusPerGpu * gpuCount,
+    memoryBytes: sku.memoryBytesPerGpu * gpuCount,
+    regions: null,
+  };
 }

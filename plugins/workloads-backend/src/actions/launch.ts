@@ -176,7 +176,7 @@ function newAllocation(made: {
 
 function machineOf(sku: Sku, image: OsImage, gpuCount: number): Machine {
   return {
-    image: { imageId: image.imageId, name: image.name, version: image.version },
+    image,
     vcpus: sku.vcpusPerGpu * gpuCount,
     memoryBytes: sku.memoryBytesPerGpu * gpuCount,
     diskBytes: sku.diskBytesPerGpu * gpuCount,

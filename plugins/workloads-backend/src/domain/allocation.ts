@@ -1,6 +1,6 @@
 import type { Actor } from '@portico/plugin-kit/backend';
 import type { Micros } from '@portico/plugin-kit/contract';
-import type { Isolation, Slot } from '@portico/plugin-fleet/port';
+import type { Isolation, RuntimeImage, Slot } from '@portico/plugin-fleet/port';
 import type { AllocationStatus, DisplayStatus, FailureReason, StatusGroup } from '@portico/plugin-workloads/contract';
 
 /**
@@ -71,7 +71,7 @@ export interface Allocation {
 
 /** What is started, as it was sold: a later change of the catalogue does not change what somebody already pays for. */
 export interface Machine {
-  readonly image: { readonly imageId: string; readonly name: string; readonly version: string };
+  readonly image: RuntimeImage;
   readonly vcpus: number;
   readonly memoryBytes: number;
   readonly diskBytes: number;

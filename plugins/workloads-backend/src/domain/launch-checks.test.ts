@@ -34,7 +34,7 @@ const good: LaunchFacts = {
     gpuFractionMilli: 1000,
     pricePerGpuHour: 2n,
   },
-  image: { imageId: 'img_1', name: 'Ubuntu', version: '24.04' },
+  image: { imageId: 'img_1', name: 'Ubuntu', version: '24.04', source: null, digest: null, defaultUser: 'user' },
   keysFound: true,
   currency: 'USD',
   quote: { kind: 'absent' },
@@ -44,7 +44,7 @@ const good: LaunchFacts = {
   policies: resolvePolicies(new Map(), {}),
 };
 const noPlace = (reason: 'no_ready_node' | 'no_capacity' | 'no_single_node_fits' | 'topology_unsatisfiable') =>
-  ({ placement: { fits: false, reason, largestFittingCount: 1 } }) as const;
+  ({ placement: { fits: false, reason, largestFittingCount: 1, alternative: null } }) as const;
 
 const onlyOther = resolvePolicies(
   new Map([['allowed_skus', [{ level: 'organization', subjectId: 'org_1', value: ['sku_2'] }]]]),

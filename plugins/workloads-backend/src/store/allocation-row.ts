@@ -32,6 +32,8 @@ export interface AllocationRow {
   task_id: string;
 }
 
+const BASE_IMAGE = { source: null, digest: null, defaultUser: 'user' } as const;
+
 export function fromRow(row: AllocationRow): Allocation {
   return {
     allocationId: row.allocation_id,
@@ -49,7 +51,7 @@ export function fromRow(row: AllocationRow): Allocation {
     networkMode: row.network_mode,
     nodeId: row.node_id,
     slots: JSON.parse(row.slots_json) as Allocation['slots'],
-    machine: JSON.parse(row.machine_json) as Allocation['machine'],
+    machine: machineOf(JSON.parse(row.machine_json) as Allocation['machine']),
     sshKeyIds: row.ssh_key_ids_json === null ? null : (JSON.parse(row.ssh_key_ids_json) as string[]),
     pricePerHour: row.price_per_hour_micros,
     currency: row.currency,
@@ -94,4 +96,9 @@ export function toRow(allocation: Allocation): AllocationRow {
     updated_at: allocation.updatedAt,
     task_id: allocation.taskId,
   };
+}
+
+/** What was launched before images had a source ran the runtime's own base. */
+function machineOf(kept: Allocation['machine']): Allocation['machine'] {
+  return { ...kept, image: { ...BASE_IMAGE, ...kept.image } };
 }

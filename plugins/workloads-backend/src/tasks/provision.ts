@@ -90,12 +90,16 @@ async function startInstance(services: ProvisionServices, context: Context): Pro
       hostname: hostnameOf(allocation.name, allocationId),
       image: allocation.machine.image,
       gpus: allocation.slots.map(slot => slot.gpu),
+      nvme: allocation.slots.flatMap(slot => slot.nvme ?? []),
+      vfs: allocation.slots.flatMap(slot => slot.vf ?? []),
       vcpus: allocation.machine.vcpus,
       memoryBytes: allocation.machine.memoryBytes,
       diskBytes: allocation.machine.diskBytes,
       network: { mode: allocation.networkMode },
       authorizedKeys: keys.filter(key => chosen === null || chosen.includes(key.keyId)).map(key => key.publicKey),
       environment: { PORTICO_ALLOCATION_ID: allocationId },
+      signal: context.signal,
+      report: context.report,
     }),
   );
   context.report(
