@@ -142,7 +142,6 @@ describe('those who look after everybody', () => {
     await page.getByRole('main').getByRole('button', { name: 'Leave' }).first().click();
     await page.getByText('You left grace.').waitFor();
 
-    await go('/admin/support');
     await page.getByRole('button', { name: 'Look in at grace' }).click();
     await dialog.getByLabel('Reason').fill(reason);
     await dialog.getByRole('button', { name: 'Look in' }).click();
