@@ -44,7 +44,7 @@ import { node, NOW, usd } from './samples';
 const at = (seconds: number) => new Date(NOW + seconds * 1000).toISOString();
 
 export function ComponentsPage() {
-  const [open, setOpen] = useState<'dialog' | 'drawer' | 'simple' | 'typed' | 'reason' | null>(null);
+  const [open, setOpen] = useState<'dialog' | 'drawer' | 'simple' | 'typed' | 'reason' | 'both' | null>(null);
   const [chosen, setChosen] = useState<string[]>([]);
   const toast = useToast();
   const close = () => setOpen(null);
@@ -204,6 +204,7 @@ export function ComponentsPage() {
             <Button onPress={() => setOpen('simple')}>Confirm</Button>
             <Button onPress={() => setOpen('typed')}>Typed</Button>
             <Button onPress={() => setOpen('reason')}>Reason</Button>
+            <Button onPress={() => setOpen('both')}>Two at once</Button>
             <Button
               onPress={() =>
                 toast.show({
@@ -242,7 +243,7 @@ export function ComponentsPage() {
         </Stack>
       </Panel>
       <Dialog
-        isOpen={open === 'dialog'}
+        isOpen={open === 'dialog' || open === 'both'}
         onClose={close}
         title="Rename workload"
         footer={
@@ -295,6 +296,16 @@ export function ComponentsPage() {
         typedName="trainer-7"
         title="Force release trainer-7?"
         confirmLabel="Force release"
+      />
+      <ConfirmDialog
+        isOpen={open === 'both'}
+        onClose={() => setOpen('dialog')}
+        onConfirm={() => setOpen('dialog')}
+        level="typed"
+        typedName="ada"
+        tone="neutral"
+        title="Confirm that it is you"
+        confirmLabel="Confirm"
       />
     </Stack>
   );

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { extname, join, normalize, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { AxeBuilder } from '@axe-core/playwright';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 
 /**
  * Every component in a real browser: no WCAG 2.2 A or AA violation in either theme, no horizontal scrolling on a phone, and
@@ -108,6 +108,30 @@ test('dialogs, menus and toasts are accessible, and Escape gives the focus back'
   expect(await violations(page, undefined, '.pt-toasts')).toEqual([]);
   expect(refusals).toEqual([]);
   await context.close();
+});
+
+test('of two dialogs that open at once the upper one is used first, then the lower one', async () => {
+  const page = await browser.newPage({ reducedMotion: 'reduce' });
+  await open(page, '/');
+  const button = page.getByRole('button', { name: 'Two at once' });
+  const [upper, lower] = [page.getByRole('alertdialog'), page.getByRole('dialog', { name: 'Rename workload' })];
+  const isInert = (dialog: Locator) =>
+    dialog.evaluate(element => element.closest('[inert], [aria-hidden=true]') !== null);
+  // The first time what dialogs are made of is loaded for both, later it is there.
+  for (const time of ['first', 'again']) {
+    await button.click();
+    await upper.waitFor();
+    await page.waitForFunction(() => document.querySelector('[role=alertdialog]')?.contains(document.activeElement));
+    expect([time, await isInert(upper), await isInert(lower)]).toEqual([time, false, true]);
+    await upper.getByLabel('Type ada to confirm').fill('ada');
+    await upper.getByRole('button', { name: 'Confirm' }).click();
+    await upper.waitFor({ state: 'detached' });
+    expect([time, await isInert(lower)]).toEqual([time, false]);
+    await lower.getByRole('button', { name: 'Rename' }).click();
+    await lower.waitFor({ state: 'detached' });
+    expect(await page.locator('[inert], .pt-dialog').count()).toBe(0);
+  }
+  await page.close();
 });
 
 test('a phone never scrolls sideways, and its navigation is a sheet', async () => {
