@@ -18,7 +18,12 @@ export function allocationOf(changes: Partial<Allocation> = {}): Allocation {
     networkMode: 'egress',
     nodeId: 'node_1',
     slots: [],
-    machine: { image: { imageId: 'img_1', name: 'Ubuntu', version: '24.04' }, vcpus: 8, memoryBytes: 1, diskBytes: 1 },
+    machine: {
+      image: { imageId: 'img_1', name: 'Ubuntu', version: '24.04', source: null, digest: null, defaultUser: 'user' },
+      vcpus: 8,
+      memoryBytes: 1,
+      diskBytes: 1,
+    },
     sshKeyIds: null,
     pricePerHour: 2_500_000n,
     currency: 'USD',
