@@ -1,6 +1,7 @@
-import { creditUser, getMe, getUser, listUsers, signIn } from '@portico/plugin-access/contract';
+import { creditUser, getMe, getUser, listUsers } from '@portico/plugin-access/contract';
 import { accessPortRef } from '@portico/plugin-access/port';
 import { startTestBackend } from '@portico/plugin-kit/testing';
+import { administrator } from '../testing/platform-people';
 
 const password = 'correct horse battery staple';
 const dollars = (units: number) => ({ amount: String(units * 1_000_000), currency: 'USD', scale: 6 as const });
@@ -12,7 +13,7 @@ describe.each(['sqlite', 'postgres'] as const)('administration, on %s', database
   let admin: string;
   beforeAll(async () => {
     backend = await start(database);
-    admin = (await backend.call(signIn, { body: { username: 'admin', password } })).access_token ?? '';
+    ({ token: admin } = await administrator(backend));
   });
   afterAll(() => backend.stop());
 

@@ -9,6 +9,7 @@ import {
 } from '@portico/plugin-access/contract';
 import { startTestBackend, TestClock, waitFor } from '@portico/plugin-kit/testing';
 import { codeOf, passwordStep, signInByTotp, withPasskey, withTotp } from '../testing/people-with-factors';
+import { administrator } from '../testing/platform-people';
 
 type Backend = Awaited<ReturnType<typeof startTestBackend>>;
 
@@ -112,11 +113,6 @@ describe.each(['sqlite', 'postgres'] as const)('what is asked of factors, on %s'
   });
 
   describe('those of somebody who has lost everything', () => {
-    const administrator = async () => {
-      const body = { username: 'admin', password: 'correct horse battery staple' };
-      const { access_token: token = '', user } = await backend.call(signIn, { body });
-      return { token, userId: user.user_id };
-    };
     const body = { reason: 'Lost the telephone; known by sight.' };
 
     test('are taken away by an administrator: the password alone signs in again, and every session has ended', async () => {
@@ -124,7 +120,7 @@ describe.each(['sqlite', 'postgres'] as const)('what is asked of factors, on %s'
       const { secret } = await withTotp(backend, clock, person.token);
       await withPasskey(backend, person.token);
       const { challenge } = await passwordStep(backend, person);
-      const { token } = await administrator();
+      const { token } = await administrator(backend);
       const params = { user_id: person.userId };
       expect(await backend.call(removeUserFactors, { token, params, body })).toEqual({ removed_count: 2 });
       expect(await works(person.token)).toBe(401);
@@ -140,7 +136,7 @@ describe.each(['sqlite', 'postgres'] as const)('what is asked of factors, on %s'
 
     test('not by oneself that way, nor by anybody else', async () => {
       const person = await backend.signUp();
-      const { token, userId } = await administrator();
+      const { token, userId } = await administrator(backend);
       const own = { token, params: { user_id: userId }, body };
       expect((await backend.refusal(removeUserFactors, own)).code).toBe('user_is_self');
       const other = { token: person.token, params: { user_id: userId }, body };

@@ -1,4 +1,3 @@
-import type { PLATFORM_ROLES } from '@portico/plugin-access/contract';
 import {
   createApiKey,
   createUser,
@@ -7,37 +6,26 @@ import {
   grantPlatformRole,
   listUsers,
   revokePlatformRole,
-  signIn,
 } from '@portico/plugin-access/contract';
-import { authenticationRef } from '@portico/plugin-kit/backend';
 import { listAllAuditLogs } from '@portico/plugin-kit/contract';
-import { startTestBackend, TestClock } from '@portico/plugin-kit/testing';
+import { TestClock } from '@portico/plugin-kit/testing';
+import { administrator, givePlatformRole, startPlatform } from '../testing/platform-people';
+import type { PlatformRole } from '../testing/platform-people';
 
-const password = 'correct horse battery staple';
 const clock = new TestClock();
-const start = (database: 'sqlite' | 'postgres') =>
-  startTestBackend({
-    database,
-    clock,
-    plugins: ['access', 'billing'],
-    settings: { access: { proofMinutes: 10 } },
-    expose: { authentication: authenticationRef },
-  });
 const of = (userId: string) => ({ user_id: userId });
 const reason = 'asked for by the works council';
 
 describe.each(['sqlite', 'postgres'] as const)('users who hold roles on the platform, on %s', database => {
-  let backend: Awaited<ReturnType<typeof start>>;
+  let backend: Awaited<ReturnType<typeof startPlatform>>;
   let admin: string;
   beforeAll(async () => {
-    backend = await start(database);
-    const signedIn = await backend.call(signIn, { body: { username: 'admin', password } });
-    admin = signedIn.access_token ?? '';
+    backend = await startPlatform(database, clock);
+    ({ token: admin } = await administrator(backend));
   });
   afterAll(() => backend.stop());
 
-  const give = (userId: string, role: (typeof PLATFORM_ROLES)[number]) =>
-    backend.call(grantPlatformRole, { token: admin, params: { user_id: userId, role } });
+  const give = (userId: string, role: PlatformRole) => givePlatformRole(backend, { token: admin, userId, role });
 
   test('which hold from the next request on, and are found by', async () => {
     const person = await backend.signUp();

@@ -1,4 +1,3 @@
-import type { PLATFORM_ROLES } from '@portico/plugin-access/contract';
 import {
   createApiKey,
   createSetPasswordLink,
@@ -8,46 +7,34 @@ import {
   endUserSessions,
   getMe,
   getUser,
-  grantPlatformRole,
   listUsers,
   resetPassword,
   revokePlatformRole,
   SET_PASSWORD_LINK_SECONDS,
   signIn,
 } from '@portico/plugin-access/contract';
-import { authenticationRef } from '@portico/plugin-kit/backend';
 import { listAllAuditLogs } from '@portico/plugin-kit/contract';
-import { startTestBackend, TestClock, waitFor } from '@portico/plugin-kit/testing';
+import { TestClock, waitFor } from '@portico/plugin-kit/testing';
+import { administrator, givePlatformRole, password, startPlatform } from '../testing/platform-people';
+import type { PlatformRole } from '../testing/platform-people';
 
-const password = 'correct horse battery staple';
 const clock = new TestClock();
-const start = (database: 'sqlite' | 'postgres') =>
-  startTestBackend({
-    database,
-    clock,
-    plugins: ['access', 'billing'],
-    settings: { access: { proofMinutes: 10 } },
-    expose: { authentication: authenticationRef },
-  });
 const of = (userId: string) => ({ user_id: userId });
 const reason = 'asked for by the works council';
 
 describe.each(['sqlite', 'postgres'] as const)('users of the platform, on %s', database => {
-  let backend: Awaited<ReturnType<typeof start>>;
+  let backend: Awaited<ReturnType<typeof startPlatform>>;
   let admin: string;
   let adminId: string;
   beforeAll(async () => {
-    backend = await start(database);
-    const signedIn = await backend.call(signIn, { body: { username: 'admin', password } });
-    admin = signedIn.access_token ?? '';
-    adminId = signedIn.user.user_id;
+    backend = await startPlatform(database, clock);
+    ({ token: admin, userId: adminId } = await administrator(backend));
   });
   afterAll(() => backend.stop());
 
   const tokenOf = async (username: string) =>
     (await backend.call(signIn, { body: { username, password } })).access_token ?? '';
-  const give = (userId: string, role: (typeof PLATFORM_ROLES)[number]) =>
-    backend.call(grantPlatformRole, { token: admin, params: { user_id: userId, role } });
+  const give = (userId: string, role: PlatformRole) => givePlatformRole(backend, { token: admin, userId, role });
   const statusOf = async (token: string) => (await backend.request('GET', 'me', { token })).status;
 
   describe('are made', () => {

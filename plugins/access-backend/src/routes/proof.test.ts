@@ -11,6 +11,7 @@ import {
 import type { SignedUp } from '@portico/plugin-kit/testing';
 import { startTestBackend, TestClock } from '@portico/plugin-kit/testing';
 import { codeOf, signInByTotp, withPasskey, withTotp } from '../testing/people-with-factors';
+import { administrator } from '../testing/platform-people';
 import type { SoftwareAuthenticator } from '../testing/software-authenticator';
 
 type Backend = Awaited<ReturnType<typeof startTestBackend>>;
@@ -211,9 +212,7 @@ describe.each(['sqlite', 'postgres'] as const)('confirming again who one is, on 
 
   test('is asked of an administrator who credits somebody', async () => {
     const { userId } = await backend.signUp();
-    const { access_token: token = '' } = await backend.call(signIn, {
-      body: { username: 'admin', password: 'correct horse battery staple' },
-    });
+    const { token } = await administrator(backend);
     await stale();
     const body = { amount: { amount: '1000000', currency: 'USD', scale: 6 }, reason: 'goodwill' };
     const reply = await backend.request('POST', `admin/users/${userId}/balance`, { token, body });

@@ -4,7 +4,6 @@ import {
   getAnyOrganization,
   getMe,
   getProject,
-  grantPlatformRole,
   listAllOrganizations,
   listProjects,
   listSupportSessions,
@@ -18,8 +17,8 @@ import {
 import { listAllAuditLogs, listAuditLogs } from '@portico/plugin-kit/contract';
 import { startTestBackend, TestClock, waitFor } from '@portico/plugin-kit/testing';
 import type { SignedUp } from '@portico/plugin-kit/testing';
+import { administrator, givePlatformRole, password } from '../testing/platform-people';
 
-const password = 'correct horse battery staple';
 const MINUTE = 60_000;
 const clock = new TestClock();
 const start = (database: 'sqlite' | 'postgres') =>
@@ -35,13 +34,10 @@ describe.each(['sqlite', 'postgres'] as const)('support, on %s', database => {
   });
   afterAll(() => backend.stop());
 
-  async function adminToken(): Promise<string> {
-    return (await backend.call(signIn, { body: { username: 'admin', password } })).access_token ?? '';
-  }
+  const adminToken = async () => (await administrator(backend)).token;
   async function newAgent(): Promise<SignedUp> {
     const person = await backend.signUp();
-    const params = { user_id: person.userId, role: 'support_agent' as const };
-    await backend.call(grantPlatformRole, { token: await adminToken(), params });
+    await givePlatformRole(backend, { token: await adminToken(), userId: person.userId, role: 'support_agent' });
     return person;
   }
   /** A new sign-in of the agent, so that no test has the sessions of another. */
