@@ -17,7 +17,7 @@ const BAR = { atMost: 150, ratioAtMost: 0.25 };
 const COMPRESSED_BYTES_MIN = 1024;
 
 /** Pages by the module that the router loads for them. */
-const pages = { '/login': 'plugins/access/src/ui/sign-in-page.tsx', '/': 'src/home/home-page.tsx' };
+const pages = { '/login': 'plugins/access/src/ui/sign-in/sign-in-page.tsx', '/': 'src/home/home-page.tsx' };
 
 interface Chunk {
   readonly file: string;
