@@ -79,6 +79,7 @@ const platformAdmin = [
   'access.user.read_any',
   'audit.log.read_any',
   'billing.credit.grant',
+  'fleet.node.manage',
   'fleet.node.read',
   'platform.attention.read',
   'platform.mail.read',
