@@ -12,6 +12,7 @@ function fleetOf(...freeByNode: number[]): ModelCapacity {
     wholeNodesFree: whole,
     wholeNodesFreeBySize: new Map(whole > 0 ? [[8, whole]] : []),
     readyNodes: freeByNode.length,
+    parts: [],
   };
 }
 const slice = { shape: 'gpu_slice', gpuCounts: [1, 2, 4, 8], gpuFractionMilli: 1000 } as const;

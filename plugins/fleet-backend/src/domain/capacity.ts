@@ -30,6 +30,7 @@ export function capacityByModel(counts: readonly NodeModelCount[]): ModelCapacit
         wholeNodesFree: whole.length,
         wholeNodesFreeBySize: bySize,
         readyNodes: ready.length,
+        parts: [],
       };
     });
 }

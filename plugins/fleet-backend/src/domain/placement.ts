@@ -150,7 +150,7 @@ function refuse(nodes: readonly PlacementNode[], demand: Demand): PlacementRefus
           : anyFree
             ? 'no_single_node_fits'
             : 'no_capacity';
-  return { fits: false, reason, largestFittingCount, alternative: null };
+  return { fits: false, reason, largestFittingCount, fittingCopies: 0, alternative: null };
 }
 
 function couldEverHost(node: PlacementNode, demand: Demand): boolean {

@@ -1,5 +1,6 @@
 import { createServiceRef } from '@backstage/backend-plugin-api';
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
+import type { placementRefusals } from './placement-refusals';
 import type { GpuReport, InstanceRef, Isolation, Runtime } from './runtime';
 
 /** The fleet as catalogue and workloads see it: capacity, reservation of slots, and the runtime that serves a reservation. */
@@ -75,19 +76,13 @@ export interface Slot {
   readonly nvme: string | null;
 }
 
-/** Closed and ordered: the first that applies is given. */
-export const placementRefusals = {
-  no_ready_node: 'No node that could host it is ready.',
-  no_capacity: 'All GPUs of this model are taken.',
-  no_single_node_fits: 'GPUs are free, but not as many on one node.',
-  topology_unsatisfiable: 'No node of the fleet could ever host this many GPUs together.',
-} as const;
-
 export interface PlacementRefusal {
   readonly fits: false;
   readonly reason: keyof typeof placementRefusals;
   /** The largest count that would fit on one node now; 0 when none. */
   readonly largestFittingCount: number;
+  /** How many of the copies asked for would fit now; 0 unless the reason is `not_all_copies`. */
+  readonly fittingCopies: number;
   /** What would do instead, in words a person reads: `2 × H200 fit now; 4 would need node-3 drained.` Names of nodes are for administrators only. Null when nothing would. */
   readonly alternative: { readonly forUsers: string; readonly forAdministrators: string } | null;
 }
@@ -102,6 +97,17 @@ export interface ModelCapacity {
   /** The same by the number of GPUs such a node has: a `baremetal` SKU fits only nodes of its own size. */
   readonly wholeNodesFreeBySize: ReadonlyMap<number, number>;
   readonly readyNodes: number;
+  /** Slots that are parts of a GPU, by their size, smallest first. The counts above are of whole GPUs. */
+  readonly parts: readonly PartCapacity[];
+}
+
+export interface PartCapacity {
+  /** Of a GPU, below 1000. */
+  readonly fractionMilli: number;
+  readonly total: number;
+  /** On ready nodes. */
+  readonly free: number;
+  readonly largestFreeOnOneNode: number;
 }
 
 export const fleetPortRef = createServiceRef<FleetPort>({ id: 'portico.port.fleet', scope: 'root' });
@@ -109,6 +115,7 @@ export const fleetPortRef = createServiceRef<FleetPort>({ id: 'portico.port.flee
 /** The runtime of the embedded nodes. The fleet brings it; a factory for this ref among the backend's own services takes its place, in tests above all. */
 export const localRuntimeRef = createServiceRef<Runtime>({ id: 'portico.runtime.local', scope: 'root' });
 
+export { placementRefusals } from './placement-refusals';
 export { RuntimeError, runtimeErrorCodes } from './runtime';
 export type {
   ExecProcess,

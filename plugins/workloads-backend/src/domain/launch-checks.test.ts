@@ -44,7 +44,7 @@ const good: LaunchFacts = {
   policies: resolvePolicies(new Map(), {}),
 };
 const noPlace = (reason: 'no_ready_node' | 'no_capacity' | 'no_single_node_fits' | 'topology_unsatisfiable') =>
-  ({ placement: { fits: false, reason, largestFittingCount: 1, alternative: null } }) as const;
+  ({ placement: { fits: false, reason, largestFittingCount: 1, fittingCopies: 0, alternative: null } }) as const;
 
 const onlyOther = resolvePolicies(
   new Map([['allowed_skus', [{ level: 'organization', subjectId: 'org_1', value: ['sku_2'] }]]]),
@@ -86,7 +86,7 @@ describe('what a launch is refused for', () => {
     };
     const money = (amount: string) => ({ amount, currency: 'USD', scale: 6 });
     expect(launchRefusals(request, facts).map(refusal => refusal.details)).toEqual([
-      { sku_id: 'sku_1', gpu_count: 2, reason: 'no_single_node_fits', largest_fitting_count: 1 },
+      { sku_id: 'sku_1', gpu_count: 2, reason: 'no_single_node_fits', largest_fitting_count: 1, alternative: null },
       { required: money('4'), available: money('3'), shortfall: money('1') },
     ]);
   });

@@ -79,6 +79,9 @@ export function placementRefusal(
     no_capacity: 'sku_sold_out',
     // GPUs are free, and tomorrow they may be free together: sold out for this count, not impossible.
     no_single_node_fits: 'sku_sold_out',
+    no_cpu_or_memory: 'sku_sold_out',
+    not_all_copies: 'sku_sold_out',
+    no_region: 'sku_sold_out',
     topology_unsatisfiable: 'topology_unsatisfiable',
   } as const satisfies Record<PlacementRefusal['reason'], LaunchError>;
   return {
@@ -88,6 +91,8 @@ export function placementRefusal(
       gpu_count: request.gpuCount,
       reason: refusal.reason,
       largest_fitting_count: refusal.largestFittingCount,
+      // The words for users: names of nodes are none of theirs.
+      alternative: refusal.alternative?.forUsers ?? null,
     },
   };
 }
