@@ -1,15 +1,20 @@
 import { defineContract } from '@portico/plugin-kit/contract';
 import { getFleetTopology, listNodes, listResourceSlots } from './operations';
 import { fleetPermissions } from './permissions';
+import { slotMapErrors } from './slot-map-errors';
 
 export const fleetContract = defineContract({
   plugin: 'fleet',
   operations: { listNodes, listResourceSlots, getFleetTopology },
-  errors: {},
+  errors: { ...slotMapErrors },
   permissions: fleetPermissions,
   events: {
     'node.ready': 'A node answers and takes work.',
     'node.unreachable': 'A node has not answered for a while; it takes no new work, what runs there goes on.',
+    'node.slot_map_approved': 'A node’s slots were approved; placement gives them out from now on.',
+    'node.slots_blocked':
+      'A node has changed, or could not prove that something is gone: the slots named are not given out.',
+    'node.slot_cleaned': 'A blocked slot is free again, or was withdrawn.',
   },
 });
 
@@ -25,6 +30,34 @@ export {
   topologyNodeSchema,
 } from './schemas';
 export { fleetSettings } from './settings';
+export { slotMapErrors } from './slot-map-errors';
+export {
+  CLEANUP_REASON_LENGTH_MAX,
+  HOST_DEVICES_MAX,
+  HOST_READING_SECONDS,
+  NUMA_DOMAINS_MAX,
+  SLOT_MAP_CANDIDATE_HOURS,
+  SLOT_MAP_CANDIDATES_MAX,
+  SLOT_MAP_SLOTS_MAX,
+} from './slot-map-limits';
+export {
+  approveSlotMap,
+  cleanUpSlot,
+  discoverSliceTopology,
+  editSlotMap,
+  getSlotMap,
+  listSlotMaps,
+} from './slot-map-operations';
+export {
+  hostTopologySchema,
+  mappedSlotSchema,
+  slotMapDifferenceSchema,
+  slotMapInvariants,
+  slotMapInvariantSchema,
+  slotMapSchema,
+  slotMapStatusSchema,
+  slotMapSummarySchema,
+} from './slot-map-schemas';
 export type { FleetPort, ModelCapacity, PlacementRefusal, PlacementRequest, Reservation, Slot } from './port';
 export type {
   GpuReport,
