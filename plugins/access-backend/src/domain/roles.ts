@@ -79,6 +79,8 @@ const platformAdmin = [
   'access.user.read_any',
   'audit.log.read_any',
   'billing.credit.grant',
+  'catalog.image.manage',
+  'catalog.sku.manage',
   'fleet.node.manage',
   'fleet.node.read',
   'platform.attention.read',
