@@ -1,5 +1,6 @@
 import {
   createProject,
+  createServiceAccount,
   endSupportSession,
   getAnyOrganization,
   getMe,
@@ -266,6 +267,9 @@ describe.each(['sqlite', 'postgres'] as const)('support, on %s', database => {
       body: { username: 'needle-in-hay', password, display_name: 'Élan 100%', email: 'needle@example.org' },
     });
     const organizationId = (made.body.organization as { organization_id: string }).organization_id;
+    // Programs that work for it are no members.
+    const robot = { token: String(made.body.access_token), body: { name: 'robot', role: 'viewer' as const } };
+    await backend.call(createServiceAccount, robot);
     const found = async (q: string) =>
       (await backend.call(listAllOrganizations, { token, query: { q } })).items.map(item => item.organization_id);
     for (const q of ['LAN 100%', 'needle-in', 'NEEDLE@example', 'élan'])

@@ -26,7 +26,7 @@ interface AnyOrganizationRow {
 }
 
 const SELECT = `SELECT o.organization_id, o.name, o.slug, o.required_provider, o.requires_second_factor, o.created_at,
-    (SELECT COUNT(*) FROM access_memberships m WHERE m.organization_id = o.organization_id) AS member_count,
+    (SELECT COUNT(*) FROM access_memberships m JOIN access_users u ON u.user_id = m.user_id AND u.kind = 'person' WHERE m.organization_id = o.organization_id) AS member_count,
     (SELECT COUNT(*) FROM access_projects p WHERE p.organization_id = o.organization_id AND p.deleted_at IS NULL) AS project_count
   FROM access_organizations o`;
 
