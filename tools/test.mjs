@@ -1,9 +1,10 @@
 /** `npm test`: set-up, the build, `check`, and every test. Nothing stops it half-way; the last line says how it went. */
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { installPackages, onPath } from './lib/packages.mjs';
 import { ensureBuilt, ensureDependencies } from './lib/prepare.mjs';
-import { requireToolsNode, root, run, runScript, stop } from './lib/processes.mjs';
+import { requireToolsNode, root, runScript } from './lib/processes.mjs';
+import { ensureBaseImage, missingRealNodePackages, whyNoRealNodes } from './lib/real-nodes.mjs';
 
 /** Programs that tests drive, and the Debian package each is in. */
 const PROGRAMS = [
@@ -18,6 +19,7 @@ const RESULT = join(root, '.cache/jest-result.json');
 const WORKERS = 2;
 
 requireToolsNode();
+const noRealNodes = whyNoRealNodes();
 await ensureDependencies();
 await ensurePrograms();
 await ensureBuilt();
@@ -34,25 +36,11 @@ closingLine();
 process.exit(checkCode === 0 && jestCode === 0 ? 0 : 1);
 
 async function ensurePrograms() {
-  const packages = [...new Set(PROGRAMS.filter(([program]) => !onPath(program)).map(([, name]) => name))];
-  if (packages.length === 0) return;
-  const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
-  const asRoot =
-    process.getuid?.() === 0 ? [] : spawnSync('sudo', ['-n', 'true']).status === 0 ? ['sudo', '-n'] : undefined;
-  if (!onPath('apt-get') || !asRoot)
-    stop(`The tests need ${packages.join(', ')}. Install them and run again:\n\n  sudo ${command}`);
-  process.stdout.write(`Installing what the tests drive: ${packages.join(', ')}…\n`);
-  const [first, ...rest] = [...asRoot, 'apt-get'];
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  await run(first, [...rest, 'update', '-qq'], { env });
-  if ((await run(first, [...rest, ...command.split(' ').slice(1)], { env })) !== 0)
-    stop(`Installing ${packages.join(', ')} failed. By hand:\n\n  sudo ${command}`);
-}
-
-function onPath(program) {
-  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'].some(
-    folder => folder !== '' && existsSync(join(folder, program)),
-  );
+  const programs = PROGRAMS.filter(([program]) => !onPath(program)).map(([, name]) => name);
+  const forNodes = noRealNodes === null ? missingRealNodePackages() : [];
+  await installPackages([...new Set([...programs, ...forNodes])]);
+  if (noRealNodes !== null) process.stdout.write(`Tests against real nodes are left out: ${noRealNodes}.\n`);
+  else await ensureBaseImage();
 }
 
 function closingLine() {
@@ -64,5 +52,6 @@ function closingLine() {
   const result = JSON.parse(readFileSync(RESULT, 'utf8'));
   // A file that did not even load has no failed test of its own, and must not look like none.
   const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
-  process.stdout.write(`\n${checked}\n${result.numPassedTests} passed, ${failed} failed\n`);
+  const leftOut = noRealNodes === null ? '' : `Tests against real nodes were left out: ${noRealNodes}.\n`;
+  process.stdout.write(`\n${leftOut}${checked}\n${result.numPassedTests} passed, ${failed} failed\n`);
 }
