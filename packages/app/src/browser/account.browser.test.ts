@@ -1,6 +1,6 @@
 import { waitFor } from '@portico/plugin-kit/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { signUp } from './api-session';
+import { signInAsAdministrator, signUp } from './api-session';
 import { codeOf, stepNow } from './authenticator-app';
 import { collectFaults, openChromium } from './chromium';
 import { inspectThemes } from './inspection';
@@ -25,11 +25,7 @@ describe('one’s own account', () => {
     portal = await startPortalProcess();
     browser = await openChromium();
     administrator = await browser.newContext();
-    const signedIn = await administrator.request.post(`${portal.url}/api/v1/auth/personal/login`, {
-      data: { username: 'admin', password: portal.adminPassword, session: 'cookie' },
-      headers: { origin: portal.url },
-    });
-    expect(signedIn.status()).toBe(200);
+    await signInAsAdministrator(administrator, portal);
     context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
     page = await context.newPage();
     faults = collectFaults(page);

@@ -73,3 +73,12 @@ export async function signUp(context: BrowserContext, portal: PortalProcess, use
     },
   };
 }
+
+/** The first administrator, whose cookies the context then has. */
+export async function signInAsAdministrator(context: BrowserContext, portal: PortalProcess): Promise<void> {
+  const reply = await context.request.post(`${portal.url}/api/v1/auth/personal/login`, {
+    data: { username: 'admin', password: portal.adminPassword, session: 'cookie' },
+    headers: { origin: portal.url },
+  });
+  if (reply.status() !== 200) throw new Error(`signing the administrator in: ${await reply.text()}`);
+}

@@ -37,13 +37,13 @@ import { taskPage, workloadPage, workloadsPage } from '@portico/plugin-workloads
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { home } from '../home/home-definition';
 import { shellPage } from '../shell/shell-page';
+import { signInAsAdministrator, signUp } from './api-session';
 import { collectFaults, openChromium } from './chromium';
 import { inspect, schemes, viewports } from './inspection';
 import { startPortalProcess } from './portal-process';
 import type { PortalProcess } from './portal-process';
 
 jest.setTimeout(400_000);
-const password = 'a long enough password of a test';
 
 /** Every page, and the heading it must show. Parameters are filled in once there is something to show. */
 const pages: readonly { page: PageDefinition; heading: RegExp; by?: 'administrator' }[] = [
@@ -149,51 +149,19 @@ describe('every page', () => {
     portal = await startPortalProcess();
     browser = await openChromium();
     context = await browser.newContext();
-    const post = (where: string, data: object, headers: Record<string, string> = {}) =>
-      context.request.post(`${portal.url}/api/v1/${where}`, { data, headers: { origin: portal.url, ...headers } });
-    const signedUp = await post('auth/personal/signup', { username: 'grace', password, session: 'cookie' });
-    expect(signedUp.status()).toBe(201);
-    const {
-      csrf_token: csrf,
-      default_project: project,
-      user,
-    } = (await signedUp.json()) as {
-      csrf_token: string;
-      default_project: { project_id: string };
-      user: { user_id: string };
-    };
-    ids.projectId = project.project_id;
-    ids.userId = user.user_id;
-    const invited = await post('invitations', { role: 'viewer' }, { 'x-csrf-token': csrf });
-    expect(invited.status()).toBe(201);
-    ids.invitationToken = new URL(((await invited.json()) as { link: string }).link).hash.slice(1);
-    const robot = await post('service-accounts', { name: 'deployer', role: 'member' }, { 'x-csrf-token': csrf });
-    expect(robot.status()).toBe(201);
-    ids.serviceAccountId = ((await robot.json()) as { service_account_id: string }).service_account_id;
+    const api = await signUp(context, portal, 'grace');
+    const me = await api.get<{ user: { user_id: string }; default_project: { project_id: string } }>('me');
+    ids.userId = me.user.user_id;
+    ids.projectId = me.default_project.project_id;
+    const invited = await api.post('invitations', { role: 'viewer' });
+    expect(invited.status).toBe(201);
+    ids.invitationToken = new URL((invited.body as { link: string }).link).hash.slice(1);
+    const robot = await api.post('service-accounts', { name: 'deployer', role: 'member' });
+    expect(robot.status).toBe(201);
+    ids.serviceAccountId = (robot.body as { service_account_id: string }).service_account_id;
     administrator = await browser.newContext();
-    const signedIn = await administrator.request.post(`${portal.url}/api/v1/auth/personal/login`, {
-      data: { username: 'admin', password: portal.adminPassword, session: 'cookie' },
-      headers: { origin: portal.url },
-    });
-    expect(signedIn.status()).toBe(200);
-    const list = async (where: string) =>
-      (
-        (await (await context.request.get(`${portal.url}/api/v1/${where}`)).json()) as {
-          items: Record<string, string>[];
-        }
-      ).items;
-    const sku = (await list('skus')).find(candidate => candidate.availability === 'available');
-    const [image] = await list('os-images');
-    const launched = await post(
-      'allocations',
-      { name: 'trainer', sku_id: sku?.sku_id, gpu_count: 1, image_id: image?.image_id },
-      { 'x-csrf-token': csrf, 'idempotency-key': 'pages-test' },
-    );
-    expect(launched.status()).toBe(202);
-    const reply = (await launched.json()) as { allocation: { allocation_id: string }; task_id: string };
-    ids.allocationId = reply.allocation.allocation_id;
-    ids.taskId = reply.task_id;
-    await waitFor(async () => (await list('allocations?status=active')).length === 1, 'the workload is active');
+    await signInAsAdministrator(administrator, portal);
+    ({ allocationId: ids.allocationId, taskId: ids.taskId } = await api.launch('trainer'));
   });
   afterAll(async () => {
     await browser?.close();

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { password, signUp } from './api-session';
+import { password, signInAsAdministrator, signUp } from './api-session';
 import type { ApiSession } from './api-session';
 import { codeOf, stepNow } from './authenticator-app';
 import { collectFaults, openChromium } from './chromium';
@@ -26,11 +26,7 @@ describe('those who look after everybody', () => {
     api = await signUp(customers, portal, 'grace');
     customerId = (await api.get<{ user: { user_id: string } }>('me')).user.user_id;
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    const signedIn = await context.request.post(`${portal.url}/api/v1/auth/personal/login`, {
-      data: { username: 'admin', password: portal.adminPassword, session: 'cookie' },
-      headers: { origin: portal.url },
-    });
-    expect(signedIn.status()).toBe(200);
+    await signInAsAdministrator(context, portal);
     page = await context.newPage();
     await page.emulateMedia({ reducedMotion: 'reduce' });
     const found = collectFaults(page);

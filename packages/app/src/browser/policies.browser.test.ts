@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { signUp } from './api-session';
+import { signInAsAdministrator, signUp } from './api-session';
 import { collectFaults, openChromium } from './chromium';
 import { inspectEverywhere } from './inspection';
 import { startPortalProcess } from './portal-process';
@@ -22,11 +22,7 @@ describe('policies', () => {
     owners = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     administrators = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     await signUp(owners, portal, 'ada');
-    const signedIn = await administrators.request.post(`${portal.url}/api/v1/auth/personal/login`, {
-      data: { username: 'admin', password: portal.adminPassword, session: 'cookie' },
-      headers: { origin: portal.url },
-    });
-    expect(signedIn.status()).toBe(200);
+    await signInAsAdministrator(administrators, portal);
     owner = await owners.newPage();
     admin = await administrators.newPage();
     for (const page of [owner, admin]) {
