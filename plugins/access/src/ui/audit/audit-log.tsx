@@ -1,7 +1,7 @@
 import { serializeListUrl, Id, ListPage, RefreshIcon, RelativeTime, ShieldIcon, Button, StateChip } from '@portico/ui';
 import type { DataColumn, ListUrl } from '@portico/ui';
 import type { ApiError } from '@portico/plugin-kit/ui';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { actorText, AuditEntryDrawer } from './audit-entry-drawer';
@@ -26,6 +26,24 @@ interface AuditLogProps {
   toolbar?: ReactNode;
 }
 
+/** Where it is narrow, the name goes on in the next line after a dot, not within a word. */
+function ActionName({ action }: { action: string }) {
+  return (
+    <code className="pt-mono audit-action">
+      {action.split('.').map((part, index) => (
+        <Fragment key={index}>
+          {index > 0 && (
+            <>
+              .<wbr />
+            </>
+          )}
+          {part}
+        </Fragment>
+      ))}
+    </code>
+  );
+}
+
 const columns: DataColumn<AuditEntry>[] = [
   {
     key: 'action',
@@ -34,7 +52,7 @@ const columns: DataColumn<AuditEntry>[] = [
       entry.action === 'authorization.denied' ? (
         <StateChip tone="failed" label="Denied" />
       ) : (
-        <code className="pt-mono">{entry.action}</code>
+        <ActionName action={entry.action} />
       ),
     priority: 1,
   },
@@ -61,7 +79,14 @@ const columns: DataColumn<AuditEntry>[] = [
 const organizationColumn: DataColumn<AuditEntry> = {
   key: 'organization',
   header: 'Organization',
-  cell: entry => (entry.organization_id === null ? '–' : <Id value={entry.organization_id} />),
+  cell: entry =>
+    entry.organization_id === null ? (
+      '–'
+    ) : (
+      <span className="audit-organization">
+        <Id value={entry.organization_id} />
+      </span>
+    ),
   priority: 3,
 };
 const allColumns = [...columns.slice(0, -1), organizationColumn, ...columns.slice(-1)];
