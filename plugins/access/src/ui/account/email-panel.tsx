@@ -36,7 +36,7 @@ export function EmailPanel({ profile }: { profile: Profile }) {
     <Panel
       title="E-mail"
       actions={
-        <Button onPress={() => setChanging(true)}>
+        <Button size="small" onPress={() => setChanging(true)}>
           {email === null && pending === null ? 'Add e-mail' : 'Change e-mail'}
         </Button>
       }

@@ -87,7 +87,13 @@ export function PasskeysPanel({ factors, onCodes }: PasskeysPanelProps) {
     <Panel
       title="Passkeys"
       isFlush={passkeys.length > 0}
-      actions={mayAdd && <Button onPress={() => setDoing({ kind: 'add' })}>Add a passkey</Button>}
+      actions={
+        mayAdd && (
+          <Button size="small" onPress={() => setDoing({ kind: 'add' })}>
+            Add a passkey
+          </Button>
+        )
+      }
     >
       {passkeys.length > 0 ? (
         <DataTable label="Passkeys" columns={columns} rows={passkeys} rowKey={passkey => passkey.passkey_id} />

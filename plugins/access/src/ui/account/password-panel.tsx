@@ -8,7 +8,13 @@ export function PasswordPanel({ profile }: { profile: Profile }) {
   return (
     <Panel
       title="Password"
-      actions={profile.has_password && <Button onPress={() => setChanging(true)}>Change password</Button>}
+      actions={
+        profile.has_password && (
+          <Button size="small" onPress={() => setChanging(true)}>
+            Change password
+          </Button>
+        )
+      }
     >
       <p>
         {profile.has_password

@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import type { FormEvent } from 'react';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { EquivalentCall, renderingOf, useAction, useOperation } from '@portico/plugin-kit/ui';
@@ -32,7 +32,6 @@ export function ProfilePage() {
 function NamePanel({ profile }: { profile: Profile }) {
   const update = useAction(profilePage, 'updateProfile', { invalidates: ['getProfile', 'getMe'] });
   const [name, setName] = useState(profile.display_name);
-  const form = useId();
   const body = { display_name: name.trim() };
   const isEmpty = body.display_name === '';
   const submit = (event: FormEvent) => {
@@ -41,16 +40,9 @@ function NamePanel({ profile }: { profile: Profile }) {
     update.mutate({ body }, { onSuccess: () => showToast({ tone: 'success', title: 'Your name was saved.' }) });
   };
   return (
-    <Panel
-      title="About you"
-      footer={
-        <Button type="submit" form={form} variant="primary" isPending={update.isPending}>
-          Save
-        </Button>
-      }
-    >
+    <Panel title="About you">
       <div className="account-columns">
-        <form id={form} className="account-form" onSubmit={submit} noValidate aria-label="About you">
+        <form className="account-form" onSubmit={submit} noValidate aria-label="About you">
           <Stack>
             <TextField
               label="Display name"
@@ -63,6 +55,11 @@ function NamePanel({ profile }: { profile: Profile }) {
             />
             {update.error !== null && <Banner tone="failed">{update.error.message}</Banner>}
             <EquivalentCall page={profilePage} name="updateProfile" args={{ body }} />
+            <div>
+              <Button type="submit" variant="primary" isPending={update.isPending}>
+                Save
+              </Button>
+            </div>
           </Stack>
         </form>
         <KeyValueList

@@ -22,9 +22,12 @@ export function TotpPanel({ factors, onCodes }: TotpPanelProps) {
       description={totp !== null && <StateChip tone="running" label="On" />}
       actions={
         totp === null ? (
-          <Button onPress={() => setDoing('set_up')}>Set up</Button>
+          <Button size="small" onPress={() => setDoing('set_up')}>
+            Set up
+          </Button>
         ) : (
           <Button
+            size="small"
             onPress={() => {
               remove.reset();
               setDoing('remove');

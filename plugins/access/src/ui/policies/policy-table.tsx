@@ -44,7 +44,7 @@ export function PolicyTable(props: {
     },
     {
       key: 'open',
-      header: 'Actions',
+      header: '',
       isNarrow: true,
       align: 'end',
       cell: policy => (
