@@ -23,6 +23,8 @@ export interface HttpApi {
   serve<Contract extends PluginContract>(contract: Contract, handlers: Handlers<Contract>): void;
   /** Accepts WebSockets on a path such as `/ws/terminal/{allocation_id}` after checking `Origin`. */
   socket(options: SocketOptions): void;
+  /** Lets the portal's pages submit forms there too, beside their own origin: a source of a content security policy, such as `https://*.ports.example`. Asked for each page. */
+  formsMayGoTo(source: () => string | null): void;
 }
 
 export const httpApiRef = createServiceRef<HttpApi>({ id: 'portico.http', scope: 'root' });

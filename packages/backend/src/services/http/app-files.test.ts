@@ -26,7 +26,12 @@ beforeAll(async () => {
   writeFileSync(path.join(directory, 'assets/index-abc.js.gz'), gzipSync('let a = 1;'.repeat(100)));
   writeFileSync(path.join(directory, 'icon.svg'), '<svg/>');
   writeFileSync(path.join(directory, '.vite/manifest.json'), '{}');
-  listener = appFiles({ directory, title: 'Acme <GPU>', addresses: new ClientAddresses([]) });
+  listener = appFiles({
+    directory,
+    title: 'Acme <GPU>',
+    addresses: new ClientAddresses([]),
+    formTargets: () => ['https://*.ports.example'],
+  });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -60,6 +65,7 @@ test('every page of the app gets the page, with its title and a nonce that is ne
     expect(policy).toContain(`style-src 'self' 'nonce-${nonce}'`);
     expect(policy).toContain("script-src 'self';");
     expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).toContain("form-action 'self' https://*.ports.example");
     expect(policy).not.toContain('unsafe');
     expect(response.headers.get('cache-control')).toBe('no-store');
   }

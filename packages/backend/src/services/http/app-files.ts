@@ -36,8 +36,14 @@ interface AppFile {
 }
 
 /** Serves the built app: the files that are there at start and nothing else, and its page for every path the app routes by itself. */
-export function appFiles(options: { directory: string; title: string; addresses: ClientAddresses }): RequestListener {
-  const { directory, title, addresses } = options;
+export function appFiles(options: {
+  directory: string;
+  title: string;
+  addresses: ClientAddresses;
+  /** Where forms of its pages may go beside their own origin. */
+  formTargets?: () => readonly string[];
+}): RequestListener {
+  const { directory, title, addresses, formTargets = () => [] } = options;
   if (!existsSync(path.join(directory, 'index.html'))) return (_request, _response, next) => next();
   const files = listFiles(directory);
   const page = readFileSync(path.join(directory, 'index.html'), 'utf8').replaceAll(TITLE_PLACE, escapeHtml(title));
@@ -49,7 +55,7 @@ export function appFiles(options: { directory: string; title: string; addresses:
     if (file) return sendFile(request, response, file);
     if (place.startsWith('/api/') || place.startsWith('/ws/') || place.startsWith('/assets/')) return next();
     if (!wantsPage(request)) return next();
-    sendPage(request, response, { page, secure: addresses.isSecure(request) });
+    sendPage(request, response, { page, secure: addresses.isSecure(request), formTargets: formTargets() });
   };
 }
 
@@ -65,11 +71,11 @@ function wantsPage(request: IncomingMessage): boolean {
 function sendPage(
   request: IncomingMessage,
   response: ServerResponse,
-  options: { page: string; secure: boolean },
+  options: { page: string; secure: boolean; formTargets: readonly string[] },
 ): void {
   const nonce = randomBytes(16).toString('base64');
   const body = Buffer.from(options.page.replaceAll(NONCE_PLACE, nonce));
-  response.setHeader('Content-Security-Policy', pagePolicy(request, { nonce, secure: options.secure }));
+  response.setHeader('Content-Security-Policy', pagePolicy(request, { ...options, nonce }));
   response.setHeader('Content-Type', 'text/html; charset=utf-8');
   response.setHeader('Cache-Control', 'no-store');
   response.setHeader('Content-Length', body.length);

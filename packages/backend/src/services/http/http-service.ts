@@ -55,6 +55,7 @@ export class HttpService implements HttpApi {
     private readonly list: ContractList,
     private readonly listener: ApiListener,
     private readonly sockets: Sockets,
+    private readonly formTargets: (() => string | null)[],
   ) {}
 
   serve: HttpApi['serve'] = (contract, handlers) => {
@@ -74,6 +75,10 @@ export class HttpService implements HttpApi {
 
   socket(options: SocketOptions): void {
     this.sockets.add(options);
+  }
+
+  formsMayGoTo(source: () => string | null): void {
+    this.formTargets.push(source);
   }
 
   /** Throws, naming everything, when the contracts do not fit each other or are not all served. */
@@ -160,7 +165,15 @@ export const httpServiceFactory = createServiceFactory({
     web.use((request, response, next) => (isApi(request.url) ? listener.handle(request, response) : next()));
     web.use((request, response, next) => probes.handle(request, response, next));
     web.use(web.router.handler() as never);
-    web.use(appFiles({ directory: options.appDirectory, title: settings.of(appSettings).title, addresses }));
+    const formTargets: (() => string | null)[] = [];
+    web.use(
+      appFiles({
+        directory: options.appDirectory,
+        title: settings.of(appSettings).title,
+        addresses,
+        formTargets: () => formTargets.flatMap(source => source() ?? []),
+      }),
+    );
     web.use((request, response) => {
       const correlationId = correlationIdOf(request, clock.now());
       sendError(response, common.fail('not_found'), correlationId);
@@ -180,7 +193,7 @@ export const httpServiceFactory = createServiceFactory({
       });
     });
     lifecycle.addBeforeShutdownHook(() => sweeping?.stop());
-    return new HttpService(list, listener, sockets);
+    return new HttpService(list, listener, sockets, formTargets);
   },
 });
 

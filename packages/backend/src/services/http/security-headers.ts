@@ -23,7 +23,10 @@ export function setSecurityHeaders(response: ServerResponse, options: { secure: 
 }
 
 /** The policy of pages. The nonce is for the style element that xterm makes; nothing else inline is let in. */
-export function pagePolicy(request: IncomingMessage, options: { nonce: string; secure: boolean }): string {
+export function pagePolicy(
+  request: IncomingMessage,
+  options: { nonce: string; secure: boolean; formTargets: readonly string[] },
+): string {
   // 'self' covers WebSockets of the same origin in current browsers; Safari before 15.4 wants them spelled out.
   const socket = `${options.secure ? 'wss' : 'ws'}://${request.headers.host ?? ''}`;
   return [
@@ -36,6 +39,6 @@ export function pagePolicy(request: IncomingMessage, options: { nonce: string; s
     "manifest-src 'self'",
     "frame-ancestors 'none'",
     "base-uri 'none'",
-    "form-action 'self'",
+    ["form-action 'self'", ...options.formTargets].join(' '),
   ].join('; ');
 }
