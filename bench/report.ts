@@ -92,5 +92,6 @@ function meets(bar: Bar, measured: number, ratio = Number.NaN): boolean {
 
 /** Three digits that mean something; more would pretend. */
 function figure(value: number): string {
+  if (value !== 0 && Math.abs(value) < 0.1) return value.toPrecision(2);
   return value.toFixed(Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0);
 }
