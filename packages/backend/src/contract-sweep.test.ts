@@ -17,7 +17,7 @@ const FITTING_RUNS = 3;
 const HOSTILE_RUNS = 25;
 
 /** What belongs to no organization: everyone signed in may name it. */
-const EVERYONES = new Set(['sku_id', 'image_id', 'policy', 'role']);
+const EVERYONES = new Set(['sku_id', 'image_id', 'price_id', 'policy', 'role']);
 
 const answering = operations.filter(operation => operation.streams !== 'text/event-stream');
 const isEnvelope = new Ajv2020().compile(errorSchema);

@@ -8,16 +8,9 @@ export const catalogPort: CatalogPort = {
   },
 
   async image(queries, imageId) {
-    const row = await offeredImage(queries, imageId);
-    return row === undefined
-      ? undefined
-      : {
-          imageId: row.image_id,
-          name: row.name,
-          version: row.version,
-          source: null,
-          digest: null,
-          defaultUser: 'user',
-        };
+    const image = await offeredImage(queries, imageId);
+    if (image === undefined) return undefined;
+    const { name, version, source, digest, defaultUser, minDiskBytes } = image;
+    return { imageId, name, version, source, digest, defaultUser, minDiskBytes };
   },
 };

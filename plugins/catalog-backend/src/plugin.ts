@@ -1,13 +1,13 @@
 import { createBackendFeatureLoader, createBackendPlugin, createServiceFactory } from '@backstage/backend-plugin-api';
-import { auditRef, databaseRef, httpApiRef, settingsRef } from '@portico/plugin-kit/backend';
+import { actorNamesRef, auditRef, clockRef, databaseRef, httpApiRef, settingsRef } from '@portico/plugin-kit/backend';
 import { billingPortRef } from '@portico/plugin-billing/port';
 import { catalogContract, catalogSettings } from '@portico/plugin-catalog/contract';
-import { catalogPortRef } from '@portico/plugin-catalog/port';
+import { catalogPortRef, catalogUsageRef } from '@portico/plugin-catalog/port';
 import { fleetPortRef } from '@portico/plugin-fleet/port';
 import { migrations } from '../migrations';
 import { seedCatalog } from './actions/seed-catalog';
 import { catalogPort } from './catalog-port';
-import { catalogRoutes } from './routes';
+import { catalogRoutes } from './routes/routes';
 
 const catalogPortFactory = createServiceFactory({
   service: catalogPortRef,
@@ -26,13 +26,17 @@ const catalogPlugin = createBackendPlugin({
       // The port is asked for because making it prepares the tables.
       deps: {
         http: httpApiRef,
+        actorNames: actorNamesRef,
+        audit: auditRef,
+        billing: billingPortRef,
+        clock: clockRef,
         database: databaseRef,
         fleet: fleetPortRef,
-        billing: billingPortRef,
         port: catalogPortRef,
+        usage: catalogUsageRef,
       },
-      async init({ http, database, fleet, billing }) {
-        http.serve(catalogContract, catalogRoutes({ database, fleet, billing }));
+      async init({ http, port: _port, ...services }) {
+        http.serve(catalogContract, catalogRoutes(services));
       },
     });
   },

@@ -40,6 +40,8 @@ const groups: readonly (readonly [Audience, string])[] = [
   [
     ['platform_admin'],
     `
+    cancelSkuPrice createOsImage createSku getAdminOsImage getAdminSku listAdminOsImages listAdminSkus
+    offerOsImage offerSku setDefaultOsImage setSkuPrice updateOsImage updateSku withdrawOsImage withdrawSku
     createSetPasswordLink createUser disableUser enableUser endUserSessions forceReleaseAllocation
     getAdminOverview grantPlatformRole listAdminAllocations listAttention listMessages listNodes listPlans
     listPlatformPolicies listResourceSlots previewPlatformPolicy removeUserFactors resetPlatformPolicy revokePlatformRole
@@ -101,7 +103,7 @@ const groups: readonly (readonly [Audience, string])[] = [
       'support_agent',
     ],
     `
-    getAllocation getAllocationMetrics getAllocationSshKeys getServiceAccount getTask listAllocations
+    getAllocation getAllocationBatch getAllocationMetrics getAllocationSshKeys getServiceAccount getTask listAllocations
     listServiceAccountKeys listServiceAccounts listTaskEvents listWorkloads
   `,
   ],
@@ -143,7 +145,7 @@ const groups: readonly (readonly [Audience, string])[] = [
     ['owner', 'admin', 'member'],
     `
     cancelTask createTerminalToken launchAllocation precheckLaunch quoteLaunch releaseAllocation
-    setAllocationSshKeys
+    releaseAllocationBatch     setAllocationSshKeys
   `,
   ],
 ];

@@ -25,6 +25,8 @@ const image = (key: string): CatalogConfiguration['images'][number] => ({
   name: `Image ${key}`,
   version: '1',
   description: 'An image.',
+  defaultUser: 'user',
+  minDiskBytes: 0,
 });
 const image1 = [image('one')];
 
@@ -39,8 +41,12 @@ eachDatabase(db => {
   };
   const seed = (configuration: CatalogConfiguration) =>
     seedCatalog({ database: opened.database, audit }, configuration);
+  const onlooker = (currency: string) => ({ currency, organizationId: 'org_any', now: opened.clock.now() });
+  const listedIn = (currency: string) => offeredSkus(opened.database.read, onlooker(currency));
+  const skuInPort = (skuId: string, currency: string) =>
+    catalogPort.sku(opened.database.read, { skuId, ...onlooker(currency) });
   const prices = async (currency: string) =>
-    (await offeredSkus(opened.database.read, currency)).map(listed => [listed.name, listed.pricePerGpuHour]);
+    (await listedIn(currency)).map(listed => [listed.name, listed.pricePerGpuHour]);
 
   beforeEach(async () => {
     audited.length = 0;
@@ -62,15 +68,15 @@ eachDatabase(db => {
       ['SKU b', 3_150_000n],
       ['SKU a', null],
     ]);
-    const [first] = await offeredSkus(opened.database.read, 'USD');
+    const [first] = await listedIn('USD');
     expect(first?.gpuCounts).toEqual([1, 2, 4]);
     expect(
-      (await offeredImages(opened.database.read, { after: -1, limit: 10 })).map(row => [row.name, row.is_default]),
+      (await offeredImages(opened.database.read)).map(row => [row.name, row.isDefault]),
     ).toEqual([
-      ['Image one', 1],
-      ['Image two', 0],
+      ['Image one', true],
+      ['Image two', false],
     ]);
-    expect(await catalogPort.sku(opened.database.read, { skuId: first?.skuId ?? '', currency: 'EUR' })).toMatchObject({
+    expect(await skuInPort(first?.skuId ?? '', 'EUR')).toMatchObject({
       pricePerGpuHour: 3_150_000n,
       diskBytesPerGpu: 2 ** 39,
     });
@@ -78,9 +84,9 @@ eachDatabase(db => {
 
   test('a second start changes nothing and says nothing', async () => {
     await seed({ skus: [sku('a', { USD: '3.39' })], images: image1 });
-    const before = await offeredSkus(opened.database.read, 'USD');
+    const before = await listedIn('USD');
     await seed({ skus: [sku('a', { USD: '3.390' })], images: image1 });
-    expect(await offeredSkus(opened.database.read, 'USD')).toEqual(before);
+    expect(await listedIn('USD')).toEqual(before);
     expect(audited).toEqual(['a USD 3390000']);
   });
 
@@ -117,20 +123,24 @@ eachDatabase(db => {
 
   test('what is not listed any more is not offered; it comes back under the same id', async () => {
     await seed({ skus: [sku('a', { USD: '1' }), sku('b', { USD: '2' })], images: [image('one'), image('two')] });
-    const [a] = await offeredSkus(opened.database.read, 'USD');
-    const [one] = await offeredImages(opened.database.read, { after: -1, limit: 1 });
+    const [a] = await listedIn('USD');
+    const [one] = await offeredImages(opened.database.read);
     await seed({ skus: [sku('b', { USD: '2' })], images: [image('two')] });
     expect(await prices('USD')).toEqual([['SKU b', 2_000_000n]]);
-    expect(await catalogPort.sku(opened.database.read, { skuId: a?.skuId ?? '', currency: 'USD' })).toBeUndefined();
-    expect(await catalogPort.image(opened.database.read, one?.image_id ?? '')).toBeUndefined();
+    expect(await skuInPort(a?.skuId ?? '', 'USD')).toBeUndefined();
+    expect(await catalogPort.image(opened.database.read, one?.imageId ?? '')).toBeUndefined();
     await seed({ skus: [], images: [image('one')] });
     expect(await prices('USD')).toEqual([]);
     await seed({ skus: [sku('a', { USD: '1' })], images: [image('one')] });
-    expect((await offeredSkus(opened.database.read, 'USD')).map(listed => listed.skuId)).toEqual([a?.skuId]);
-    expect(await catalogPort.image(opened.database.read, one?.image_id ?? '')).toEqual({
-      imageId: one?.image_id,
+    expect((await listedIn('USD')).map(listed => listed.skuId)).toEqual([a?.skuId]);
+    expect(await catalogPort.image(opened.database.read, one?.imageId ?? '')).toEqual({
+      imageId: one?.imageId,
       name: 'Image one',
       version: '1',
+      source: null,
+      digest: null,
+      defaultUser: 'user',
+      minDiskBytes: 0,
     });
   });
 

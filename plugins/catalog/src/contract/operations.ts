@@ -44,7 +44,17 @@ export const listOsImages = operation({
   summary: 'What a workload can start from',
   description: 'In the order of the catalogue.',
   permission: 'catalog.image.read',
-  query: { type: 'object', additionalProperties: false, properties: { ...pageQueryProperties } },
+  query: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      ...pageQueryProperties,
+      sku_id: {
+        ...idSchema,
+        description: 'Those that SKU can be launched with; none when it is not there for the caller.',
+      },
+    },
+  },
   responses: { 200: pageSchema(osImageSchema) },
   errors: ['cursor_invalid'],
 });

@@ -25,7 +25,10 @@ export const skuSchema = {
     'gpu_counts',
     'vcpus_per_gpu',
     'memory_bytes_per_gpu',
+    'disk_bytes_per_gpu',
     'gpu_fraction_milli',
+    'regions',
+    'image_ids',
     'price_per_gpu_hour',
     'free_gpus',
     'total_gpus',
@@ -44,7 +47,18 @@ export const skuSchema = {
     },
     vcpus_per_gpu: { type: 'integer', minimum: 1 },
     memory_bytes_per_gpu: { type: 'integer', minimum: 1 },
+    disk_bytes_per_gpu: { type: 'integer', minimum: 1 },
     gpu_fraction_milli: { type: 'integer', minimum: 1, maximum: 1000, description: '1000 is a whole GPU.' },
+    regions: {
+      type: ['array', 'null'],
+      items: { type: 'string' },
+      description: 'Regions it is sold in; null: wherever there are such GPUs.',
+    },
+    image_ids: {
+      type: ['array', 'null'],
+      items: idSchema,
+      description: 'Images it can be launched with; null: all of them.',
+    },
     price_per_gpu_hour: {
       description: 'In the currency of the caller’s organization; null when the SKU has no price there.',
       anyOf: [moneySchema, { type: 'null' }],
@@ -66,12 +80,18 @@ export const skuSchema = {
 export const osImageSchema = {
   type: 'object',
   additionalProperties: false,
-  required: ['image_id', 'name', 'version', 'description', 'is_default'],
+  required: ['image_id', 'name', 'version', 'description', 'is_default', 'min_disk_bytes'],
   properties: {
     image_id: idSchema,
     name: { type: 'string' },
     version: { type: 'string' },
     description: { type: 'string' },
     is_default: { type: 'boolean', description: 'The one offered first; exactly one image is.' },
+    min_disk_bytes: {
+      type: 'integer',
+      minimum: 0,
+      description:
+        'Local disk an allocation must have to start from it: `disk_bytes_per_gpu` of the SKU times the GPUs.',
+    },
   },
 } as const;

@@ -1,7 +1,7 @@
+import { defaultUserSchema, imageDigestSchema, imageSourceSchema } from './image-source';
+import { DISK_BYTES_MAX, IMAGES_MAX, SKUS_MAX } from './limits';
+
 const GIB = 1024 ** 3;
-/** Both lists are shown whole on one page of the catalogue. */
-const SKUS_MAX = 200;
-const IMAGES_MAX = 100;
 
 const keySchema = {
   type: 'string',
@@ -71,6 +71,19 @@ const imageSettingsSchema = {
     name: { type: 'string', minLength: 1, maxLength: 80 },
     version: { type: 'string', minLength: 1, maxLength: 40 },
     description: { type: 'string', maxLength: 280, description: 'One sentence for the person who chooses.' },
+    source: {
+      ...imageSourceSchema,
+      description: `Where nodes get it. ${imageSourceSchema.description} Absent: the base the node’s runtime brings itself.`,
+    },
+    digest: { ...imageDigestSchema, description: 'Content digest it must have; required of a registry.' },
+    defaultUser: { ...defaultUserSchema, default: 'user', description: 'The login name inside.' },
+    minDiskBytes: {
+      type: 'integer',
+      minimum: 0,
+      maximum: DISK_BYTES_MAX,
+      default: 0,
+      description: 'Local disk an allocation must have to start from it.',
+    },
   },
 } as const;
 
@@ -132,11 +145,14 @@ const defaultImages = [
     name: 'Portico base',
     version: '1',
     description: 'A clean home with the system tools of the node.',
+    defaultUser: 'user',
+    minDiskBytes: 0,
   },
 ] as const;
 
 /**
- * The catalogue is seeded from here at every start: new entries appear, changed ones follow, removed ones are no longer offered. A plain constant
+ * The catalogue is seeded from here at every start: new entries appear, changed ones follow, removed ones are no longer offered. Entries that administrators made
+ * in the portal, or took over by changing them there, are left alone. A plain constant
  * rather than a call of `defineSettings`: browser code imports this contract, and that function lives among server code.
  */
 export const catalogSettings = {

@@ -19,6 +19,7 @@ const h200: ModelCapacity = {
   wholeNodesFree: 0,
   wholeNodesFreeBySize: new Map(),
   readyNodes: 1,
+  parts: [],
 };
 const fleet = { capacity: async () => [h200] } satisfies Partial<FleetPort> as unknown as FleetPort;
 const billing = {
