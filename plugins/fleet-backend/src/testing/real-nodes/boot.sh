@@ -22,6 +22,10 @@ mount -t sysfs sysfs /sys
 mount --rbind "$disk/cgroup" /sys/fs/cgroup
 cat /proc/sys/kernel/random/uuid >/run/node/boot-id
 mount --bind /run/node/boot-id /proc/sys/kernel/random/boot_id
+# A user namespace may mount proc and sysfs only where a whole one is to be seen already, and the ones in use here are partly covered.
+mkdir /run/node/proc /run/node/sys
+mount -t proc proc /run/node/proc
+mount -t sysfs sysfs /run/node/sys
 
 mount -t tmpfs -o mode=755 tmpfs /dev
 mkdir /dev/pts /dev/shm /dev/net
@@ -40,6 +44,9 @@ mknod -m 666 /dev/urandom c 1 9
 mknod -m 666 /dev/tty c 5 0
 mknod -m 666 /dev/fuse c 10 229
 mknod -m 666 /dev/net/tun c 10 200
+# File systems in files, as homes of containers are. The devices are this computer's: each takes a free one.
+mknod -m 660 /dev/loop-control c 10 237
+for number in $(seq 0 63); do mknod -m 660 "/dev/loop$number" b 7 "$number"; done
 
 if [ -e "$disk/given/first-boot.sh" ]; then
   . "$disk/given/first-boot.sh"
