@@ -1,5 +1,5 @@
-/** Slots of one map. Sixteen GPUs cut in quarters, or in seven MIG instances each, fit with room to spare. */
-export const SLOT_MAP_SLOTS_MAX = 256;
+/** Slots of one map. Sixty-four GPUs of seven MIG instances each fit. */
+export const SLOT_MAP_SLOTS_MAX = 512;
 /** GPUs, virtual functions or NVMe namespaces that one reading of a host keeps; a network card alone may have 256 functions, and hosts have several. */
 export const HOST_DEVICES_MAX = 4096;
 /** NUMA domains of one host. Linux knows up to 1,024; machines with GPUs have at most a few dozen. */
