@@ -1,4 +1,5 @@
 import type { Migration } from '@portico/plugin-kit/backend';
 import { nodesAndSlots } from './0001_nodes_and_slots';
+import { sshNodes } from './0002_ssh_nodes';
 
-export const migrations: readonly Migration[] = [nodesAndSlots];
+export const migrations: readonly Migration[] = [nodesAndSlots, sshNodes];

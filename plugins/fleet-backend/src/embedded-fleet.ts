@@ -7,8 +7,8 @@ import { discoverGpus } from './runtimes/local/gpu/discovery';
 
 /** What the configuration and this machine's GPUs make of the embedded nodes. */
 export async function embeddedFleet(settings: Settings): Promise<ConfiguredNode[]> {
-  const { nodes, realGpus } = settings.of(fleetSettings);
-  return configuredFleet({ simulatedNodes: nodes, realGpus: realGpus === 'off' ? [] : await discoverGpus() });
+  const { nodes, realGpus, region } = settings.of(fleetSettings);
+  return configuredFleet({ simulatedNodes: nodes, realGpus: realGpus === 'off' ? [] : await discoverGpus(), region });
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;

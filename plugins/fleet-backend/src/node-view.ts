@@ -18,6 +18,13 @@ export function nodeItem(
     name: node.name,
     status: node.status,
     status_changed_at: toInstant(node.status_changed_at),
+    status_reason: node.status_reason,
+    origin: node.origin,
+    region: node.region,
+    address:
+      node.address_host === null || node.address_port === null
+        ? null
+        : { host: node.address_host, port: node.address_port },
     runtime: node.runtime,
     isolation: node.isolation,
     isolation_detail: node.isolation_detail,

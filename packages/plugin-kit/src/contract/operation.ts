@@ -37,7 +37,7 @@ export interface OperationShape {
   readonly activeProjectIn?: string;
 }
 
-export type StreamMediaType = 'text/csv' | 'text/event-stream' | 'application/jsonl';
+export type StreamMediaType = 'text/csv' | 'text/event-stream' | 'text/x-shellscript' | 'application/jsonl';
 
 /** The media types an operation streams; none when it answers with JSON. */
 export function streamTypesOf(operation: Pick<OperationShape, 'streams'>): readonly StreamMediaType[] {

@@ -4,7 +4,7 @@ import { auditedNode, configurationActor } from '../domain/audited';
 import type { ConfiguredNode, ConfiguredSlot } from '../domain/configured-fleet';
 import { groupBy } from '../domain/group-by';
 import { EMBEDDED_SLOT_STATUS } from '../domain/slot';
-import { allNodes, deleteNode, insertNode, setConfigured } from '../store/nodes';
+import { allNodes, changeNode, deleteNode, insertNode, lockRegister, setConfigured } from '../store/nodes';
 import type { NodeRow } from '../store/nodes';
 import { allSlots, deleteSlot, describeSlot, insertSlots, lockAllModels, setWithdrawn } from '../store/slots';
 import type { NewSlot, SlotRow } from '../store/slots';
@@ -24,11 +24,16 @@ export async function reconcileConfiguration(
       tx,
       configured.flatMap(node => node.slots.map(slot => slot.gpu.model)),
     );
-    const nodes = new Map((await allNodes(tx)).map(node => [node.name, node]));
+    await lockRegister(tx);
+    const everyNode = await allNodes(tx);
+    const nodes = new Map(everyNode.filter(node => node.origin === 'configuration').map(node => [node.name, node]));
+    const others = new Set(everyNode.filter(node => node.origin === 'administrator').map(node => node.name));
     const slots = groupBy(await allSlots(tx), slot => slot.node_id);
-    let ordinal = Math.max(0, ...[...nodes.values()].map(node => node.ordinal));
+    let ordinal = Math.max(0, ...everyNode.map(node => node.ordinal));
     const newSlots: NewSlot[] = [];
     for (const node of configured) {
+      if (others.has(node.name))
+        throw new Error(`fleet.nodes lists ${node.name}, which an administrator brought in; names are unique.`);
       const known = nodes.get(node.name);
       nodes.delete(node.name);
       const nodeId =
@@ -55,6 +60,8 @@ async function register(
     runtime: 'local',
     simulated: node.simulated,
     status: 'registered',
+    origin: 'configuration',
+    region: node.region,
   });
   await services.audit.record(tx, {
     action: 'fleet.node.registered',
@@ -82,6 +89,7 @@ async function keep(
   if (known.configured === 0 || known.simulated !== (node.simulated ? 1 : 0)) {
     await setConfigured(tx, { nodeId: known.node_id, configured: true, simulated: node.simulated });
   }
+  if (known.region !== node.region) await changeNode(tx, known.node_id, { region: node.region });
   if (known.configured === 0)
     await moveNode(tx, services, {
       node: known,

@@ -32,7 +32,12 @@ test('real GPUs take the place of simulated ones', () => {
     simulated: false,
   };
   expect(configuredFleet({ simulatedNodes: [settings], realGpus: [gpu] })).toEqual([
-    { name: REAL_NODE_NAME, simulated: false, slots: [{ gpu: { ...gpu, model: 'H200' }, vf: null, nvme: null }] },
+    {
+      name: REAL_NODE_NAME,
+      simulated: false,
+      region: 'default',
+      slots: [{ gpu: { ...gpu, model: 'H200' }, vf: null, nvme: null }],
+    },
   ]);
 });
 

@@ -7,6 +7,7 @@ import type { GpuReport } from '@portico/plugin-fleet/port';
 export interface ConfiguredNode {
   readonly name: string;
   readonly simulated: boolean;
+  readonly region: string;
   readonly slots: readonly ConfiguredSlot[];
 }
 
@@ -25,12 +26,15 @@ export const REAL_NODE_NAME = 'local';
 export function configuredFleet(options: {
   simulatedNodes: readonly SimulatedNodeSettings[];
   realGpus: readonly GpuReport[];
+  region?: string;
 }): ConfiguredNode[] {
+  const { region = 'default' } = options;
   if (options.realGpus.length > 0) {
     return [
       {
         name: REAL_NODE_NAME,
         simulated: false,
+        region,
         slots: options.realGpus.map(gpu => ({ gpu: { ...gpu, model: modelName(gpu.model) }, vf: null, nvme: null })),
       },
     ];
@@ -40,10 +44,10 @@ export function configuredFleet(options: {
     if (names.has(node.name)) throw new Error(`fleet.nodes lists ${node.name} twice; node names are unique.`);
     names.add(node.name);
   }
-  return options.simulatedNodes.map(simulatedNode);
+  return options.simulatedNodes.map(node => simulatedNode(node, region));
 }
 
-function simulatedNode(node: SimulatedNodeSettings): ConfiguredNode {
+function simulatedNode(node: SimulatedNodeSettings, region: string): ConfiguredNode {
   const gpusPerDomain = Math.ceil(node.gpuCount / node.numaDomains);
   const slots = Array.from({ length: node.gpuCount }, (_, index): ConfiguredSlot => {
     const numaNode = Math.floor(index / gpusPerDomain);
@@ -61,7 +65,7 @@ function simulatedNode(node: SimulatedNodeSettings): ConfiguredNode {
       nvme: `nvme${index}n1`,
     };
   });
-  return { name: node.name, simulated: true, slots };
+  return { name: node.name, simulated: true, region, slots };
 }
 
 /**

@@ -19,6 +19,18 @@ export interface NodeRow {
   readonly disk_bytes_free: number | null;
   readonly last_seen_at: number | null;
   readonly created_at: number;
+  /** Of those the configuration does not list it must not touch anything. */
+  readonly origin: 'configuration' | 'administrator';
+  readonly region: string;
+  readonly address_host: string | null;
+  readonly address_port: number | null;
+  readonly username: string | null;
+  /** As `known_hosts` has them: the pinned one, and what the node shows instead until somebody has looked. */
+  readonly host_key: string | null;
+  readonly changed_host_key: string | null;
+  readonly notes: string;
+  readonly status_reason: string | null;
+  readonly enrolment_task_id: string | null;
 }
 
 export interface NodeSight {
@@ -68,15 +80,80 @@ export function newestNodes(queries: Queries, filter: NodeFilter): Promise<NodeR
   ]);
 }
 
-export async function insertNode(
-  tx: Transaction,
-  node: { nodeId: string; name: string; ordinal: number; runtime: RuntimeKind; simulated: boolean; status: NodeStatus },
-): Promise<void> {
+export interface NewNode {
+  readonly nodeId: string;
+  readonly name: string;
+  readonly ordinal: number;
+  readonly runtime: RuntimeKind;
+  readonly simulated: boolean;
+  readonly status: NodeStatus;
+  readonly origin: NodeRow['origin'];
+  readonly region: string;
+}
+
+export async function insertNode(tx: Transaction, node: NewNode): Promise<void> {
   await tx.run(
-    `INSERT INTO fleet_nodes (node_id, name, ordinal, runtime, simulated, status, status_changed_at, configured, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)`,
-    [node.nodeId, node.name, node.ordinal, node.runtime, node.simulated ? 1 : 0, node.status, tx.now, tx.now],
+    `INSERT INTO fleet_nodes (node_id, name, ordinal, runtime, simulated, status, status_changed_at, configured, created_at, origin, region)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)`,
+    [
+      node.nodeId,
+      node.name,
+      node.ordinal,
+      node.runtime,
+      node.simulated ? 1 : 0,
+      node.status,
+      tx.now,
+      tx.now,
+      node.origin,
+      node.region,
+    ],
   );
+}
+
+/** Those who add nodes take turns here, so that names and places in the fleet's order are given once. */
+export async function lockRegister(tx: Transaction): Promise<void> {
+  await tx.run(
+    `INSERT INTO fleet_leases (name, holder, expires_at) VALUES ('fleet-register', '', 0) ON CONFLICT (name) DO UPDATE SET holder = excluded.holder`,
+  );
+}
+
+/** Under the lock of the register. */
+export async function nextOrdinal(tx: Transaction): Promise<number> {
+  const row = await tx.first<{ last: number | null }>('SELECT MAX(ordinal) AS last FROM fleet_nodes');
+  return (row?.last ?? 0) + 1;
+}
+
+export async function isNameTaken(tx: Transaction, name: string): Promise<boolean> {
+  return (await tx.first('SELECT 1 AS taken FROM fleet_nodes WHERE name = ?', [name])) !== undefined;
+}
+
+/** Columns an administrator decides. What is absent stays. */
+export type NodeChange = Partial<
+  Pick<
+    NodeRow,
+    | 'name'
+    | 'region'
+    | 'address_host'
+    | 'address_port'
+    | 'username'
+    | 'host_key'
+    | 'changed_host_key'
+    | 'notes'
+    | 'status_reason'
+    | 'enrolment_task_id'
+    | 'cpu_count'
+    | 'memory_bytes'
+    | 'disk_bytes_free'
+  >
+>;
+
+export async function changeNode(tx: Transaction, nodeId: string, change: NodeChange): Promise<void> {
+  const columns = Object.entries(change).filter(([, value]) => value !== undefined);
+  if (columns.length === 0) return;
+  await tx.run(`UPDATE fleet_nodes SET ${columns.map(([column]) => `${column} = ?`).join(', ')} WHERE node_id = ?`, [
+    ...columns.map(([, value]) => value),
+    nodeId,
+  ]);
 }
 
 /** True when the node was in that status; the caller takes `from` and `to` from the transition table. */

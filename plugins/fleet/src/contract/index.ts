@@ -1,4 +1,5 @@
 import { defineContract } from '@portico/plugin-kit/contract';
+import { nodeErrors } from './node-errors';
 import { getFleetTopology, listNodes, listResourceSlots } from './operations';
 import { fleetPermissions } from './permissions';
 import { slotMapErrors } from './slot-map-errors';
@@ -6,7 +7,7 @@ import { slotMapErrors } from './slot-map-errors';
 export const fleetContract = defineContract({
   plugin: 'fleet',
   operations: { listNodes, listResourceSlots, getFleetTopology },
-  errors: { ...slotMapErrors },
+  errors: { ...nodeErrors, ...slotMapErrors },
   permissions: fleetPermissions,
   events: {
     'node.ready': 'A node answers and takes work.',
@@ -18,6 +19,32 @@ export const fleetContract = defineContract({
   },
 });
 
+export { nodeErrors } from './node-errors';
+export {
+  acceptHostKey,
+  addNode,
+  changeNode,
+  createEnrolmentToken,
+  deleteNode,
+  drainNode,
+  ENROLMENT_TOKEN_SECONDS,
+  enrollNode,
+  getEnrolmentScript,
+  getNode,
+  lookUpHostKey,
+  probeNode,
+  retryEnrolment,
+  undrainNode,
+} from './node-operations';
+export {
+  nodeChecks,
+  nodeCheckSchema,
+  nodeDetailsSchema,
+  nodeNameSchema,
+  nodeVerdictSchema,
+  regionSchema,
+} from './node-schemas';
+export type { NodeCheckName } from './node-schemas';
 export { getFleetTopology, listNodes, listResourceSlots, TOPOLOGY_NODES_MAX } from './operations';
 export { fleetPermissions } from './permissions';
 export {

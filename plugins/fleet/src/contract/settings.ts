@@ -81,6 +81,28 @@ export const fleetSettings = {
           },
         },
       },
+      region: {
+        type: 'string',
+        pattern: '^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$',
+        default: 'default',
+        description: 'Where the embedded nodes stand, as the catalogue names regions.',
+      },
+      ssh: {
+        type: 'object',
+        additionalProperties: false,
+        default: {},
+        description: 'How nodes that administrators bring in are reached.',
+        properties: {
+          allowedNetworks: {
+            type: 'array',
+            maxItems: 64,
+            items: { type: 'string', minLength: 2, maxLength: 49 },
+            default: [],
+            description:
+              'Networks (10.20.0.0/16) in which nodes may have addresses although those are private. Without it only public addresses are connected to; judged at every connect.',
+          },
+        },
+      },
       heartbeat: {
         type: 'object',
         additionalProperties: false,

@@ -137,7 +137,17 @@ export const rateLimitSettings = defineSettings({
     type: 'object',
     description: 'How much one caller may ask. Replayed requests do not count.',
     additionalProperties: false,
-    required: ['api', 'terminalTokens', 'money', 'adminOverview', 'signIn', 'signInAccount', 'signInAddress', 'mail'],
+    required: [
+      'api',
+      'terminalTokens',
+      'money',
+      'adminOverview',
+      'signIn',
+      'signInAccount',
+      'signInAddress',
+      'mail',
+      'nodeEnrolment',
+    ],
     properties: {
       api: rateLimit(600, 'Every operation that has no limit of its own, per user.'),
       terminalTokens: rateLimit(60, 'Terminal tokens, per user.'),
@@ -150,6 +160,7 @@ export const rateLimitSettings = defineSettings({
       ),
       signInAddress: rateLimit(600, 'Sign-in attempts by password and sign-ups, per address.'),
       mail: rateLimit(3, 'Links asked for by mail, per account and address.'),
+      nodeEnrolment: rateLimit(30, 'Machines that enrol themselves, per address.'),
     },
   },
 });
