@@ -9,7 +9,7 @@ import { policiesOf } from './store/policies';
 import { projectById, projectKept } from './store/projects';
 import { sshKeysOpening } from './store/ssh-keys';
 import type { StoredSshKey } from './store/ssh-keys';
-import { countUsers, usernamesOf } from './store/users';
+import { countUsers, userNamed, usernamesOf } from './store/users';
 
 export const accessPortFactory = createServiceFactory({
   service: accessPortRef,
@@ -29,6 +29,7 @@ function createAccessPort({ defaults }: PolicyRules): AccessPort {
       return found.length === wanted.size ? found.map(publicPart) : null;
     },
     usernames: usernamesOf,
+    userNamed,
     async departmentOf(queries, { organizationId, projectId }) {
       const project = await (isTransaction(queries)
         ? projectKept(queries, projectId)

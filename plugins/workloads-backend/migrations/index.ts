@@ -3,5 +3,6 @@ import { allocations } from './0001_allocations';
 import { metrics } from './0002_metrics';
 import { gateways } from './0003_gateways';
 import { idleness } from './0004_idleness';
+import { batches } from './0005_batches';
 
-export const migrations: readonly Migration[] = [allocations, metrics, gateways, idleness];
+export const migrations: readonly Migration[] = [allocations, metrics, gateways, idleness, batches];

@@ -1,6 +1,7 @@
 import type { AuditedResource } from '@portico/plugin-kit/backend';
 import { toMoney } from '@portico/plugin-kit/contract';
 import type { Allocation } from './domain/allocation';
+import type { Batch } from './domain/batch';
 
 /** Every field of an allocation, classified: what an auditor must be able to read back, and what is noise. */
 export const allocationAudit = {
@@ -14,9 +15,11 @@ export const allocationAudit = {
     image_id: 'track',
     status: 'track',
     network_mode: 'track',
+    published_ports: 'track',
     node_id: 'track',
     ssh_key_ids: 'track',
     price_per_hour: 'track',
+    batch_id: 'track',
     task_id: 'ignore',
   },
 } as const satisfies AuditedResource;
@@ -31,9 +34,40 @@ export function auditedFields(allocation: Allocation): Record<keyof typeof alloc
     image_id: allocation.imageId,
     status: allocation.status,
     network_mode: allocation.networkMode,
+    published_ports: allocation.publishedPorts,
     node_id: allocation.nodeId,
     ssh_key_ids: allocation.sshKeyIds,
     price_per_hour: toMoney(allocation.pricePerHour, allocation.currency),
+    batch_id: allocation.batchId,
     task_id: allocation.taskId,
+  };
+}
+
+/** A batch is audited when it is launched; afterwards each of its allocations is, by itself. */
+export const batchAudit = {
+  type: 'allocation_batch',
+  fields: {
+    name: 'track',
+    project_id: 'track',
+    user_id: 'track',
+    count: 'track',
+    spread: 'track',
+    allocation_ids: 'track',
+    task_id: 'ignore',
+  },
+} as const satisfies AuditedResource;
+
+export function auditedBatch(
+  batch: Batch,
+  allocationIds: readonly string[],
+): Record<keyof typeof batchAudit.fields, unknown> {
+  return {
+    name: batch.name,
+    project_id: batch.projectId,
+    user_id: batch.userId,
+    count: batch.count,
+    spread: batch.spread,
+    allocation_ids: allocationIds,
+    task_id: batch.taskId,
   };
 }

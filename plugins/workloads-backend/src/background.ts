@@ -5,7 +5,7 @@ import { watchIdleness } from './observers/idleness';
 import { observeLiveness } from './observers/liveness';
 import { sampleMetrics } from './observers/sampler';
 import type { Services } from './services';
-import { provisionTask } from './tasks/provision';
+import { provisionBatchTask, provisionTask } from './tasks/provision';
 import { reclaimTask } from './tasks/reclaim';
 import { releaseTask } from './tasks/release';
 
@@ -15,6 +15,7 @@ const PRUNE_SECONDS = 600;
 /** What must be known before the first task is claimed and the first event delivered. */
 export function defineBackgroundWork(services: Services): void {
   services.tasks.define(provisionTask(services));
+  services.tasks.define(provisionBatchTask(services));
   services.tasks.define(releaseTask(services));
   services.tasks.define(reclaimTask(services));
   services.outbox.consume({

@@ -8,6 +8,7 @@ import {
   type AllocationStatus,
 } from '@portico/plugin-workloads/contract';
 import { assertBooksBalance } from '../../billing-backend/src/testing/books';
+import { launchedAlone } from './testing/launched';
 
 /** What `architecture.md` calls a request, once: the whole portal with the runtime it ships. */
 eachDatabase(db => {
@@ -24,12 +25,13 @@ eachDatabase(db => {
       );
       const image_id = (await portal.call(listOsImages, { token })).items[0]!.image_id;
       const body = { name: 'first', sku_id: sku.sku_id, gpu_count: 2, image_id };
-      const { allocation } = await portal.call(launchAllocation, {
+      const reply = await portal.call(launchAllocation, {
         token,
         body,
         idempotencyKey: 'once',
         headers: { 'x-correlation-id': 'launched' },
       });
+      const { allocation } = launchedAlone(reply);
       const params = { allocation_id: allocation.allocation_id };
       const until = (status: AllocationStatus) =>
         waitFor(async () => {

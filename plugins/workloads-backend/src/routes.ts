@@ -1,6 +1,7 @@
 import type { ApiRequest, Handlers, RequestContext, TaskRecord, UserCaller } from '@portico/plugin-kit/backend';
 import { cutPage, decodeCursor, encodeCursor, isInReach, projectInReach } from '@portico/plugin-kit/backend';
-import { common, toInstant } from '@portico/plugin-kit/contract';
+import { common, errorsOf, toInstant } from '@portico/plugin-kit/contract';
+import { workloadErrors } from '@portico/plugin-workloads/contract';
 import type {
   listAllocations as listAllocationsOperation,
   precheckLaunch,
@@ -13,16 +14,23 @@ import { precheck } from './actions/precheck';
 import { quote } from './actions/quote';
 import { readIdleness } from './actions/read-idleness';
 import { readMetrics } from './actions/read-metrics';
-import { forceRelease, release } from './actions/release-on-request';
+import { forceRelease, releaseAttested } from './actions/force-release';
+import { listForAdministrators } from './actions/list-for-administrators';
+import { nodeAnswers } from './actions/node-answers';
+import { releaseBatch } from './actions/release-batch';
+import { release } from './actions/release-on-request';
 import { setSshKeys } from './actions/set-ssh-keys';
 import { createTerminalToken } from './actions/terminal-token';
 import { type Allocation, statusesShownAs } from './domain/allocation';
+import type { BatchWithMembers } from './domain/batch';
 import type { Services } from './services';
 import { listAllocations } from './store/allocation-list';
 import { findAllocation } from './store/allocations';
+import { findBatch, membersOf } from './store/batches';
 import {
   adminAllocationView,
   allocationView,
+  batchView,
   idleView,
   metricsView,
   quoteView,
@@ -30,6 +38,7 @@ import {
   taskView,
 } from './views';
 
+const workload = errorsOf(workloadErrors);
 const TASK_EVENTS = 'task-events';
 const SPEND_WARNING = 'This goes beyond a limit of spending that warns; details name it and where it was set.';
 
@@ -38,6 +47,8 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
   const view = (allocation: Allocation) => allocationView(allocation, sshAddress);
   const started = (allocation: Allocation) =>
     ({ status: 202, body: { allocation: view(allocation), task_id: allocation.taskId } }) as const;
+
+  const batchReply = (batch: BatchWithMembers) => ({ status: 202, body: batchView(batch, sshAddress) }) as const;
 
   async function owned(caller: UserCaller, allocationId: string): Promise<Allocation> {
     const allocation = await findAllocation(database.read, allocationId);
@@ -60,7 +71,7 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
     const { organizationId } = caller;
     const { allocations, nextCursor } = await listAllocations(
       database.read,
-      { organizationId, projectId, skuId, search, statuses },
+      { organizationId, projectId, skuId, batchId: query.batch_id, search, statuses },
       page,
     );
     return { status: 200, body: { items: allocations.map(view), next_cursor: nextCursor } } as const;
@@ -68,13 +79,17 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
 
   return {
     launchAllocation: request =>
-      request.write(async tx => started(await launch(tx, services, contextOf(request), wantedLaunch(request)))),
+      request.write(async tx => {
+        const { batch, allocations } = await launch(tx, services, contextOf(request), wantedLaunch(request));
+        return batch === null ? started(allocations[0]) : batchReply({ batch, members: allocations });
+      }),
 
     async quoteLaunch({ caller, body }) {
       const quoted = await quote(database.read, services, {
         caller,
         skuId: body.sku_id,
         gpuCount: body.gpu_count,
+        count: body.count ?? 1,
         now: clock.now(),
       });
       return { status: 200, body: quoteView(quoted) };
@@ -107,6 +122,19 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
           await release(tx, services, { context: contextOf(request), allocationId: request.params.allocation_id }),
         ),
       ),
+
+    async getAllocationBatch({ caller, params }) {
+      const batch = await findBatch(database.read, params.batch_id);
+      if (!batch || !isInReach(caller, batch)) throw common.fail('not_found');
+      const members = await membersOf(database.read, batch.batchId);
+      return { status: 200, body: batchView({ batch, members }, sshAddress) };
+    },
+
+    releaseAllocationBatch: request =>
+      request.write(async tx => {
+        const options = { context: contextOf(request), batchId: request.params.batch_id };
+        return batchReply(await releaseBatch(tx, services, options));
+      }),
 
     createTerminalToken: request =>
       request.write(async tx => {
@@ -169,13 +197,7 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
     getAdminOverview: async () => ({ status: 200, body: await overview(database.read, services, clock.now()) }),
 
     async listAdminAllocations({ query }) {
-      const statuses = query.status === undefined ? undefined : statusesShownAs({ displayStatus: query.status });
-      const page = { limit: query.limit ?? 25, cursor: query.cursor, sort: '-created_at' } as const;
-      const listed = await listAllocations(
-        database.read,
-        { userId: query.user_id, nodeId: query.node_id, statuses },
-        page,
-      );
+      const listed = await listForAdministrators(services, query);
       const usernames = await services.access.usernames(database.read, [
         ...new Set(listed.allocations.map(({ userId }) => userId)),
       ]);
@@ -183,15 +205,14 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
       return { status: 200, body: { items, next_cursor: listed.nextCursor } };
     },
 
-    forceReleaseAllocation: request =>
-      request.write(async tx => {
-        const options = {
-          context: contextOf(request),
-          allocationId: request.params.allocation_id,
-          reason: request.body.reason,
-        };
-        return started(await forceRelease(tx, services, options));
-      }),
+    async forceReleaseAllocation(request) {
+      const { allocation_id: allocationId } = request.params;
+      const options = { context: contextOf(request), allocationId, reason: request.body.reason };
+      if (request.body.attest_absent !== true)
+        return request.write(async tx => started(await forceRelease(tx, services, options)));
+      if (await nodeAnswers(services, allocationId)) throw workload.fail('node_reachable');
+      return request.write(async tx => started(await releaseAttested(tx, services, options)));
+    },
   };
 }
 
@@ -210,5 +231,9 @@ function wantedLaunch({ body, caller }: Pick<ApiRequest<typeof precheckLaunch>, 
     projectId: projectInReach(caller, body.project_id) ?? caller.projectId,
     quoteId: body.quote_id,
     networkMode: body.network?.mode ?? 'egress',
+    publishedPorts: (body.network?.published_ports ?? []).map(({ port, name }) => ({ port, name })),
+    count: body.count ?? 1,
+    spread: body.spread ?? false,
+    region: body.region,
   };
 }

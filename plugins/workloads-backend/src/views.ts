@@ -2,6 +2,7 @@ import type { TaskEvent, TaskRecord } from '@portico/plugin-kit/backend';
 import { type ReplyOf, toInstant, toInstantOrNull, toMoney } from '@portico/plugin-kit/contract';
 import type {
   getAllocation,
+  getAllocationBatch,
   getAllocationMetrics,
   getTask,
   listAdminAllocations,
@@ -11,6 +12,7 @@ import type {
 } from '@portico/plugin-workloads/contract';
 import type { Quoted } from './actions/quote';
 import { type Allocation, displayStatusOf, statusGroupOf, type Transition } from './domain/allocation';
+import { type BatchWithMembers, statusCounts } from './domain/batch';
 import type { Series, Window } from './domain/metrics';
 import type { SshAddress } from './ssh-address';
 
@@ -31,7 +33,14 @@ export function allocationView(allocation: Allocation, sshAddress: SshAddress): 
     display_status: displayStatusOf(allocation.status),
     status_group: statusGroupOf(allocation.status),
     isolation: allocation.isolation,
-    network: { mode: allocation.networkMode, published_ports: [] },
+    network: {
+      mode: allocation.networkMode,
+      published_ports: allocation.publishedPorts.map(({ port, name }) => ({
+        port,
+        name,
+        url: publishedUrl(allocation, port),
+      })),
+    },
     node_id: allocation.nodeId,
     slots: allocation.slots.map(({ slotId, gpu, vf, nvme }) => ({
       slot_id: slotId,
@@ -52,6 +61,35 @@ export function allocationView(allocation: Allocation, sshAddress: SshAddress): 
     created_at: toInstant(allocation.createdAt),
     updated_at: toInstant(allocation.updatedAt),
     task_id: allocation.taskId,
+    batch_id: allocation.batchId,
+  };
+}
+
+/** Where a published port is reached; null while nothing leads there. */
+function publishedUrl(_allocation: Allocation, _port: number): string | null {
+  return null;
+}
+
+export function batchView(
+  { batch, members }: BatchWithMembers,
+  sshAddress: SshAddress,
+): ReplyOf<typeof getAllocationBatch> {
+  const price = members.reduce((sum, { pricePerHour }) => sum + pricePerHour, 0n);
+  return {
+    allocation_batch: {
+      batch_id: batch.batchId,
+      name: batch.name,
+      project_id: batch.projectId,
+      user_id: batch.userId,
+      count: batch.count,
+      spread: batch.spread,
+      status_counts: statusCounts(members),
+      price_per_hour: toMoney(price, members[0]?.currency ?? ''),
+      task_id: batch.taskId,
+      created_at: toInstant(batch.createdAt),
+    },
+    allocations: members.map(member => allocationView(member, sshAddress)),
+    task_id: batch.taskId,
   };
 }
 
@@ -116,12 +154,14 @@ const HOURS_PER_DAY = 24n;
 
 export function quoteView({ quoteId, quote, forecast }: Quoted): ReplyOf<typeof quoteLaunch> {
   const money = (amount: bigint) => toMoney(amount, quote.currency);
+  const pricePerHour = quote.pricePerHour * BigInt(quote.count);
   return {
     quote_id: quoteId,
     sku_id: quote.skuId,
     gpu_count: quote.gpuCount,
-    price_per_hour: money(quote.pricePerHour),
-    price_per_day: money(quote.pricePerHour * HOURS_PER_DAY),
+    count: quote.count,
+    price_per_hour: money(pricePerHour),
+    price_per_day: money(pricePerHour * HOURS_PER_DAY),
     hold: money(forecast.hold),
     available: money(forecast.available),
     balance_after: money(forecast.availableAfter),

@@ -28,7 +28,8 @@ export type IdPrefix =
   | 'passkey'
   | 'ident'
   | 'sup'
-  | 'pol';
+  | 'pol'
+  | 'batch';
 
 /**
  * Prefixed, opaque, sortable by creation to the millisecond: 50 bits of time and 80 of randomness, as ULID has it. `now` in epoch milliseconds is the

@@ -114,6 +114,14 @@ export async function usernamesOf(queries: Queries, userIds: readonly string[]):
   return names;
 }
 
+/** Names are kept in lower case. */
+export async function userNamed(queries: Queries, username: string): Promise<string | null> {
+  const row = await queries.first<{ user_id: string }>('SELECT user_id FROM access_users WHERE username = ?', [
+    username.toLowerCase(),
+  ]);
+  return row?.user_id ?? null;
+}
+
 export async function countUsers(queries: Queries, activeSince: number): Promise<{ total: number; active: number }> {
   const total = await queries.first<{ count: number }>(
     "SELECT COUNT(*) AS count FROM access_users WHERE kind = 'person'",

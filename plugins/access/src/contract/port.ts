@@ -18,6 +18,8 @@ export interface AccessPort {
   ): Promise<readonly SshKey[] | null>;
   /** Names for people to read, missing ones left out. */
   usernames(queries: Queries, userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Who has that user name, in any case; null: nobody. */
+  userNamed(queries: Queries, username: string): Promise<string | null>;
   /**
    * The department a project of that organization belongs to; null when it is not one of its projects. Asked within a transaction, the project cannot be
    * deleted before that ends: what is put into it there is seen by whoever deletes.

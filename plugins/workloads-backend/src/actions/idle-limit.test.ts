@@ -17,6 +17,7 @@ import { createServices } from '../services';
 import type { Services } from '../services';
 import { transitionsOf } from '../store/allocations';
 import { FakeRuntime } from '../testing/fake-runtime';
+import { launchedAlone } from '../testing/launched';
 import { settleIdleness } from './settle-idleness';
 
 const MINUTE = 60_000;
@@ -102,11 +103,12 @@ async function startPortal(dialect: 'sqlite' | 'postgres') {
       const skus = async () => (await backend.call(listSkus, { token: await token() })).items;
       const sku = await inTime(async () => (await skus()).find(one => one.free_gpus > 0), 'nodes that are ready');
       const image = (await backend.call(listOsImages, { token: await token() })).items[0]!;
-      const { allocation } = await backend.call(launchAllocation, {
+      const reply = await backend.call(launchAllocation, {
         token: await token(),
         body: { sku_id: sku.sku_id, gpu_count: 1, image_id: image.image_id },
         idempotencyKey: crypto.randomUUID(),
       });
+      const { allocation } = launchedAlone(reply);
       const id = allocation.allocation_id;
       const get = async () => backend.call(getAllocation, { token: await token(), params: { allocation_id: id } });
       runtime.cpuPercent = BUSY;

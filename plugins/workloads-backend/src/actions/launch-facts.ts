@@ -24,10 +24,22 @@ export async function launchFacts(
   const { caller, request } = options;
   const { organizationId } = caller;
   const currency = await services.billing.currencyOf(queries, organizationId);
-  const sku = await services.catalog.sku(queries, { skuId: request.skuId, currency });
+  const sku = await services.catalog.sku(queries, {
+    skuId: request.skuId,
+    currency,
+    organizationId,
+    now: options.now,
+  });
   const quote = readQuote(
     request.quoteId,
-    { organizationId, skuId: request.skuId, gpuCount: request.gpuCount, currency, now: options.now },
+    {
+      organizationId,
+      skuId: request.skuId,
+      gpuCount: request.gpuCount,
+      count: request.count,
+      currency,
+      now: options.now,
+    },
     quoteSigner(services),
   );
   const pricePerHour = quote.kind === 'valid' ? quote.quote.pricePerHour : listPrice(sku, request.gpuCount);
@@ -47,12 +59,15 @@ export async function launchFacts(
       })) !== null,
     placement:
       sku && countOffered(sku, request.gpuCount)
-        ? await services.fleet.wouldFit(queries, placementOf(sku, request.gpuCount))
+        ? await services.fleet.wouldFit(queries, { ...placementOf(sku, request), copies: request.count })
         : undefined,
     forecast:
       pricePerHour === undefined
         ? undefined
-        : await services.billing.forecast(queries, { organizationId, pricePerHour }),
+        : await services.billing.forecast(queries, {
+            organizationId,
+            pricePerHour: pricePerHour * BigInt(request.count),
+          }),
     policies: await services.access.policies(queries, {
       organizationId,
       projectId: request.projectId,
@@ -82,7 +97,7 @@ export function listPrice(sku: Sku | undefined, gpuCount: number): Micros | unde
   return sku?.pricePerGpuHour == null ? undefined : sku.pricePerGpuHour * BigInt(gpuCount);
 }
 
-export function placementOf(sku: Sku, gpuCount: number) {
+export function placementOf(sku: Sku, { gpuCount, region }: Pick<LaunchRequest, 'gpuCount' | 'region'>) {
   return {
     gpuModel: sku.gpuModel,
     shape: sku.shape,
@@ -90,6 +105,6 @@ export function placementOf(sku: Sku, gpuCount: number) {
     gpuFractionMilli: sku.gpuFractionMilli,
     vcpus: sku.vcpusPerGpu * gpuCount,
     memoryBytes: sku.memoryBytesPerGpu * gpuCount,
-    regions: null,
+    regions: region === undefined ? sku.regions : [region],
   };
 }

@@ -91,10 +91,26 @@ eachDatabase(db => {
       ['another’s project', { project_id: 'proj_of_another' }, 404, 'project_not_found'],
       ['more GPUs than a node has', { gpu_count: 16 }, 422, 'topology_unsatisfiable'],
       ['a quote that nobody gave', { quote_id: 'quote_abc.def' }, 422, 'quote_invalid'],
-      ['several at once', { count: 2 }, 400, 'request_malformed'],
+      ['more at once than one request may', { count: 65 }, 400, 'request_malformed'],
       [
-        'a published port',
-        { network: { mode: 'egress', published_ports: [{ port: 80, name: 'web' }] } },
+        'a port that is published twice',
+        { network: { published_ports: [80, 80].map((port, place) => ({ port, name: `web-${place}` })) } },
+        422,
+        'published_ports_invalid',
+      ],
+      [
+        'a name that two ports have',
+        { network: { published_ports: [80, 81].map(port => ({ port, name: 'web' })) } },
+        422,
+        'published_ports_invalid',
+      ],
+      [
+        'more ports than may be published',
+        {
+          network: {
+            published_ports: Array.from({ length: 9 }, (_, place) => ({ port: 80 + place, name: `web-${place}` })),
+          },
+        },
         400,
         'request_malformed',
       ],

@@ -2,8 +2,9 @@ import type { OsImage, Sku } from '@portico/plugin-catalog/port';
 import type { Reservation } from '@portico/plugin-fleet/port';
 import type { RequestContext, Transaction } from '@portico/plugin-kit/backend';
 import { type Micros, newId } from '@portico/plugin-kit/contract';
-import { allocationAudit, auditedFields } from '../allocation-audit';
+import { allocationAudit, auditedFields, auditedBatch, batchAudit } from '../allocation-audit';
 import type { Allocation, Machine } from '../domain/allocation';
+import { type Batch, memberNames } from '../domain/batch';
 import {
   launchFailure,
   type LaunchFacts,
@@ -15,14 +16,22 @@ import {
 } from '../domain/launch-checks';
 import type { Services } from '../services';
 import { insertAllocation } from '../store/allocations';
+import { insertBatch } from '../store/batches';
 import { allocationEvent } from './allocation-events';
-import { enqueueTask, PROVISION_KIND } from './allocation-tasks';
+import { enqueueBatchTask, enqueueTask, PROVISION_KIND } from './allocation-tasks';
 import { type FactSources, launchFacts, launchUsage, placementOf } from './launch-facts';
 import { warnOfSpending } from './spend-warning';
 
 export interface Launch extends LaunchRequest {
   readonly name: string | undefined;
   readonly networkMode: 'egress' | 'isolated';
+  readonly spread: boolean;
+}
+
+/** What a launch made: one allocation, or a batch of several. */
+export interface Launched {
+  readonly batch: Batch | null;
+  readonly allocations: readonly [Allocation, ...Allocation[]];
 }
 
 const FIRST_VERSION = 1;
@@ -30,33 +39,24 @@ const FIRST_VERSION = 1;
 export type LaunchServices = FactSources & Pick<Services, 'audit' | 'outbox' | 'tasks'>;
 
 /**
- * Checks, holds the money, reserves the GPUs and writes allocation, task, audit and event, in the one transaction it is given. A
- * refusal throws, and with the transaction everything before it is undone. Locks are taken account first, then slots: launches of
- * one organization queue at its account, those of many meet only at the slots, and none waits for another in a circle.
+ * Checks, holds the money, reserves the GPUs and writes allocations, task, audit and events, in the one transaction it is given. A
+ * refusal throws, and with the transaction everything before it is undone: of several alike there are all or none. Locks are taken account first, then slots: launches
+ * of one organization queue at its account, those of many meet only at the slots, and none waits for another in a circle.
  */
 export async function launch(
   tx: Transaction,
   services: LaunchServices,
   context: RequestContext,
   wanted: Launch,
-): Promise<Allocation> {
+): Promise<Launched> {
   const facts = await launchFacts(tx, services, { caller: context.caller, request: wanted, now: tx.now });
   const [refusal] = launchRefusals(wanted, facts);
   if (refusal) throw refused(refusal);
-  const { sku, image, departmentId, pricePerHour } = established(facts);
-
-  const { organizationId, userId } = context.caller;
-  const allocationId = newId('alloc', tx.now);
-  const scope = { organizationId, departmentId, projectId: wanted.projectId, userId, allocationId };
-  const name = wanted.name ?? `${sku.name} × ${wanted.gpuCount}`;
-  await services.billing.hold(tx, {
-    scope,
-    name,
-    pricePerHour,
-    skuId: sku.skuId,
-    gpuCount: wanted.gpuCount,
-    correlationId: context.correlationId,
-  });
+  const established = establish(facts);
+  const name = wanted.name ?? `${established.sku.name} × ${wanted.gpuCount}`;
+  const names = memberNames(name, wanted.count);
+  const allocationIds = names.map(() => newId('alloc', tx.now)).sort();
+  await holdMoney(tx, services, context, { wanted, established, names, allocationIds });
 
   // Read under the lock of the account: of two launches at once the second sees the first here.
   const of = { caller: context.caller, request: wanted, facts, isHeld: true, now: tx.now };
@@ -64,34 +64,132 @@ export async function launch(
   const [exceeded] = limits.refusals;
   if (exceeded) throw refused(exceeded);
 
-  const reservation = await services.fleet.reserve(tx, {
-    allocationId,
-    organizationId,
-    ...placementOf(sku, wanted.gpuCount),
-  });
-  if (!reservation.fits) throw refused(placementRefusal(reservation, wanted));
+  const reservations = await reserve(tx, services, context, { wanted, sku: established.sku, allocationIds });
+  const { batch, taskId } = await begin(tx, services, context, { wanted, name, allocationIds });
+  const allocations = reservations.map((reservation, place) =>
+    newAllocation({
+      ...established,
+      allocationId: allocationIds[place] as string,
+      name: names[place] as string,
+      context,
+      wanted,
+      reservation,
+      taskId,
+      batchId: batch?.batchId ?? null,
+      currency: facts.currency,
+      at: tx.now,
+    }),
+  );
+  for (const allocation of allocations) await record(tx, services, context, allocation);
+  const [first, ...others] = allocations;
+  if (!first) throw new Error('a launch made no allocation');
+  for (const warning of limits.warnings) await warnOfSpending(tx, services, { allocation: first, warning, context });
+  return { batch, allocations: [first, ...others] };
+}
 
-  const taskId = await enqueueTask(tx, services, {
-    kind: PROVISION_KIND,
-    allocation: { allocationId, organizationId, projectId: wanted.projectId, userId },
-    epoch: FIRST_VERSION,
-    correlationId: context.correlationId,
-  });
-  const allocation = newAllocation({
-    allocationId,
-    name,
-    departmentId,
+function refused(refusal: LaunchRefusal): Error {
+  return launchFailure.fail(refusal.code, { details: refusal.details });
+}
+
+interface Established {
+  readonly sku: Sku;
+  readonly image: OsImage;
+  readonly departmentId: string;
+  readonly pricePerHour: Micros;
+}
+
+/** What is certain once nothing was refused. */
+function establish(facts: LaunchFacts): Established {
+  const { sku, image, departmentId, pricePerHour } = facts;
+  if (!sku || !image || departmentId === null || pricePerHour === undefined)
+    throw new Error('a launch without refusals lacks a fact');
+  return { sku, image, departmentId, pricePerHour };
+}
+
+/** A hold for each, so that each is settled by itself. */
+async function holdMoney(
+  tx: Transaction,
+  services: LaunchServices,
+  { caller, correlationId }: RequestContext,
+  launching: {
+    wanted: Launch;
+    established: Established;
+    names: readonly string[];
+    allocationIds: readonly string[];
+  },
+): Promise<void> {
+  const { wanted, established } = launching;
+  const { departmentId, pricePerHour, sku } = established;
+  const { organizationId, userId } = caller;
+  const { projectId, gpuCount } = wanted;
+  for (const [place, allocationId] of launching.allocationIds.entries()) {
+    const name = launching.names[place] as string;
+    const scope = { organizationId, departmentId, projectId, userId, allocationId };
+    await services.billing.hold(tx, { scope, name, pricePerHour, skuId: sku.skuId, gpuCount, correlationId });
+  }
+}
+
+async function reserve(
+  tx: Transaction,
+  services: LaunchServices,
+  { caller }: RequestContext,
+  { wanted, sku, allocationIds }: { wanted: Launch; sku: Sku; allocationIds: readonly string[] },
+): Promise<readonly Reservation[]> {
+  const demand = { organizationId: caller.organizationId, ...placementOf(sku, wanted) };
+  const requests = allocationIds.map(allocationId => ({ allocationId, ...demand }));
+  const [alone, ...others] = requests;
+  const reserved =
+    alone && others.length === 0
+      ? await services.fleet.reserve(tx, alone)
+      : await services.fleet.reserveBatch(tx, { requests, spread: wanted.spread });
+  if ('fits' in reserved) {
+    if (!reserved.fits) throw refused(placementRefusal(reserved, wanted));
+    return [reserved];
+  }
+  return reserved;
+}
+
+/** The one task that launches all of them, and the batch where there are several. */
+async function begin(
+  tx: Transaction,
+  services: LaunchServices,
+  context: RequestContext,
+  { wanted, name, allocationIds }: { wanted: Launch; name: string; allocationIds: readonly string[] },
+): Promise<{ batch: Batch | null; taskId: string }> {
+  const { caller, correlationId } = context;
+  const { organizationId, userId } = caller;
+  const { projectId, count, spread } = wanted;
+  const [allocationId, ...others] = allocationIds;
+  if (allocationId !== undefined && others.length === 0) {
+    const allocation = { allocationId, organizationId, projectId, userId };
+    const task = { kind: PROVISION_KIND, allocation, epoch: FIRST_VERSION, correlationId } as const;
+    return { batch: null, taskId: await enqueueTask(tx, services, task) };
+  }
+  const owned = { batchId: newId('batch', tx.now), organizationId, projectId, userId };
+  const task = { batch: owned, allocationIds, epoch: FIRST_VERSION, correlationId };
+  const taskId = await enqueueBatchTask(tx, services, task);
+  const batch: Batch = { ...owned, name, count, spread, taskId, createdAt: tx.now };
+  await insertBatch(tx, batch);
+  await services.audit.record(tx, {
+    action: 'workloads.allocation_batch.launch',
+    actor: context.actor,
     organizationId,
-    userId,
-    sku,
-    image,
-    wanted,
-    reservation,
-    pricePerHour,
-    taskId,
-    currency: facts.currency,
-    at: tx.now,
+    projectId,
+    resource: batchAudit,
+    targetId: batch.batchId,
+    correlationId,
+    after: auditedBatch(batch, allocationIds),
   });
+  return { batch, taskId };
+}
+
+async function record(
+  tx: Transaction,
+  services: LaunchServices,
+  { actor, correlationId }: RequestContext,
+  allocation: Allocation,
+): Promise<void> {
+  const { allocationId, organizationId, projectId } = allocation;
   await insertAllocation(tx, allocation, {
     allocationId,
     version: allocation.version,
@@ -99,57 +197,42 @@ export async function launch(
     to: allocation.status,
     at: tx.now,
     reason: null,
-    actor: context.actor,
+    actor,
   });
   await services.audit.record(tx, {
     action: 'workloads.allocation.launch',
-    actor: context.actor,
+    actor,
     organizationId,
-    projectId: allocation.projectId,
+    projectId,
     resource: allocationAudit,
     targetId: allocationId,
-    correlationId: context.correlationId,
+    correlationId,
     after: auditedFields(allocation),
   });
-  await services.outbox.append(tx, allocationEvent('provisioning.requested', allocation, context.correlationId));
-  for (const warning of limits.warnings) await warnOfSpending(tx, services, { allocation, warning, context });
-  return allocation;
+  await services.outbox.append(tx, allocationEvent('provisioning.requested', allocation, correlationId));
 }
 
-function refused(refusal: LaunchRefusal): Error {
-  return launchFailure.fail(refusal.code, { details: refusal.details });
-}
-
-/** What is certain once nothing was refused. */
-function established(facts: LaunchFacts): { sku: Sku; image: OsImage; departmentId: string; pricePerHour: Micros } {
-  const { sku, image, departmentId, pricePerHour } = facts;
-  if (!sku || !image || departmentId === null || pricePerHour === undefined)
-    throw new Error('a launch without refusals lacks a fact');
-  return { sku, image, departmentId, pricePerHour };
-}
-
-function newAllocation(made: {
-  allocationId: string;
-  name: string;
-  organizationId: string;
-  departmentId: string;
-  userId: string;
-  sku: Sku;
-  image: OsImage;
-  wanted: Launch;
-  reservation: Reservation;
-  pricePerHour: Micros;
-  currency: string;
-  taskId: string;
-  at: number;
-}): Allocation {
+function newAllocation(
+  made: Established & {
+    allocationId: string;
+    name: string;
+    context: RequestContext;
+    wanted: Launch;
+    reservation: Reservation;
+    currency: string;
+    taskId: string;
+    batchId: string | null;
+    at: number;
+  },
+): Allocation {
   const { sku, wanted, reservation } = made;
+  const { organizationId, userId } = made.context.caller;
   return {
     allocationId: made.allocationId,
-    organizationId: made.organizationId,
+    organizationId,
     departmentId: made.departmentId,
     projectId: wanted.projectId,
-    userId: made.userId,
+    userId,
     name: made.name,
     skuId: sku.skuId,
     gpuCount: wanted.gpuCount,
@@ -158,6 +241,7 @@ function newAllocation(made: {
     version: FIRST_VERSION,
     isolation: reservation.isolation,
     networkMode: wanted.networkMode,
+    publishedPorts: wanted.publishedPorts,
     nodeId: reservation.nodeId,
     slots: reservation.slots,
     machine: machineOf(sku, made.image, wanted.gpuCount),
@@ -171,6 +255,7 @@ function newAllocation(made: {
     createdAt: made.at,
     updatedAt: made.at,
     taskId: made.taskId,
+    batchId: made.batchId,
   };
 }
 

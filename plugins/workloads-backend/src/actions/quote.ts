@@ -14,12 +14,12 @@ export interface Quoted {
 export async function quote(
   queries: Queries,
   services: Pick<Services, 'billing' | 'catalog' | 'secrets' | 'workloads'>,
-  options: { caller: UserCaller; skuId: string; gpuCount: number; now: number },
+  options: { caller: UserCaller; skuId: string; gpuCount: number; count: number; now: number },
 ): Promise<Quoted> {
-  const { skuId, gpuCount } = options;
+  const { skuId, gpuCount, count } = options;
   const { organizationId } = options.caller;
   const currency = await services.billing.currencyOf(queries, organizationId);
-  const sku = await services.catalog.sku(queries, { skuId, currency });
+  const sku = await services.catalog.sku(queries, { skuId, currency, organizationId, now: options.now });
   if (!sku) throw launchFailure.fail('sku_not_found', { details: { sku_id: skuId } });
   if (!countOffered(sku, gpuCount))
     throw launchFailure.fail('topology_unsatisfiable', { details: countRefusal(sku, gpuCount).details });
@@ -27,10 +27,10 @@ export async function quote(
   if (pricePerHour === undefined) throw launchFailure.fail('price_unavailable', { details: { currency } });
 
   const expiresAt = options.now + services.workloads.quoteSeconds * 1000;
-  const made: Quote = { organizationId, skuId, gpuCount, pricePerHour, currency, expiresAt };
+  const made: Quote = { organizationId, skuId, gpuCount, count, pricePerHour, currency, expiresAt };
   return {
     quoteId: quoteId(made, quoteSigner(services)),
     quote: made,
-    forecast: await services.billing.forecast(queries, { organizationId, pricePerHour }),
+    forecast: await services.billing.forecast(queries, { organizationId, pricePerHour: pricePerHour * BigInt(count) }),
   };
 }

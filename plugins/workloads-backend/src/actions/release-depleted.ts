@@ -1,7 +1,7 @@
 import type { DomainEvent, Transaction } from '@portico/plugin-kit/backend';
 import type { Allocation } from '../domain/allocation';
 import { findAllocation, liveAllocationIds, lockAllocation } from '../store/allocations';
-import { cancelLaunch, type LaunchEnd, type ReleaseActionServices, releaseLocked } from './release';
+import { cancelLaunch, isUnderWay, type LaunchEnd, type ReleaseActionServices, releaseLocked } from './release';
 
 /** The consumer's own word in the log, where the reason of a release is read. */
 const REASON = 'balance_depleted';
@@ -17,10 +17,11 @@ export async function releaseDepleted(
 ): Promise<void> {
   if (event.organizationId === null) return;
   const ids = await liveAllocationIds(tx, event.organizationId);
+  /** By task: that of a batch launches several, and is cancelled once. */
   const launches = new Map<string, LaunchEnd>();
   for (const id of ids) {
     const seen = await findAllocation(tx, id);
-    if (seen) launches.set(id, await cancelLaunch(tx, services, seen));
+    if (seen && !launches.has(seen.taskId)) launches.set(seen.taskId, await cancelLaunch(tx, services, seen));
   }
   const locked: Allocation[] = [];
   for (const id of ids) {
@@ -32,11 +33,7 @@ export async function releaseDepleted(
     correlationId: event.correlationId,
     reason: REASON,
   };
-  for (const allocation of locked) {
-    if (allocation.status === 'released' || allocation.status === 'failed') continue;
-    await releaseLocked(tx, services, allocation, {
-      ...request,
-      launch: launches.get(allocation.allocationId) ?? 'none',
-    });
+  for (const allocation of locked.filter(isUnderWay)) {
+    await releaseLocked(tx, services, allocation, { ...request, launch: launches.get(allocation.taskId) ?? 'none' });
   }
 }

@@ -2,12 +2,11 @@ import type { RequestContext, Transaction } from '@portico/plugin-kit/backend';
 import { allocationAudit, auditedFields } from '../allocation-audit';
 import type { Allocation } from '../domain/allocation';
 import type { Services } from '../services';
-import { allocationEvent } from './allocation-events';
 import { type ReleaseActionServices, requestRelease } from './release';
 
 type AuditedReleaseServices = ReleaseActionServices & Pick<Services, 'audit'>;
 
-/** A member of the organization releases one of its allocations. */
+/** A member of the organization releases one of its allocations; before it is active, those it was launched with go with it. */
 export async function release(
   tx: Transaction,
   services: AuditedReleaseServices,
@@ -15,32 +14,16 @@ export async function release(
 ): Promise<Allocation> {
   const { context, allocationId } = options;
   const { actor, caller, correlationId } = context;
-  const { before, after } = await requestRelease(tx, services, {
+  const released = await requestRelease(tx, services, {
     allocationId,
     caller,
     actor,
     correlationId,
     reason: 'user_requested',
   });
-  await recordRelease(tx, services, { action: 'workloads.allocation.release', context, before, after });
-  return after;
-}
-
-/** An administrator releases anybody's, giving a reason that the owner is told. */
-export async function forceRelease(
-  tx: Transaction,
-  services: AuditedReleaseServices,
-  options: { context: RequestContext; allocationId: string; reason: string },
-): Promise<Allocation> {
-  const { context, allocationId, reason } = options;
-  const { actor, correlationId } = context;
-  const { before, after } = await requestRelease(tx, services, { allocationId, actor, correlationId, reason });
-  await recordRelease(tx, services, { action: 'workloads.allocation.force_release', context, before, after, reason });
-  await services.outbox.append(
-    tx,
-    allocationEvent('provisioning.force_release_requested', after, correlationId, { reason }),
-  );
-  return after;
+  for (const one of released)
+    await recordRelease(tx, services, { action: 'workloads.allocation.release', context, ...one });
+  return released[0].after;
 }
 
 /** Every release that somebody, or a rule of theirs, asks for is told alike. */

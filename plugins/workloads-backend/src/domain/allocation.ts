@@ -53,6 +53,7 @@ export interface Allocation {
   readonly version: number;
   readonly isolation: Isolation;
   readonly networkMode: 'egress' | 'isolated';
+  readonly publishedPorts: readonly PublishedPort[];
   readonly nodeId: string;
   readonly slots: readonly Slot[];
   readonly machine: Machine;
@@ -67,6 +68,14 @@ export interface Allocation {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly taskId: string;
+  /** Null: launched alone. */
+  readonly batchId: string | null;
+}
+
+/** A TCP port inside that people reach through the portal, under a name they gave it. */
+export interface PublishedPort {
+  readonly port: number;
+  readonly name: string;
 }
 
 /** What is started, as it was sold: a later change of the catalogue does not change what somebody already pays for. */
@@ -90,7 +99,13 @@ export interface Transition {
 /** What happens to an allocation. `at` is the instant of the transaction. */
 export type Change = { readonly at: number; readonly actor: Actor } & (
   | { readonly to: 'provisioning' | 'active' | 'released'; readonly reason?: string }
-  | { readonly to: 'releasing'; readonly reason?: string; readonly taskId?: string }
+  /** `lastAliveAt`: nobody can say that it ran after that, so nobody pays for it. */
+  | {
+      readonly to: 'releasing';
+      readonly reason?: string;
+      readonly taskId?: string;
+      readonly lastAliveAt?: number | null;
+    }
   | {
       readonly to: 'failed';
       readonly reason: FailureReason;
@@ -136,7 +151,9 @@ export function change(allocation: Allocation, wanted: Change): Changed | undefi
       const released = { ...next, releaseFailedReason: null, taskId: wanted.taskId ?? allocation.taskId };
       // Trying a failed release again: the meter stopped at the first request and stays there.
       if (allocation.status === 'release_failed') return { allocation: released, transition, meter: null };
-      return { allocation: stopped(released, at), transition, meter: { kind: 'stop', at } };
+      const { lastAliveAt } = wanted;
+      const end = lastAliveAt === undefined ? at : lastBillable(allocation, { at, lastAliveAt });
+      return { allocation: stopped(released, end), transition, meter: { kind: 'stop', at: end } };
     }
     case 'failed': {
       const end = lastBillable(allocation, { at, lastAliveAt: wanted.lastAliveAt });

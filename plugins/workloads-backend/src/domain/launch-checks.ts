@@ -6,6 +6,7 @@ import type { PlacementRefusal } from '@portico/plugin-fleet/port';
 import { errorsOf, type Micros, toInstant, toMoney } from '@portico/plugin-kit/contract';
 import { type LaunchError, workloadErrors } from '@portico/plugin-workloads/contract';
 import { exceededBy, forbiddenBy, type PolicyObjection } from './launch-policies';
+import type { PublishedPort } from './allocation';
 import type { Committed, PolicyUsage } from './launch-policies';
 import type { QuoteReading } from './quote';
 
@@ -21,6 +22,11 @@ export interface LaunchRequest {
   readonly sshKeyIds: readonly string[] | undefined;
   readonly projectId: string;
   readonly quoteId: string | undefined;
+  /** So many alike, all of them or none. */
+  readonly count: number;
+  readonly publishedPorts: readonly PublishedPort[];
+  /** Undefined: any that the hardware is offered in. */
+  readonly region: string | undefined;
 }
 
 /** What is undefined could not be asked because something before it is missing. */
@@ -31,8 +37,10 @@ export interface LaunchFacts {
   readonly keysFound: boolean;
   readonly currency: string;
   readonly quote: QuoteReading;
+  /** Of one of them. */
   readonly pricePerHour: Micros | undefined;
   readonly placement: { readonly fits: true } | PlacementRefusal | undefined;
+  /** For all of them together. */
   readonly forecast: Forecast | undefined;
   readonly policies: ResolvedPolicies;
 }
@@ -50,7 +58,12 @@ export function launchRefusals(request: LaunchRequest, facts: LaunchFacts): read
   if (!facts.sku) refuse('sku_not_found', { sku_id: request.skuId });
   if (!facts.image) refuse('image_not_found', { image_id: request.imageId });
   if (!facts.keysFound) refuse('ssh_key_not_found', { ssh_key_ids: request.sshKeyIds ?? [] });
+  const twice = publishedTwice(request.publishedPorts);
+  if (twice) refuse('published_ports_invalid', { port: twice.port, name: twice.name });
   for (const { details } of forbiddenBy(facts.policies, request)) refuse('policy_forbids', details);
+  const regions = facts.sku?.regions ?? null;
+  if (request.region !== undefined && regions !== null && !regions.includes(request.region))
+    refuse('region_not_offered', { region: request.region, regions });
   if (facts.sku && !countOffered(facts.sku, request.gpuCount)) refusals.push(countRefusal(facts.sku, request.gpuCount));
   if (facts.quote.kind === 'invalid') refuse('quote_invalid');
   if (facts.quote.kind === 'expired') refuse('quote_expired', { expired_at: toInstant(facts.quote.expiredAt) });
@@ -59,6 +72,13 @@ export function launchRefusals(request: LaunchRequest, facts: LaunchFacts): read
   if (facts.placement?.fits === false) refusals.push(placementRefusal(facts.placement, request));
   if (facts.forecast?.sufficient === false) refusals.push(balanceRefusal(facts.forecast));
   return refusals;
+}
+
+/** The first port that is there already, or whose name is. */
+function publishedTwice(ports: readonly PublishedPort[]): PublishedPort | undefined {
+  return ports.find((one, place) =>
+    ports.slice(0, place).some(other => other.port === one.port || other.name === one.name),
+  );
 }
 
 export function countOffered(sku: Sku, gpuCount: number): boolean {
@@ -72,7 +92,7 @@ export function countRefusal(sku: Sku, gpuCount: number): LaunchRefusal {
 /** A placement's answer in the words of the contract. What would fit stands in the details. */
 export function placementRefusal(
   refusal: PlacementRefusal,
-  request: Pick<LaunchRequest, 'skuId' | 'gpuCount'>,
+  request: Pick<LaunchRequest, 'skuId' | 'gpuCount' | 'count'>,
 ): LaunchRefusal {
   const codes = {
     no_ready_node: 'node_offline',
@@ -89,6 +109,7 @@ export function placementRefusal(
     details: {
       sku_id: request.skuId,
       gpu_count: request.gpuCount,
+      ...(request.count === 1 ? {} : { count: request.count }),
       reason: refusal.reason,
       largest_fitting_count: refusal.largestFittingCount,
       // The words for users: names of nodes are none of theirs.
@@ -112,7 +133,8 @@ export function limitObjections(
   facts: LaunchFacts,
   used: LaunchUsage,
 ): { readonly refusals: readonly LaunchRefusal[]; readonly warnings: readonly PolicyObjection[] } {
-  const objections = exceededBy(facts.policies, { ...facts, gpuCount: request.gpuCount }, used);
+  const { gpuCount, count } = request;
+  const objections = exceededBy(facts.policies, { ...facts, gpuCount, count }, used);
   return {
     refusals: objections
       .filter(one => one.kind === 'exceeded')

@@ -49,14 +49,19 @@ export function forbiddenBy(
   return objections;
 }
 
-/** Of a launch beside what is used. Without a price nothing is said of money. */
+/** Of a launch of `count` alike beside what is used; `pricePerHour` and `gpuCount` are those of one. Without a price nothing is said of money. */
 export function exceededBy(
   policies: ResolvedPolicies,
-  launch: { readonly gpuCount: number; readonly pricePerHour: Micros | undefined; readonly currency: string },
+  launch: {
+    readonly gpuCount: number;
+    readonly count: number;
+    readonly pricePerHour: Micros | undefined;
+    readonly currency: string;
+  },
   used: { readonly usage: PolicyUsage; readonly committed: Committed | undefined; readonly hold: Micros },
 ): readonly PolicyObjection[] {
   const { usage, committed } = used;
-  const { gpuCount, pricePerHour, currency } = launch;
+  const { gpuCount, count: copies, pricePerHour, currency } = launch;
   const objections: PolicyObjection[] = [];
   const count = (policy: PolicyName, set: SetPolicy<number>, numbers: { current: number; more: number }) => {
     if (numbers.current + numbers.more <= set.value) return;
@@ -75,12 +80,12 @@ export function exceededBy(
     });
   };
   for (const set of policies.concurrent_allocations.counting)
-    count('concurrent_allocations', set, { current: usage[subjectOf(set)].allocations, more: 1 });
+    count('concurrent_allocations', set, { current: usage[subjectOf(set)].allocations, more: copies });
   for (const set of policies.gpus_per_project.counting)
-    count('gpus_per_project', set, { current: usage.project.gpus, more: gpuCount });
+    count('gpus_per_project', set, { current: usage.project.gpus, more: gpuCount * copies });
   if (pricePerHour === undefined) return nearestOnly(objections);
   for (const set of policies.spend_per_hour.counting)
-    spend('spend_per_hour', set, { current: usage[subjectOf(set)].pricePerHour, more: pricePerHour });
+    spend('spend_per_hour', set, { current: usage[subjectOf(set)].pricePerHour, more: pricePerHour * BigInt(copies) });
   if (committed !== undefined)
     for (const set of policies.spend_per_month.counting)
       spend('spend_per_month', set, { current: committed[subjectOf(set)], more: used.hold });

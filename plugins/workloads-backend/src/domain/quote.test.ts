@@ -7,11 +7,12 @@ const quote: Quote = {
   organizationId: 'org_1',
   skuId: 'sku_1',
   gpuCount: 2,
+  count: 3,
   pricePerHour: 123_456_789_012_345_678n,
   currency: 'USD',
   expiresAt: 1_000,
 };
-const wanted = { organizationId: 'org_1', skuId: 'sku_1', gpuCount: 2, currency: 'USD', now: 999 };
+const wanted = { organizationId: 'org_1', skuId: 'sku_1', gpuCount: 2, count: 3, currency: 'USD', now: 999 };
 
 describe('a quote', () => {
   it('is read back exactly, price included', () => {
@@ -25,7 +26,7 @@ describe('a quote', () => {
     });
   });
 
-  it.each([{ organizationId: 'org_2' }, { skuId: 'sku_2' }, { gpuCount: 1 }, { currency: 'EUR' }])(
+  it.each([{ organizationId: 'org_2' }, { skuId: 'sku_2' }, { gpuCount: 1 }, { count: 1 }, { currency: 'EUR' }])(
     'is worth nothing for %j',
     other => {
       expect(readQuote(quoteId(quote, sign), { ...wanted, ...other }, sign)).toEqual({ kind: 'invalid' });

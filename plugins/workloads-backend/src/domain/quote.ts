@@ -3,12 +3,15 @@ import type { Micros } from '@portico/plugin-kit/contract';
 
 /**
  * A quote is a promise of a price, carried by its own id: what it says, and a keyed hash that only this portal can make. Nothing is
- * stored. It binds organization, hardware, count and price, and is good until it expires.
+ * stored. It binds organization, hardware, counts and price, and is good until it expires.
  */
 export interface Quote {
   readonly organizationId: string;
   readonly skuId: string;
   readonly gpuCount: number;
+  /** Allocations alike. */
+  readonly count: number;
+  /** Of one of them. */
   readonly pricePerHour: Micros;
   readonly currency: string;
   readonly expiresAt: number;
@@ -31,6 +34,7 @@ export function quoteId(quote: Quote, sign: Sign): string {
     quote.pricePerHour.toString(),
     quote.currency,
     quote.expiresAt,
+    quote.count,
   ];
   const text = Buffer.from(JSON.stringify(body)).toString('base64url');
   return `quote_${text}.${sign(text)}`;
@@ -39,7 +43,7 @@ export function quoteId(quote: Quote, sign: Sign): string {
 /** What the id is worth to this caller, for this hardware and count, now. */
 export function readQuote(
   id: string | undefined,
-  wanted: { organizationId: string; skuId: string; gpuCount: number; currency: string; now: number },
+  wanted: Pick<Quote, 'organizationId' | 'skuId' | 'gpuCount' | 'count' | 'currency'> & { now: number },
   sign: Sign,
 ): QuoteReading {
   if (id === undefined) return { kind: 'absent' };
@@ -49,6 +53,7 @@ export function readQuote(
     quote.organizationId === wanted.organizationId &&
     quote.skuId === wanted.skuId &&
     quote.gpuCount === wanted.gpuCount &&
+    quote.count === wanted.count &&
     quote.currency === wanted.currency;
   if (!quote || !fits) return { kind: 'invalid' };
   return quote.expiresAt <= wanted.now ? { kind: 'expired', expiredAt: quote.expiresAt } : { kind: 'valid', quote };
@@ -58,10 +63,11 @@ function opened(id: string, sign: Sign): Quote | undefined {
   const match = /^quote_([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/.exec(id);
   if (!match?.[1] || !match[2] || !equal(sign(match[1]), match[2])) return undefined;
   // The signature is ours, so the text is what `quoteId` wrote.
-  const [organizationId, skuId, gpuCount, price, currency, expiresAt] = JSON.parse(
+  // Quotes of before there were batches end before the count.
+  const [organizationId, skuId, gpuCount, price, currency, expiresAt, count = 1] = JSON.parse(
     Buffer.from(match[1], 'base64url').toString('utf8'),
-  ) as [string, string, number, string, string, number];
-  return { organizationId, skuId, gpuCount, pricePerHour: BigInt(price), currency, expiresAt };
+  ) as [string, string, number, string, string, number, number?];
+  return { organizationId, skuId, gpuCount, count, pricePerHour: BigInt(price), currency, expiresAt };
 }
 
 function equal(a: string, b: string): boolean {

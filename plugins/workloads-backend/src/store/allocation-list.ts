@@ -12,11 +12,12 @@ import type { Allocation } from '../domain/allocation';
 import { type AllocationRow, fromRow } from './allocation-row';
 
 export interface AllocationFilter {
-  readonly organizationId?: string;
+  readonly organizationId?: string | undefined;
   readonly projectId?: string | undefined;
   readonly skuId?: string | undefined;
   readonly userId?: string | undefined;
   readonly nodeId?: string | undefined;
+  readonly batchId?: string | undefined;
   /** Undefined: any. */
   readonly statuses?: readonly AllocationStatus[] | undefined;
   readonly search?: string | undefined;
@@ -73,6 +74,7 @@ function conditionsOf(filter: AllocationFilter): { conditions: string[]; paramet
     sku_id: filter.skuId,
     user_id: filter.userId,
     node_id: filter.nodeId,
+    batch_id: filter.batchId,
   };
   for (const [column, value] of Object.entries(equal)) {
     if (value === undefined) continue;

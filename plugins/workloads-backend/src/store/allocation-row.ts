@@ -17,6 +17,7 @@ export interface AllocationRow {
   version: number;
   isolation: Allocation['isolation'];
   network_mode: Allocation['networkMode'];
+  published_ports_json: string;
   node_id: string;
   slots_json: string;
   machine_json: string;
@@ -30,6 +31,7 @@ export interface AllocationRow {
   created_at: number;
   updated_at: number;
   task_id: string;
+  batch_id: string | null;
 }
 
 const BASE_IMAGE = { source: null, digest: null, defaultUser: 'user' } as const;
@@ -49,6 +51,7 @@ export function fromRow(row: AllocationRow): Allocation {
     version: row.version,
     isolation: row.isolation,
     networkMode: row.network_mode,
+    publishedPorts: JSON.parse(row.published_ports_json) as Allocation['publishedPorts'],
     nodeId: row.node_id,
     slots: JSON.parse(row.slots_json) as Allocation['slots'],
     machine: machineOf(JSON.parse(row.machine_json) as Allocation['machine']),
@@ -62,6 +65,7 @@ export function fromRow(row: AllocationRow): Allocation {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     taskId: row.task_id,
+    batchId: row.batch_id,
   };
 }
 
@@ -82,6 +86,7 @@ export function toRow(allocation: Allocation): AllocationRow {
     version: allocation.version,
     isolation: allocation.isolation,
     network_mode: allocation.networkMode,
+    published_ports_json: JSON.stringify(allocation.publishedPorts),
     node_id: allocation.nodeId,
     slots_json: JSON.stringify(allocation.slots),
     machine_json: JSON.stringify(allocation.machine),
@@ -95,6 +100,7 @@ export function toRow(allocation: Allocation): AllocationRow {
     created_at: allocation.createdAt,
     updated_at: allocation.updatedAt,
     task_id: allocation.taskId,
+    batch_id: allocation.batchId,
   };
 }
 

@@ -19,6 +19,7 @@ const insertColumns = [
   'version',
   'isolation',
   'network_mode',
+  'published_ports_json',
   'node_id',
   'slots_json',
   'machine_json',
@@ -32,6 +33,7 @@ const insertColumns = [
   'created_at',
   'updated_at',
   'task_id',
+  'batch_id',
 ] as const satisfies readonly (keyof AllocationRow)[];
 
 const insertSql = `INSERT INTO workloads_allocations (${insertColumns.join(', ')}) VALUES (${placeholders(insertColumns.length)})`;

@@ -1,5 +1,5 @@
 import { RuntimeError } from '@portico/plugin-fleet/port';
-import { PermanentStepError, type StepContext, type TaskStep } from '@portico/plugin-kit/backend';
+import { PermanentStepError, type TaskStep } from '@portico/plugin-kit/backend';
 import type { AllocationTaskInput } from '../actions/allocation-tasks';
 import type { Services } from '../services';
 import { fencingToken } from './fencing';
@@ -25,14 +25,13 @@ export async function placedInstance(services: InstanceServices, allocationId: s
 /** Ends what may run and resolves when it is gone; also how a launch is undone. */
 export async function endInstanceOf(
   services: InstanceServices,
-  context: StepContext<AllocationTaskInput>,
+  { allocationId, epoch, lease }: { allocationId: string; epoch: number; lease: number },
 ): Promise<void> {
-  const { allocationId, epoch } = context.input;
   const { runtime, instance } = await placedInstance(services, allocationId);
   await endInstance(() =>
     runtime.release({
       ...instance,
-      fencingToken: fencingToken({ epoch, lease: context.fencingToken, purpose: 'end' }),
+      fencingToken: fencingToken({ epoch, lease, purpose: 'end' }),
     }),
   );
 }
@@ -47,7 +46,8 @@ export function endingSteps(
       name: 'end_instance',
       ...patience,
       async run(context) {
-        await callRuntime(() => endInstanceOf(services, context));
+        const { allocationId, epoch } = context.input;
+        await callRuntime(() => endInstanceOf(services, { allocationId, epoch, lease: context.fencingToken }));
         context.report('Everything that ran has been ended and its home removed.');
       },
     },

@@ -1,14 +1,12 @@
 import { RuntimeError } from '@portico/plugin-fleet/port';
 import type { TaskDefinition, Transaction } from '@portico/plugin-kit/backend';
-import { type AllocationTaskInput, RELEASE_KIND } from '../actions/allocation-tasks';
+import { type AllocationTaskInput, RELEASE_FAILED_ATTENTION, RELEASE_KIND } from '../actions/allocation-tasks';
 import { changeState } from '../actions/change-state';
 import type { Services } from '../services';
 import { lockAllocation } from '../store/allocations';
 import { revokeTerminalTokens } from '../store/terminal-tokens';
 import { endingSteps, patienceOf, placedInstance } from './instance-steps';
 import { callRuntime } from './runtime-errors';
-
-const RELEASE_FAILED_ATTENTION = 'release_failed';
 
 export type ReleaseServices = Pick<Services, 'attention' | 'billing' | 'database' | 'fleet' | 'outbox' | 'workloads'>;
 
@@ -31,7 +29,9 @@ export function releaseTask(services: ReleaseServices): TaskDefinition<Allocatio
           await callRuntime(() => runtime.setAuthorizedKeys(instance, []).catch(ignoreMissing));
           context.report('Nobody can log in any more.');
         },
-        commit: (tx, context) => revokeTerminalTokens(tx, context.input.allocationId),
+        async commit(tx, context) {
+          await revokeTerminalTokens(tx, context.input.allocationId);
+        },
       },
       ...endingSteps(services, step),
       {
@@ -53,7 +53,8 @@ export function releaseTask(services: ReleaseServices): TaskDefinition<Allocatio
       },
     ],
     async finished(tx, { input, outcome, error, task }) {
-      if (outcome === 'completed') return;
+      // Cancelled by whoever vouched that nothing is left: they have ended the allocation.
+      if (outcome !== 'failed') return;
       const reason = error?.code ?? outcome;
       const allocation = await lockAllocation(tx, input.allocationId);
       const stuck =
@@ -63,8 +64,7 @@ export function releaseTask(services: ReleaseServices): TaskDefinition<Allocatio
           change: { to: 'release_failed', at: tx.now, actor: { type: 'task', id: task.taskId }, reason },
           correlationId: task.correlationId,
         }));
-      if (stuck)
-        await tellSomebody(tx, services, { ...stuck, message: error?.message ?? 'The release was cancelled.' });
+      if (stuck) await tellSomebody(tx, services, { ...stuck, message: error?.message ?? 'nobody knows why.' });
     },
   };
 }

@@ -16,6 +16,7 @@ export function allocationOf(changes: Partial<Allocation> = {}): Allocation {
     version: 1,
     isolation: 'sandbox',
     networkMode: 'egress',
+    publishedPorts: [],
     nodeId: 'node_1',
     slots: [],
     machine: {
@@ -34,6 +35,7 @@ export function allocationOf(changes: Partial<Allocation> = {}): Allocation {
     createdAt: 0,
     updatedAt: 0,
     taskId: 'task_1',
+    batchId: null,
     ...changes,
   };
 }

@@ -28,6 +28,9 @@ export class PeopleInMemory implements AccessPort {
   usernames: AccessPort['usernames'] = async (_queries, userIds) =>
     new Map(userIds.flatMap(id => (this.people.has(id) ? [[id, this.people.get(id)!.username] as const] : [])));
 
+  userNamed: AccessPort['userNamed'] = async (_queries, username) =>
+    [...this.people.values()].find(one => one.username === username)?.userId ?? null;
+
   departmentOf: AccessPort['departmentOf'] = async (_queries, { organizationId, projectId }) =>
     [...this.people.values()].find(one => one.organizationId === organizationId && one.projectId === projectId)
       ?.departmentId ?? null;

@@ -14,6 +14,7 @@ import {
   releaseAllocation,
 } from '@portico/plugin-workloads/contract';
 import { FakeRuntime } from './fake-runtime';
+import { launchedAlone, launchedTogether } from './launched';
 import { fund, memberPermissions, PeopleInMemory } from './people';
 
 export interface PortalOptions {
@@ -86,6 +87,9 @@ export async function startPortal(options: PortalOptions) {
   const allocation = (by: string, allocationId: string) =>
     backend.call(getAllocation, { token: by, params: { allocation_id: allocationId } });
 
+  const requestLaunch = (by: string, more: object) =>
+    backend.call(launchAllocation, { token: by, body: { ...body, ...more }, idempotencyKey: crypto.randomUUID() });
+
   return {
     ...backend,
     access,
@@ -96,8 +100,8 @@ export async function startPortal(options: PortalOptions) {
     image,
     allocation,
     freeGpus: async () => (await backend.services.fleet.totals(backend.services.database.read)).gpus.free,
-    launch: (by: string, more: object = {}) =>
-      backend.call(launchAllocation, { token: by, body: { ...body, ...more }, idempotencyKey: crypto.randomUUID() }),
+    launch: async (by: string, more: object = {}) => launchedAlone(await requestLaunch(by, more)),
+    launchBatch: async (by: string, more: object) => launchedTogether(await requestLaunch(by, more)),
     release: (by: string, allocationId: string) =>
       backend.call(releaseAllocation, { token: by, params: { allocation_id: allocationId } }),
     task: (by: string, taskId: string) => backend.call(getTask, { token: by, params: { task_id: taskId } }),

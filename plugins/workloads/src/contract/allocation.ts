@@ -37,28 +37,48 @@ export const failureReasons = [
 ] as const;
 export type FailureReason = (typeof failureReasons)[number];
 
-/** Published ports are reached through the portal's authenticated proxy only; the list is empty for now. */
+/** As many as a notebook, a board and a few services need; each has an origin of its own. */
+export const PUBLISHED_PORTS_MAX = 8;
+const PORT_NAME_LENGTH_MAX = 40;
+
+const networkModeSchema = {
+  type: 'string',
+  enum: ['egress', 'isolated'],
+  description:
+    '`egress` reaches the internet through a proxy that refuses private addresses; `isolated` reaches nothing.',
+} as const;
+
+const publishedPortProperties = {
+  port: { type: 'integer', minimum: 1, maximum: 65535 },
+  name: {
+    type: 'string',
+    minLength: 1,
+    maxLength: PORT_NAME_LENGTH_MAX,
+    pattern: '^[^\\u0000-\\u001f\\u007f]*\\S[^\\u0000-\\u001f\\u007f]*$',
+    description: 'What people see; each port and each name stands once.',
+  },
+} as const;
+
+/** Published ports are reached through the portal's authenticated proxy only. */
 export const networkSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['mode', 'published_ports'],
   properties: {
-    mode: {
-      type: 'string',
-      enum: ['egress', 'isolated'],
-      description:
-        '`egress` reaches the internet through a proxy that refuses private addresses; `isolated` reaches nothing.',
-    },
+    mode: networkModeSchema,
     published_ports: {
       type: 'array',
-      maxItems: 0,
+      maxItems: PUBLISHED_PORTS_MAX,
       items: {
         type: 'object',
         additionalProperties: false,
-        required: ['port', 'name'],
+        required: ['port', 'name', 'url'],
         properties: {
-          port: { type: 'integer', minimum: 1, maximum: 65535 },
-          name: { type: 'string', minLength: 1, maxLength: 40 },
+          ...publishedPortProperties,
+          url: {
+            type: ['string', 'null'],
+            description: 'Where the port is reached while the allocation is active; null before and after.',
+          },
         },
       },
     },
@@ -67,11 +87,24 @@ export const networkSchema = {
 
 /** What a client sends: every part has a default. */
 export const networkRequestSchema = {
-  ...networkSchema,
+  type: 'object',
+  additionalProperties: false,
   required: [],
   properties: {
-    mode: { ...networkSchema.properties.mode, default: 'egress' },
-    published_ports: { ...networkSchema.properties.published_ports, default: [] },
+    mode: { ...networkModeSchema, default: 'egress' },
+    published_ports: {
+      type: 'array',
+      maxItems: PUBLISHED_PORTS_MAX,
+      default: [],
+      description:
+        'TCP ports inside the instance that people with `workloads.allocation.connect` reach through the portal.',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['port', 'name'],
+        properties: publishedPortProperties,
+      },
+    },
   },
 } as const;
 
@@ -133,6 +166,7 @@ const allocationProperties = {
   created_at: instantSchema,
   updated_at: instantSchema,
   task_id: { type: ['string', 'null'], description: 'The task that works on it, or did last.' },
+  batch_id: { type: ['string', 'null'], description: 'The batch it was launched in; null when it was launched alone.' },
 } as const;
 
 const allocationFields = [
@@ -160,6 +194,7 @@ const allocationFields = [
   'created_at',
   'updated_at',
   'task_id',
+  'batch_id',
 ] as const;
 
 /** GPUs held on a node, with access and a price. */

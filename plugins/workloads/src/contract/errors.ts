@@ -6,10 +6,12 @@ export const workloadErrors = defineErrors({
   sku_not_found: { status: 404, sentence: 'There is no such hardware in the catalog.' },
   image_not_found: { status: 404, sentence: 'There is no such image in the catalog.' },
   ssh_key_not_found: { status: 404, sentence: 'One of the SSH keys does not exist, or is not yours.' },
+  published_ports_invalid: { status: 422, sentence: 'A port, or the name of one, is published twice.' },
   policy_forbids: {
     status: 409,
     sentence: 'A policy does not allow this hardware or image here; details name it and where it was set.',
   },
+  region_not_offered: { status: 422, sentence: 'This hardware is not offered in that region.' },
   topology_unsatisfiable: {
     status: 422,
     sentence: 'No node could ever hold that many GPUs of this hardware together.',
@@ -25,6 +27,10 @@ export const workloadErrors = defineErrors({
   quota_exceeded: { status: 409, sentence: 'This would go beyond a limit; details name it and where it was set.' },
   allocation_not_releasable: { status: 409, sentence: 'An allocation that has ended cannot be released again.' },
   allocation_not_active: { status: 409, sentence: 'The allocation is not active.' },
+  node_reachable: {
+    status: 409,
+    sentence: 'The node answers, so nobody needs to attest anything: release the allocation in the ordinary way.',
+  },
   task_not_cancellable: { status: 409, sentence: 'This task can no longer be cancelled.' },
 });
 
@@ -34,7 +40,9 @@ export const launchErrors = [
   'sku_not_found',
   'image_not_found',
   'ssh_key_not_found',
+  'published_ports_invalid',
   'policy_forbids',
+  'region_not_offered',
   'topology_unsatisfiable',
   'price_unavailable',
   'quote_invalid',

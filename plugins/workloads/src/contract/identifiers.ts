@@ -9,6 +9,10 @@ export const referenceSchema = {
   pattern: '^[A-Za-z0-9][A-Za-z0-9_-]*$',
 } as const;
 
+/** Longest text somebody searches for. */
+const SEARCH_LENGTH_MAX = 100;
+export const searchSchema = { type: 'string', minLength: 1, maxLength: SEARCH_LENGTH_MAX } as const;
+
 export const allocationParams = {
   type: 'object',
   additionalProperties: false,
@@ -21,4 +25,11 @@ export const taskParams = {
   additionalProperties: false,
   required: ['task_id'],
   properties: { task_id: referenceSchema },
+} as const;
+
+export const batchParams = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['batch_id'],
+  properties: { batch_id: referenceSchema },
 } as const;

@@ -1,5 +1,6 @@
 import { defineContract } from '@portico/plugin-kit/contract';
 import { forceReleaseAllocation, getAdminOverview, listAdminAllocations } from './admin-operations';
+import { getAllocationBatch, releaseAllocationBatch } from './batch';
 import { workloadErrors } from './errors';
 import { launchAllocation, precheckLaunch, quoteLaunch } from './launch';
 import { getAllocationMetrics } from './metrics';
@@ -29,6 +30,8 @@ export const workloadsContract = defineContract({
     getAllocationSshKeys,
     setAllocationSshKeys,
     getAllocationMetrics,
+    getAllocationBatch,
+    releaseAllocationBatch,
     getTask,
     listTaskEvents,
     cancelTask,
@@ -75,6 +78,13 @@ export {
   statusGroups,
 } from './allocation';
 export type { AllocationStatus, DisplayStatus, FailureReason, StatusGroup } from './allocation';
+export {
+  allocationBatchSchema,
+  BATCH_COUNT_MAX,
+  batchWithTaskSchema,
+  getAllocationBatch,
+  releaseAllocationBatch,
+} from './batch';
 export { launchErrors, workloadErrors } from './errors';
 export type { LaunchError } from './errors';
 export { launchAllocation, launchRequestSchema, precheckLaunch, quoteLaunch } from './launch';

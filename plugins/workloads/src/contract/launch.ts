@@ -1,5 +1,6 @@
 import { instantSchema, moneySchema, nameSchema, operation } from '@portico/plugin-kit/contract';
 import { allocationWithTaskSchema, networkRequestSchema } from './allocation';
+import { BATCH_COUNT_MAX, batchWithTaskSchema } from './batch';
 import { launchErrors } from './errors';
 import { referenceSchema } from './identifiers';
 
@@ -15,6 +16,7 @@ export const sshKeyIdsSchema = {
   uniqueItems: true,
 } as const;
 const gpuCountSchema = { type: 'integer', minimum: 1, maximum: GPU_COUNT_MAX } as const;
+const countSchema = { type: 'integer', minimum: 1, maximum: BATCH_COUNT_MAX, default: 1 } as const;
 
 export const launchRequestSchema = {
   type: 'object',
@@ -37,7 +39,21 @@ export const launchRequestSchema = {
       maxLength: 1024,
       description: 'While the quote is valid, its price is the one charged.',
     },
-    count: { type: 'integer', const: 1, default: 1, description: 'One allocation per request.' },
+    count: {
+      ...countSchema,
+      description:
+        'So many alike, all or nothing. More than one makes an `allocation_batch` with one task, which may be cancelled.',
+    },
+    spread: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Of several: as few on one node as the fleet allows, so that one node that fails takes few with it. Else they are packed, which is nearer and keeps whole nodes free.',
+    },
+    region: {
+      ...referenceSchema,
+      description: 'Where it shall run. Any region the hardware is offered in when absent.',
+    },
   },
 } as const;
 
@@ -52,10 +68,13 @@ export const launchAllocation = operation({
     'from this reply on. A refusal holds and reserves nothing; `details` say what would fit. ' +
     'Limits of policies are decided one launch after the other: `concurrent_allocations` and `gpus_per_project` by what holds GPUs, `spend_per_hour` by the prices of all that runs or ' +
     'is being provisioned and this one, `spend_per_month` by what was used since the first of the month (UTC), what is held for all of it, and what this launch holds. ' +
-    'Beyond a limit in mode `warn` the launch goes on, and `billing.spend_warning` tells of it.',
+    'Beyond a limit in mode `warn` the launch goes on, and `billing.spend_warning` tells of it. ' +
+    'With `count` above one, limits count all of them, money is held and GPUs are reserved for all of them or for none, and one task provisions them. They become active together: when one ' +
+    'cannot be started for good, or the task is cancelled, what was started of the others is undone, all of them end as `failed` (or `released`), and nothing is billed. Releasing one before they ' +
+    'are active cancels the launch of all; from then on each lives by itself.',
   permission: 'workloads.allocation.launch',
   body: launchRequestSchema,
-  responses: { 202: allocationWithTaskSchema },
+  responses: { 202: { oneOf: [allocationWithTaskSchema, batchWithTaskSchema] } },
   errors: launchErrors,
   idempotency: 'required',
 });
@@ -74,7 +93,11 @@ export const quoteLaunch = operation({
     type: 'object',
     additionalProperties: false,
     required: ['sku_id', 'gpu_count'],
-    properties: { sku_id: referenceSchema, gpu_count: gpuCountSchema },
+    properties: {
+      sku_id: referenceSchema,
+      gpu_count: gpuCountSchema,
+      count: { ...countSchema, description: 'For so many alike; all amounts are for all of them together.' },
+    },
   },
   responses: {
     200: {
@@ -84,6 +107,7 @@ export const quoteLaunch = operation({
         'quote_id',
         'sku_id',
         'gpu_count',
+        'count',
         'price_per_hour',
         'price_per_day',
         'hold',
@@ -98,7 +122,8 @@ export const quoteLaunch = operation({
       properties: {
         quote_id: { type: 'string' },
         sku_id: { type: 'string' },
-        gpu_count: { type: 'integer' },
+        gpu_count: { type: 'integer', description: 'Of each.' },
+        count: { type: 'integer' },
         price_per_hour: moneySchema,
         price_per_day: moneySchema,
         hold: {

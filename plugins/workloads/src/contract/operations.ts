@@ -6,14 +6,11 @@ import {
   displayStatuses,
   statusGroups,
 } from './allocation';
-import { allocationParams, referenceSchema } from './identifiers';
+import { allocationParams, referenceSchema, searchSchema } from './identifiers';
 import { sshKeyIdsSchema } from './launch';
 
 export const allocationSorts = ['-created_at', 'created_at', 'name', '-name'] as const;
 export type AllocationSort = (typeof allocationSorts)[number];
-
-/** Longest text somebody searches for. */
-const SEARCH_LENGTH_MAX = 100;
 
 const listQuery = {
   type: 'object',
@@ -25,12 +22,8 @@ const listQuery = {
     status_group: { type: 'string', enum: statusGroups },
     project_id: referenceSchema,
     sku_id: referenceSchema,
-    q: {
-      type: 'string',
-      minLength: 1,
-      maxLength: SEARCH_LENGTH_MAX,
-      description: 'Part of the name or the id, in any case.',
-    },
+    batch_id: referenceSchema,
+    q: { ...searchSchema, description: 'Part of the name or the id, in any case.' },
   },
 } as const;
 

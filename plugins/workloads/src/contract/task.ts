@@ -8,7 +8,8 @@ export const taskSchema = {
     task_id: { type: 'string' },
     kind: {
       type: 'string',
-      description: '`provision`, `release`, or `reclaim` (the capacity of an allocation that failed while running).',
+      description:
+        '`provision`, `provision_batch` (of several alike), `release`, or `reclaim` (the capacity of an allocation that failed while running).',
     },
     status: { type: 'string', enum: ['pending', 'running', 'cancelling', 'completed', 'failed', 'cancelled'] },
     resource: {

@@ -11,6 +11,7 @@ import {
   launchAllocation,
   releaseAllocation,
 } from '@portico/plugin-workloads/contract';
+import { launchedAlone } from '../../testing/launched';
 
 /** The whole portal with its real runtime: people sign up, launch, and get into real sandboxes. */
 export async function startPortalWithSandboxes(options: TestBackendOptions = {}) {
@@ -37,11 +38,12 @@ export async function startPortalWithSandboxes(options: TestBackendOptions = {})
         'a free GPU',
       );
       const image = (await backend.call(listOsImages, { token })).items[0];
-      const { allocation } = await backend.call(launchAllocation, {
+      const reply = await backend.call(launchAllocation, {
         token,
         body: { sku_id: sku.sku_id, gpu_count: 1, image_id: image?.image_id ?? '' },
         idempotencyKey: crypto.randomUUID(),
       });
+      const { allocation } = launchedAlone(reply);
       launched.push({ token, allocationId: allocation.allocation_id });
       return untilStatus(token, allocation.allocation_id, 'active');
     },
