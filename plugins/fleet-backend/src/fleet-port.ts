@@ -5,6 +5,7 @@ import { groupBy } from './domain/group-by';
 import { place } from './domain/placement';
 import type { PlacementNode } from './domain/placement';
 import { allNodes, nodeById } from './store/nodes';
+import { regionsOfNodes } from './store/regions';
 import {
   blockSlots,
   countByModelAndNode,
@@ -37,8 +38,8 @@ export function createFleetPort(runtimes: ReadonlyMap<RuntimeKind, Runtime>): Fl
       await releaseSlots(tx, allocationId);
     },
 
-    async block(tx, { allocationId }) {
-      await blockSlots(tx, allocationId);
+    async block(tx, block) {
+      await blockSlots(tx, block);
     },
 
     async reservation(queries, allocationId) {
@@ -52,6 +53,8 @@ export function createFleetPort(runtimes: ReadonlyMap<RuntimeKind, Runtime>): Fl
       if (node === undefined || runtime === undefined) return undefined;
       return { runtime, instance: { allocationId, node: { nodeId: node.node_id, name: node.name } } };
     },
+
+    regions: regionsOfNodes,
 
     totals,
   };

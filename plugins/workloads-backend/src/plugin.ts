@@ -19,6 +19,7 @@ import {
 import { workloadsContract } from '@portico/plugin-workloads/contract';
 import { migrations } from '../migrations';
 import { defineBackgroundWork, runWhileStarted } from './background';
+import { catalogUsageFactory } from './catalog-usage';
 import { serveGateways } from './gateways/gateways';
 import { policyGroundFactory } from './policy-ground';
 import { projectOccupantsFactory } from './project-occupants';
@@ -60,5 +61,5 @@ const workloadsPlugin = createBackendPlugin({
 });
 
 export default createBackendFeatureLoader({
-  loader: () => [projectOccupantsFactory, policyGroundFactory, workloadsPlugin],
+  loader: () => [projectOccupantsFactory, policyGroundFactory, catalogUsageFactory, workloadsPlugin],
 });

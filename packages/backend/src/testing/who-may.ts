@@ -33,7 +33,7 @@ const groups: readonly (readonly [Audience, string])[] = [
     ],
     `
     addSshKey createApiKey getFleetTopology getMember getOrganization getProject getSku listApiKeys
-    listDepartments listMembers listOsImages listPolicies listProjectMembers listProjects listRoles listSkus
+    listDepartments listMembers listOsImages listPolicies listProjectMembers listProjects listRegions listRoles listSkus
     listSshKeys previewPolicy removeSshKey revokeApiKey rotateApiKey streamEvents
   `,
   ],

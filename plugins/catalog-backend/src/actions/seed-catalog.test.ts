@@ -70,9 +70,7 @@ eachDatabase(db => {
     ]);
     const [first] = await listedIn('USD');
     expect(first?.gpuCounts).toEqual([1, 2, 4]);
-    expect(
-      (await offeredImages(opened.database.read)).map(row => [row.name, row.isDefault]),
-    ).toEqual([
+    expect((await offeredImages(opened.database.read)).map(row => [row.name, row.isDefault])).toEqual([
       ['Image one', true],
       ['Image two', false],
     ]);

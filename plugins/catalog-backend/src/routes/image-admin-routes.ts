@@ -34,7 +34,10 @@ export function imageAdminRoutes(
       named_by_skus: naming.map(({ skuId, name }) => ({ sku_id: skuId, name })),
     };
   };
-  const changed = async (tx: Transaction, imageId: string) => ({ status: 200 as const, body: await detail(tx, imageId) });
+  const changed = async (tx: Transaction, imageId: string) => ({
+    status: 200 as const,
+    body: await detail(tx, imageId),
+  });
   return {
     async listAdminOsImages({ query }) {
       const { q, offered: isOffered, managed_by: managedBy } = query;

@@ -1,3 +1,4 @@
+import { REGIONS_MAX } from '@portico/plugin-catalog/contract';
 import type { catalogContract } from '@portico/plugin-catalog/contract';
 import { cutPage, decodeCursor, encodeCursor } from '@portico/plugin-kit/backend';
 import type { Handlers, UserCaller } from '@portico/plugin-kit/backend';
@@ -13,7 +14,7 @@ import type { ListedSku, Onlooker } from '../store/skus';
 const SKUS = 'catalog.skus';
 const IMAGES = 'catalog.images';
 
-type UserOperations = 'listSkus' | 'getSku' | 'listOsImages';
+type UserOperations = 'listSkus' | 'getSku' | 'listOsImages' | 'listRegions';
 
 /** What the people of an organization see of the catalogue. */
 export function userRoutes({
@@ -68,6 +69,14 @@ export function userRoutes({
       return {
         status: 200,
         body: { items: page.shown.map(({ image }) => imageItem(image)), next_cursor: page.nextCursor },
+      };
+    },
+
+    async listRegions() {
+      const regions = await fleet.regions(read);
+      return {
+        status: 200,
+        body: { items: regions.slice(0, REGIONS_MAX).map(region => ({ region })), next_cursor: null },
       };
     },
   };

@@ -11,6 +11,7 @@ import {
 } from './image-admin-operations';
 import { getSku, listOsImages, listSkus } from './operations';
 import { catalogPermissions } from './permissions';
+import { listRegions } from './regions';
 import {
   cancelSkuPrice,
   createSku,
@@ -28,6 +29,7 @@ export const catalogContract = defineContract({
     listSkus,
     getSku,
     listOsImages,
+    listRegions,
     listAdminSkus,
     getAdminSku,
     createSku,
@@ -60,10 +62,10 @@ export {
   withdrawOsImage,
 } from './image-admin-operations';
 export { defaultUserSchema, imageDigestSchema, imageSourceSchema, isPreloaded } from './image-source';
-export { IMAGES_MAX, PRICE_HISTORY_MAX, SKUS_MAX } from './limits';
+export { IMAGES_MAX, PRICE_HISTORY_MAX, REGIONS_MAX, SKUS_MAX } from './limits';
 export { getSku, listOsImages, listSkus } from './operations';
 export { catalogPermissions } from './permissions';
-export { regionSchema } from './regions';
+export { listRegions } from './regions';
 export { availabilitySchema, osImageSchema, skuSchema, skuShapeSchema, unavailableReasons } from './schemas';
 export { catalogSettings } from './settings';
 export {

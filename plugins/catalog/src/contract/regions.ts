@@ -1,14 +1,6 @@
 import { operation } from '@portico/plugin-kit/contract';
 import { REGIONS_MAX } from './limits';
 
-/** A region is a name given to nodes: `eu-west`, `basement`. */
-export const regionSchema = {
-  type: 'string',
-  minLength: 1,
-  maxLength: 40,
-  pattern: '^[a-z0-9]+(?:-[a-z0-9]+)*$',
-} as const;
-
 export const listRegions = operation({
   id: 'listRegions',
   method: 'GET',

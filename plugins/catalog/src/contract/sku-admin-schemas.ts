@@ -6,6 +6,7 @@ import {
   nullableIdSchema,
   nullableInstantSchema,
 } from '@portico/plugin-kit/contract';
+import { regionSchema } from '@portico/plugin-fleet/contract';
 import {
   CURRENCIES_MAX,
   DISK_BYTES_MAX,
@@ -20,7 +21,6 @@ import {
   REGIONS_MAX,
   VCPUS_PER_GPU_MAX,
 } from './limits';
-import { regionSchema } from './regions';
 import { skuShapeSchema } from './schemas';
 
 /** Where an entry of the catalogue came from, and whose word counts for it now. */

@@ -35,6 +35,8 @@ export interface FleetPort {
   reservation(queries: Queries, allocationId: string): Promise<Reservation | undefined>;
   /** The runtime that serves the node, and how to name the instance to it. */
   runtimeOf(queries: Queries, allocationId: string): Promise<{ runtime: Runtime; instance: InstanceRef } | undefined>;
+  /** Where nodes stand, in alphabetical order. */
+  regions(queries: Queries): Promise<readonly string[]>;
   /** Totals for the admin overview. */
   totals(queries: Queries): Promise<{
     gpus: { total: number; free: number; held: number; blocked: number };
