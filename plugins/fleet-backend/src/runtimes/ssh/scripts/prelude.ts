@@ -1,3 +1,4 @@
+import { CONTAINERS_CONF_PATH, NODE_STATE_DIRECTORY } from '../../../ssh/node-files';
 import { FENCE_KEPT_DAYS, FENCE_WAIT_SECONDS } from '../limits';
 
 /**
@@ -15,8 +16,8 @@ import { FENCE_KEPT_DAYS, FENCE_WAIT_SECONDS } from '../limits';
  */
 export const prelude = `set -u
 umask 022
-state=\${PORTICO_STATE_DIRECTORY:-/var/lib/portico}
-conf=\${PORTICO_CONTAINERS_CONF:-/etc/portico/containers.conf}
+state=\${PORTICO_STATE_DIRECTORY:-${NODE_STATE_DIRECTORY}}
+conf=\${PORTICO_CONTAINERS_CONF:-${CONTAINERS_CONF_PATH}}
 if [ -z "\${CONTAINERS_CONF:-}" ] && [ -r "$conf" ]; then export CONTAINERS_CONF=$conf; fi
 exec 3>&1
 say() { printf '%s %s\\n' "$1" "$2" >&3; }
