@@ -1,5 +1,6 @@
 import type { Migration } from '@portico/plugin-kit/backend';
 import { nodesAndSlots } from './0001_nodes_and_slots';
 import { sshNodes } from './0002_ssh_nodes';
+import { slotMaps } from './0003_slot_maps';
 
-export const migrations: readonly Migration[] = [nodesAndSlots, sshNodes];
+export const migrations: readonly Migration[] = [nodesAndSlots, sshNodes, slotMaps];

@@ -21,8 +21,8 @@ test('a node moves as this table says and in no other way', () => {
   ]);
 });
 
-test('a slot that is blocked stays so, and one that was never approved cannot be held', () => {
-  expect(slotTransitions.cleanup_blocked).toEqual({});
+test('a blocked slot waits for a person, and one that was never approved cannot be held', () => {
+  expect(slotTransitions.cleanup_blocked).toEqual({ clean: 'free' });
   expect(slotTransitions.candidate).not.toHaveProperty('hold');
   expect(slotTransitions.approved).not.toHaveProperty('hold');
   expect(EMBEDDED_SLOT_STATUS).toBe('free');

@@ -5,7 +5,7 @@ import type { ConfiguredSlot } from '../domain/configured-fleet';
 import type { NodeStatus } from '../domain/node';
 import type { NodeModelCount } from '../domain/capacity';
 import { slotTransitions } from '../domain/slot';
-import type { SlotStatus } from '../domain/slot';
+import type { BlockedKind, SlotStatus } from '../domain/slot';
 
 export interface SlotRow {
   readonly slot_id: string;
@@ -25,11 +25,23 @@ export interface SlotRow {
   readonly organization_id: string | null;
   readonly held_at: number | null;
   readonly withdrawn: number;
+  /** Null on slots of the configuration. */
+  readonly slot_map_id: string | null;
+  readonly label: string | null;
+  readonly gpu_pci: string | null;
+  /** What the namespace is recognised by when the kernel has renamed it. */
+  readonly nvme_serial: string | null;
+  /** How many parts the GPU is cut in. */
+  readonly parts: number;
+  /** On a blocked slot why it is; on a held one why it will be as soon as it is given back. */
+  readonly blocked_kind: BlockedKind | null;
+  readonly blocked_reason: string | null;
+  readonly blocked_at: number | null;
 }
 
-const SLOT_COLUMNS =
+export const SLOT_COLUMNS =
   's.slot_id, s.node_id, s.gpu_model, s.gpu_index, s.gpu_uuid, s.gpu_memory_bytes, s.numa_node, s.simulated, s.fraction_milli, s.part, s.vf, s.nvme, s.status, ' +
-  's.allocation_id, s.organization_id, s.held_at, s.withdrawn';
+  's.allocation_id, s.organization_id, s.held_at, s.withdrawn, s.slot_map_id, s.label, s.gpu_pci, s.nvme_serial, s.parts, s.blocked_kind, s.blocked_reason, s.blocked_at';
 
 /** Queues this placement behind the others of the same model until they commit. False when the fleet has never had the model. */
 export async function lockModel(tx: Transaction, gpuModel: string): Promise<boolean> {
@@ -87,19 +99,21 @@ export function holdSlots(
   );
 }
 
+/** Free again, or blocked where the host changed under the slot while it was held. */
 export function releaseSlots(tx: Transaction, allocationId: string): Promise<number> {
   return tx.run(
-    `UPDATE fleet_slots SET status = ?, allocation_id = NULL, organization_id = NULL, held_at = NULL WHERE allocation_id = ? AND status = 'held'`,
-    [slotTransitions.held.release, allocationId],
+    `UPDATE fleet_slots SET status = CASE WHEN blocked_kind IS NULL THEN ? ELSE ? END, allocation_id = NULL, organization_id = NULL, held_at = NULL
+     WHERE allocation_id = ? AND status = 'held'`,
+    [slotTransitions.held.release, slotTransitions.held.block, allocationId],
   );
 }
 
 /** Taken from the allocation's life without being offered: `allocation_id` stays, so that a person sees what ran there. */
-export function blockSlots(tx: Transaction, allocationId: string): Promise<number> {
-  return tx.run(`UPDATE fleet_slots SET status = ? WHERE allocation_id = ? AND status = 'held'`, [
-    slotTransitions.held.block,
-    allocationId,
-  ]);
+export function blockSlots(tx: Transaction, block: { allocationId: string; reason: string }): Promise<number> {
+  return tx.run(
+    `UPDATE fleet_slots SET status = ?, blocked_kind = 'unproven', blocked_reason = ?, blocked_at = ? WHERE allocation_id = ? AND status = 'held'`,
+    [slotTransitions.held.block, block.reason, tx.now, block.allocationId],
+  );
 }
 
 /** The allocations that hold slots on the node, those whose slots wait for cleaning included. */
@@ -151,12 +165,12 @@ export interface NodeSlotSummary {
   readonly blocked: number;
 }
 
-/** Counts per node and model; with `nodeIds` only of those. */
+/** Counts per node and model; with `nodeIds` only of those. MIG instances have UUIDs of their own, and their GPU one index. */
 export function summarizeSlots(queries: Queries, nodeIds?: readonly string[]): Promise<NodeSlotSummary[]> {
   if (nodeIds?.length === 0) return Promise.resolve([]);
   const where = nodeIds === undefined ? '' : ` WHERE node_id IN (${placeholders(nodeIds.length)})`;
   return queries.all<NodeSlotSummary>(
-    `SELECT node_id, gpu_model, count(DISTINCT gpu_uuid) AS gpus, max(gpu_memory_bytes) AS memory_bytes, count(*) AS slots,
+    `SELECT node_id, gpu_model, count(DISTINCT gpu_index) AS gpus, max(gpu_memory_bytes) AS memory_bytes, count(*) AS slots,
        sum(CASE WHEN status = 'free' THEN 1 ELSE 0 END) AS free,
        sum(CASE WHEN status = 'held' THEN 1 ELSE 0 END) AS held,
        sum(CASE WHEN status = 'cleanup_blocked' THEN 1 ELSE 0 END) AS blocked
