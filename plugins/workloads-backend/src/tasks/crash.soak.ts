@@ -8,7 +8,7 @@ eachDatabase(db => {
     async () => {
       const opened = await db.open({ durable: true });
       await surviveWithSandboxes(
-        new CrashRehearsal(opened, db.dialect, 'local'),
+        new CrashRehearsal(opened, db.dialect, { runtime: 'local' }),
         lifeOfAnAllocation.filter(point => point.includes('commit')),
       );
     },

@@ -11,7 +11,7 @@ eachDatabase(db => {
   it(
     'killed at every step of launch and release, it ends with one workload that is gone, and books that balance',
     async () => {
-      const rehearsal = new CrashRehearsal(opened, db.dialect, 'fake');
+      const rehearsal = new CrashRehearsal(opened, db.dialect, { runtime: 'fake' });
       const outcome = await rehearsal.survive(lifeOfAnAllocation);
       expect(outcome.allocations).toEqual([{ id: expect.any(String), status: 'released', starts: 1 }]);
       expect(await rehearsal.pathOf(outcome)).toEqual(['requested', 'provisioning', 'active', 'releasing', 'released']);
@@ -22,9 +22,37 @@ eachDatabase(db => {
   it(
     'killed at every step of undoing a launch that failed, it charges nothing and gives everything back',
     async () => {
-      const rehearsal = new CrashRehearsal(opened, db.dialect, 'refuses');
+      const rehearsal = new CrashRehearsal(opened, db.dialect, { runtime: 'refuses' });
       const outcome = await rehearsal.survive(lifeOfAFailure);
       expect(outcome.allocations).toEqual([{ id: expect.any(String), status: 'failed', starts: 0 }]);
+      expect(await rehearsal.pathOf(outcome)).toEqual(['requested', 'provisioning', 'failed']);
+    },
+    CHAIN_MILLISECONDS,
+  );
+
+  it(
+    'killed at every step of launch and release of a batch, it ends with workloads that are gone, each started once, and books that balance',
+    async () => {
+      const rehearsal = new CrashRehearsal(opened, db.dialect, { runtime: 'fake', count: 2 });
+      const outcome = await rehearsal.survive(lifeOfAnAllocation);
+      expect(outcome.allocations.map(({ status, starts }) => [status, starts])).toEqual([
+        ['released', 1],
+        ['released', 1],
+      ]);
+      expect(await rehearsal.pathOf(outcome)).toEqual(['requested', 'provisioning', 'active', 'releasing', 'released']);
+    },
+    CHAIN_MILLISECONDS,
+  );
+
+  it(
+    'killed at every step of undoing a batch that failed, it charges nothing and gives everything back',
+    async () => {
+      const rehearsal = new CrashRehearsal(opened, db.dialect, { runtime: 'refuses', count: 2 });
+      const outcome = await rehearsal.survive(lifeOfAFailure);
+      expect(outcome.allocations.map(({ status, starts }) => [status, starts])).toEqual([
+        ['failed', 0],
+        ['failed', 0],
+      ]);
       expect(await rehearsal.pathOf(outcome)).toEqual(['requested', 'provisioning', 'failed']);
     },
     CHAIN_MILLISECONDS,
@@ -34,7 +62,7 @@ eachDatabase(db => {
   it(
     'killed over real sandboxes, it leaves no process behind',
     () =>
-      surviveWithSandboxes(new CrashRehearsal(opened, db.dialect, 'local'), [
+      surviveWithSandboxes(new CrashRehearsal(opened, db.dialect, { runtime: 'local' }), [
         'before commit of active',
         'after commit of active',
         'before commit of released',

@@ -1,5 +1,6 @@
 import type { TestBackend } from '@portico/plugin-kit/testing';
-import { listAllocations } from '@portico/plugin-workloads/contract';
+import type { ReplyOf } from '@portico/plugin-kit/contract';
+import { type AllocationStatus, type launchAllocation, listAllocations } from '@portico/plugin-workloads/contract';
 import { type CrashPoint, dieAt } from './crash-points';
 import { FakeRuntime } from './fake-runtime';
 import { startPortal } from './portal';
@@ -13,6 +14,8 @@ export interface CrashRun {
   readonly dieAt?: CrashPoint;
   /** `refuses`: a fake that starts nothing, for good. `local`: the runtime that is shipped. */
   readonly runtime: 'fake' | 'refuses' | 'local';
+  /** Launched by the one request; released as a batch when they are several. */
+  readonly count: number;
 }
 
 export interface CrashOutcome {
@@ -49,18 +52,25 @@ async function main(run: CrashRun): Promise<CrashOutcome> {
   const send = async (path: string, key: string, body?: object) => {
     const reply = await portal.request('POST', path, { token, body, headers: { 'idempotency-key': key } });
     if (reply.status !== 202) throw new Error(`POST ${path} answered ${reply.status}: ${reply.text}`);
-    return (reply.body.allocation as { allocation_id: string }).allocation_id;
+    return reply.body as unknown as ReplyOf<typeof launchAllocation>;
   };
-  const id = await send('allocations', LAUNCH_KEY, portal.body);
+  const launched = await send('allocations', LAUNCH_KEY, { ...portal.body, count: run.count });
+  const made = 'allocation' in launched ? [launched.allocation] : launched.allocations;
+  const ids = made.map(one => one.allocation_id);
+  const untilAll = async (status: AllocationStatus) => {
+    for (const id of ids) await portal.until(token, id, status);
+  };
   if (run.runtime === 'refuses') {
-    await portal.until(token, id, 'failed');
+    await untilAll('failed');
   } else {
-    if ((await portal.allocation(token, id)).status !== 'released') {
-      const { status } = await portal.allocation(token, id);
-      if (status === 'requested' || status === 'provisioning') await portal.until(token, id, 'active');
-      await send(`allocations/${id}/release`, RELEASE_KEY);
+    const statuses = await Promise.all(ids.map(async id => (await portal.allocation(token, id)).status));
+    if (statuses.some(status => status !== 'released')) {
+      if (statuses.some(status => status === 'requested' || status === 'provisioning')) await untilAll('active');
+      const what =
+        'allocation' in launched ? `allocations/${ids[0]}` : `allocation-batches/${launched.allocation_batch.batch_id}`;
+      await send(`${what}/release`, RELEASE_KEY);
     }
-    await portal.until(token, id, 'released');
+    await untilAll('released');
   }
   const { items } = await portal.call(listAllocations, { token });
   const outcome = {

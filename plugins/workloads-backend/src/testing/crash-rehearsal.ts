@@ -18,11 +18,13 @@ export class CrashRehearsal {
   readonly #opened: OpenTestDatabase;
   readonly #dialect: Dialect;
   readonly #runtime: CrashRun['runtime'];
+  readonly #count: number;
 
-  constructor(opened: OpenTestDatabase, dialect: Dialect, runtime: CrashRun['runtime']) {
+  constructor(opened: OpenTestDatabase, dialect: Dialect, run: Pick<CrashRun, 'runtime'> & { count?: number }) {
     this.#opened = opened;
     this.#dialect = dialect;
-    this.#runtime = runtime;
+    this.#runtime = run.runtime;
+    this.#count = run.count ?? 1;
   }
 
   /** Dies at every point, one after the other; throws when a backend never came by one. */
@@ -44,13 +46,17 @@ export class CrashRehearsal {
     return JSON.parse(outcome) as CrashOutcome;
   }
 
-  /** The states the one allocation went through; throws unless nothing is left of it and the books balance. */
+  /** The states the allocations went through, all alike; throws unless nothing is left of them and the books balance. */
   async pathOf(outcome: CrashOutcome): Promise<string[]> {
     expect([outcome.running, outcome.held, outcome.freeGpus]).toEqual([[], '0', 16]);
-    expect(outcome.allocations).toHaveLength(1);
+    expect(outcome.allocations).toHaveLength(this.#count);
     const { read } = this.#opened.database;
     await assertBooksBalance(read);
-    return (await transitionsOf(read, outcome.allocations[0]!.id)).map(({ to }) => to);
+    const paths = await Promise.all(
+      outcome.allocations.map(async ({ id }) => (await transitionsOf(read, id)).map(({ to }) => to)),
+    );
+    for (const path of paths) expect(path).toEqual(paths[0]);
+    return paths[0]!;
   }
 
   /** Processes of the machine that belong to what was started here. */
@@ -65,6 +71,7 @@ export class CrashRehearsal {
       data: { location, dataDirectory },
       world: path.join(dataDirectory, 'world'),
       runtime: this.#runtime,
+      count: this.#count,
     };
   }
 
