@@ -29,7 +29,9 @@ export type IdPrefix =
   | 'ident'
   | 'sup'
   | 'pol'
-  | 'batch';
+  | 'batch'
+  | 'slotmap'
+  | 'disc';
 
 /**
  * Prefixed, opaque, sortable by creation to the millisecond: 50 bits of time and 80 of randomness, as ULID has it. `now` in epoch milliseconds is the
