@@ -94,6 +94,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       allocation_id: allocation.allocation_id as string,
       task_id: launched.body.task_id as string,
       key_id: String(key.body.key_id),
+      port: '8888',
       'api-keys.key_id': String(apiKey.body.key_id),
       service_account_id: String(robot.body.service_account_id),
       'service-accounts.key_id': String(robotKey.body.key_id),

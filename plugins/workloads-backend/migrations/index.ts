@@ -4,5 +4,6 @@ import { metrics } from './0002_metrics';
 import { gateways } from './0003_gateways';
 import { idleness } from './0004_idleness';
 import { batches } from './0005_batches';
+import { publishedPorts } from './0006_published_ports';
 
-export const migrations: readonly Migration[] = [allocations, metrics, gateways, idleness, batches];
+export const migrations: readonly Migration[] = [allocations, metrics, gateways, idleness, batches, publishedPorts];

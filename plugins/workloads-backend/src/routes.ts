@@ -9,6 +9,7 @@ import type {
 } from '@portico/plugin-workloads/contract';
 import { cancelTask } from './actions/cancel-task';
 import { launch, type Launch } from './actions/launch';
+import { openPublishedPort } from './actions/open-published-port';
 import { overview } from './actions/overview';
 import { precheck } from './actions/precheck';
 import { quote } from './actions/quote';
@@ -43,12 +44,12 @@ const TASK_EVENTS = 'task-events';
 const SPEND_WARNING = 'This goes beyond a limit of spending that warns; details name it and where it was set.';
 
 export function routes(services: Services): Handlers<typeof workloadsContract> {
-  const { clock, database, sshAddress, tasks } = services;
-  const view = (allocation: Allocation) => allocationView(allocation, sshAddress);
+  const { clock, database, tasks } = services;
+  const view = (allocation: Allocation) => allocationView(allocation, services);
   const started = (allocation: Allocation) =>
     ({ status: 202, body: { allocation: view(allocation), task_id: allocation.taskId } }) as const;
 
-  const batchReply = (batch: BatchWithMembers) => ({ status: 202, body: batchView(batch, sshAddress) }) as const;
+  const batchReply = (batch: BatchWithMembers) => ({ status: 202, body: batchView(batch, services) }) as const;
 
   async function owned(caller: UserCaller, allocationId: string): Promise<Allocation> {
     const allocation = await findAllocation(database.read, allocationId);
@@ -127,7 +128,7 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
       const batch = await findBatch(database.read, params.batch_id);
       if (!batch || !isInReach(caller, batch)) throw common.fail('not_found');
       const members = await membersOf(database.read, batch.batchId);
-      return { status: 200, body: batchView({ batch, members }, sshAddress) };
+      return { status: 200, body: batchView({ batch, members }, services) };
     },
 
     releaseAllocationBatch: request =>
@@ -145,6 +146,19 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
         return {
           status: 201,
           body: { token: made.token, expires_at: toInstant(made.expiresAt), websocket_path: made.websocketPath },
+        };
+      }),
+
+    openPublishedPort: request =>
+      request.write(async tx => {
+        const made = await openPublishedPort(tx, services, {
+          context: contextOf(request),
+          allocationId: request.params.allocation_id,
+          port: Number(request.params.port),
+        });
+        return {
+          status: 201,
+          body: { ticket: made.ticket, enter_url: made.enterUrl, expires_at: toInstant(made.expiresAt) },
         };
       }),
 
@@ -201,7 +215,9 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
       const usernames = await services.access.usernames(database.read, [
         ...new Set(listed.allocations.map(({ userId }) => userId)),
       ]);
-      const items = listed.allocations.map(allocation => adminAllocationView(allocation, { sshAddress, usernames }));
+      const items = listed.allocations.map(allocation =>
+        adminAllocationView(allocation, { addresses: services, usernames }),
+      );
       return { status: 200, body: { items, next_cursor: listed.nextCursor } };
     },
 

@@ -15,6 +15,8 @@ import type {
   Tasks,
 } from '@portico/plugin-kit/backend';
 import { workloadSettings } from '@portico/plugin-workloads/contract';
+import { createPublishedAddress } from './published-address';
+import type { PublishedAddress } from './published-address';
 import { createSshAddress, sshPort } from './ssh-address';
 import type { SshAddress } from './ssh-address';
 import { createMetricsStore } from './store/metrics';
@@ -38,6 +40,7 @@ export interface Services {
   readonly logger: LoggerService;
   readonly metrics: MetricsStore;
   readonly outbox: Outbox;
+  readonly publishedAddress: PublishedAddress;
   readonly secrets: Secrets;
   readonly settings: Settings;
   readonly sshAddress: SshAddress;
@@ -46,14 +49,15 @@ export interface Services {
 }
 
 /** What the platform and the other plugins provide, and what this plugin makes of it for itself. */
-export function createServices<Platform extends Omit<Services, 'metrics' | 'sshAddress' | 'workloads'>>(
-  platform: Platform,
-): Platform & Services {
+export function createServices<
+  Platform extends Omit<Services, 'metrics' | 'publishedAddress' | 'sshAddress' | 'workloads'>,
+>(platform: Platform): Platform & Services {
   const { database, settings } = platform;
   const configured = settings.of(workloadSettings);
   return {
     ...platform,
     metrics: createMetricsStore(openMetricsDatabase({ database, dataDirectory: settings.dataDirectory })),
+    publishedAddress: createPublishedAddress(settings),
     sshAddress: createSshAddress(settings),
     workloads: { ...configured, ssh: { ...configured.ssh, port: sshPort(settings) } },
   };

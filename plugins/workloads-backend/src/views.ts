@@ -14,12 +14,21 @@ import type { Quoted } from './actions/quote';
 import { type Allocation, displayStatusOf, statusGroupOf, type Transition } from './domain/allocation';
 import { type BatchWithMembers, statusCounts } from './domain/batch';
 import type { Series, Window } from './domain/metrics';
+import type { PublishedAddress } from './published-address';
 import type { SshAddress } from './ssh-address';
 
 type AllocationView = ReplyOf<typeof listAllocations>['items'][number];
 type Connection = AllocationView['connection'];
 
-export function allocationView(allocation: Allocation, sshAddress: SshAddress): AllocationView {
+/** Where people reach what runs. */
+export interface Addresses {
+  readonly sshAddress: SshAddress;
+  readonly publishedAddress: PublishedAddress;
+}
+
+export function allocationView(allocation: Allocation, addresses: Addresses): AllocationView {
+  const { allocationId } = allocation;
+  const { publishedAddress } = addresses;
   return {
     allocation_id: allocation.allocationId,
     name: allocation.name,
@@ -38,7 +47,7 @@ export function allocationView(allocation: Allocation, sshAddress: SshAddress): 
       published_ports: allocation.publishedPorts.map(({ port, name }) => ({
         port,
         name,
-        url: publishedUrl(allocation, port),
+        url: allocation.status === 'active' ? publishedAddress.urlOf({ allocationId, port }) : null,
       })),
     },
     node_id: allocation.nodeId,
@@ -52,7 +61,7 @@ export function allocationView(allocation: Allocation, sshAddress: SshAddress): 
       nvme,
       simulated: gpu.simulated,
     })),
-    connection: allocation.status === 'active' ? connectionOf(allocation, sshAddress) : null,
+    connection: allocation.status === 'active' ? connectionOf(allocation, addresses.sshAddress) : null,
     price_per_hour: toMoney(allocation.pricePerHour, allocation.currency),
     failure_reason: allocation.failureReason,
     release_failed_reason: allocation.releaseFailedReason,
@@ -65,14 +74,9 @@ export function allocationView(allocation: Allocation, sshAddress: SshAddress): 
   };
 }
 
-/** Where a published port is reached; null while nothing leads there. */
-function publishedUrl(_allocation: Allocation, _port: number): string | null {
-  return null;
-}
-
 export function batchView(
   { batch, members }: BatchWithMembers,
-  sshAddress: SshAddress,
+  addresses: Addresses,
 ): ReplyOf<typeof getAllocationBatch> {
   const price = members.reduce((sum, { pricePerHour }) => sum + pricePerHour, 0n);
   return {
@@ -88,7 +92,7 @@ export function batchView(
       task_id: batch.taskId,
       created_at: toInstant(batch.createdAt),
     },
-    allocations: members.map(member => allocationView(member, sshAddress)),
+    allocations: members.map(member => allocationView(member, addresses)),
     task_id: batch.taskId,
   };
 }
@@ -109,10 +113,10 @@ function connectionOf({ allocationId }: Allocation, sshAddress: SshAddress): Non
 
 export function adminAllocationView(
   allocation: Allocation,
-  options: { sshAddress: SshAddress; usernames: ReadonlyMap<string, string> },
+  options: { addresses: Addresses; usernames: ReadonlyMap<string, string> },
 ): ReplyOf<typeof listAdminAllocations>['items'][number] {
   return {
-    ...allocationView(allocation, options.sshAddress),
+    ...allocationView(allocation, options.addresses),
     organization_id: allocation.organizationId,
     username: options.usernames.get(allocation.userId) ?? null,
   };

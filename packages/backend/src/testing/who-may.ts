@@ -144,7 +144,7 @@ const groups: readonly (readonly [Audience, string])[] = [
   [
     ['owner', 'admin', 'member'],
     `
-    cancelTask createTerminalToken launchAllocation precheckLaunch quoteLaunch releaseAllocation
+    cancelTask createTerminalToken launchAllocation openPublishedPort precheckLaunch quoteLaunch releaseAllocation
     releaseAllocationBatch     setAllocationSshKeys
   `,
   ],

@@ -16,6 +16,7 @@ export interface ReachableAllocation {
   readonly projectId: string;
   readonly userId: string;
   readonly sshKeyIds: readonly string[] | null;
+  readonly publishedPorts: readonly { readonly port: number }[];
 }
 
 /** What the gateways ask of the rest. All of it is read anew at every call: keys, permissions and states change while people are connected. */

@@ -2,12 +2,14 @@ import type { Authentication, Authorization, HttpApi } from '@portico/plugin-kit
 import type { Services } from '../services';
 import { createAllocationAccess } from './allocation-access';
 import { sshHostKey } from './ssh/host-key';
+import { startPortGateway } from './ports/port-gateway';
 import { startSshGateway } from './ssh/ssh-gateway';
+import { publishedPortsPort } from '../published-address';
 import { serveTerminals } from './terminal/terminal-gateway';
 
 type GatewayServices = Services & { authentication: Authentication; authorization: Authorization };
 
-/** The ways into an allocation: the terminal's WebSocket at once, the SSH gateway when started. */
+/** The ways into an allocation: the terminal's WebSocket at once, the SSH gateway and the published ports when started. */
 export function serveGateways(
   http: HttpApi,
   services: GatewayServices,
@@ -23,6 +25,8 @@ export function serveGateways(
     secrets,
     workloads,
   });
+  const { publishedAddress } = services;
+  http.formsMayGoTo(() => publishedAddress.formTarget());
   return {
     async start() {
       const gateway = await startSshGateway({
@@ -37,7 +41,25 @@ export function serveGateways(
         },
       });
       services.sshAddress.listeningOn(gateway.port);
-      return gateway;
+      if (publishedAddress.formTarget() === null) return gateway;
+      const { host } = workloads.publishedPorts;
+      const ports = await startPortGateway({
+        access,
+        address: publishedAddress,
+        authentication: services.authentication,
+        clock,
+        database,
+        secrets,
+        logger,
+        listen: { host: host === '' ? settings.server.host : host, port: publishedPortsPort(settings) },
+        workloadUrl: allocationId => `${settings.server.publicUrl}/workloads/${allocationId}`,
+      });
+      return {
+        async close() {
+          await ports.close();
+          await gateway.close();
+        },
+      };
     },
   };
 }

@@ -4,6 +4,7 @@ import { type AllocationTaskInput, RELEASE_FAILED_ATTENTION, RELEASE_KIND } from
 import { changeState } from '../actions/change-state';
 import type { Services } from '../services';
 import { lockAllocation } from '../store/allocations';
+import { revokePortAdmissions } from '../store/port-admissions';
 import { revokeTerminalTokens } from '../store/terminal-tokens';
 import { endingSteps, patienceOf, placedInstance } from './instance-steps';
 import { callRuntime } from './runtime-errors';
@@ -31,6 +32,7 @@ export function releaseTask(services: ReleaseServices): TaskDefinition<Allocatio
         },
         async commit(tx, context) {
           await revokeTerminalTokens(tx, context.input.allocationId);
+          await revokePortAdmissions(tx, context.input.allocationId);
         },
       },
       ...endingSteps(services, step),

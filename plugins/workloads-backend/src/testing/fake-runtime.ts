@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { RuntimeError } from '@portico/plugin-fleet/port';
 import type {
   InstanceRef,
@@ -210,8 +213,13 @@ export class FakeRuntime implements Runtime {
   exec(): Promise<never> {
     return unused();
   }
-  forward(): Promise<never> {
-    return unused();
+  /** What listens in the test's own process stands for what listens inside. */
+  async forward(_instance: InstanceRef, { port }: { host: string; port: number }): Promise<Duplex> {
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect').catch((error: unknown) => {
+      throw new RuntimeError('runtime_failed', `nothing listens: ${String(error)}`);
+    });
+    return socket;
   }
 
   async #call<Result>(call: Call, allocationId: string, effect: () => Result): Promise<Result> {

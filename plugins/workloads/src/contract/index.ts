@@ -13,6 +13,7 @@ import {
   releaseAllocation,
   setAllocationSshKeys,
 } from './operations';
+import { openPublishedPort } from './port-operations';
 import { workloadPermissions } from './permissions';
 import { cancelTask, getTask, listTaskEvents } from './task-operations';
 
@@ -27,6 +28,7 @@ export const workloadsContract = defineContract({
     getAllocation,
     releaseAllocation,
     createTerminalToken,
+    openPublishedPort,
     getAllocationSshKeys,
     setAllocationSshKeys,
     getAllocationMetrics,
@@ -108,6 +110,7 @@ export {
   IDLE_SAMPLE_GAP_SECONDS_MAX,
   IDLE_WARNING_SECONDS,
 } from './limits';
+export { openPublishedPort } from './port-operations';
 export { workloadPermissions } from './permissions';
 export { workloadSettings } from './settings';
 export { taskEventSchema, taskSchema } from './task';

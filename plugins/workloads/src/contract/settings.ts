@@ -35,6 +35,30 @@ export const workloadSettings = {
         },
         required: ['host', 'publicHost', 'publicPort'],
       },
+      publishedPorts: {
+        type: 'object',
+        description: 'The HTTP server that shows published ports of workloads, each on an origin of its own.',
+        additionalProperties: false,
+        default: {},
+        properties: {
+          port: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 65535,
+            description:
+              'TCP port it listens on; 0 takes a free one. Default: 16 above the portal’s own, so 7023 beside 7007.',
+          },
+          host: { type: 'string', default: '', description: 'Address it listens on; the server’s own when empty.' },
+          publicUrl: {
+            type: 'string',
+            default: '',
+            pattern: '^(https?://\\*\\.[a-z0-9.-]{1,200}(:[0-9]{1,5})?)?$',
+            description:
+              'Where people reach it: a wildcard such as `https://*.ports.example`, best on a domain of its own that nothing else uses. When empty, `http://*.localhost` on a portal that is reached as localhost; elsewhere ports cannot be published.',
+          },
+        },
+        required: ['host', 'publicUrl'],
+      },
       quota: {
         type: 'object',
         additionalProperties: false,
@@ -153,6 +177,16 @@ export const workloadSettings = {
         required: ['attemptsMax', 'backoffSeconds', 'backoffSecondsMax', 'deadlineSeconds'],
       },
     },
-    required: ['ssh', 'quota', 'quoteSeconds', 'terminal', 'liveness', 'metrics', 'idleness', 'tasks'],
+    required: [
+      'ssh',
+      'publishedPorts',
+      'quota',
+      'quoteSeconds',
+      'terminal',
+      'liveness',
+      'metrics',
+      'idleness',
+      'tasks',
+    ],
   },
 } as const;

@@ -16,6 +16,7 @@ const allocation = {
   projectId: 'proj_1',
   userId: 'usr_1',
   sshKeyIds: null,
+  publishedPorts: [],
 };
 
 /** Who may get in, as a test decides it at any moment. */
