@@ -142,6 +142,47 @@ eachDatabase(db => {
     });
   });
 
+  test('what an administrator has taken over is left alone: its price, its offer and which image is the default', async () => {
+    const images = [image('one'), image('two')];
+    await seed({ skus: [sku('a', { USD: '1' }), sku('b', { USD: '2' })], images });
+    const said = (sql: string) => opened.database.transaction(tx => tx.run(sql));
+    await said(`UPDATE catalog_skus SET managed_by = 'administrator', name = 'Mine' WHERE settings_key = 'a'`);
+    await said(`UPDATE catalog_images SET is_default = 0`);
+    await said(
+      `UPDATE catalog_images SET is_default = 1, default_chosen = 1, managed_by = 'administrator' WHERE settings_key = 'two'`,
+    );
+    await seed({ skus: [sku('b', { USD: '3' }), sku('a', { USD: '9' })], images });
+    expect(await prices('USD')).toEqual([
+      ['SKU b', 3_000_000n],
+      ['Mine', 1_000_000n],
+    ]);
+    await seed({ skus: [], images: [image('one')] });
+    expect(await prices('USD')).toEqual([['Mine', 1_000_000n]]);
+    const offered = await offeredImages(opened.database.read);
+    expect(offered.map(one => [one.name, one.isDefault])).toEqual([
+      ['Image one', false],
+      ['Image two', true],
+    ]);
+  });
+
+  test('there is always a default, also when the first of the configuration was withdrawn', async () => {
+    await seed({ skus: [], images: [image('one'), image('two')] });
+    await opened.database.transaction(tx =>
+      tx.run(
+        `UPDATE catalog_images SET managed_by = 'administrator', offered = 0, is_default = 0 WHERE settings_key = 'one'`,
+      ),
+    );
+    await seed({ skus: [], images: [image('one'), image('two')] });
+    expect((await offeredImages(opened.database.read)).map(one => [one.name, one.isDefault])).toEqual([
+      ['Image two', true],
+    ]);
+  });
+
+  test('an image of a registry without its digest stops the start with its key', async () => {
+    const unpinned = { ...image('one'), source: 'registry.example/cuda' };
+    await expect(seed({ skus: [], images: [unpinned] })).rejects.toThrow('catalog.images: one: image_digest_required');
+  });
+
   test('a key that is listed twice stops the start with a sentence that names it', async () => {
     await expect(seed({ skus: [sku('a', {}), sku('a', {})], images: image1 })).rejects.toThrow(
       'catalog.skus lists a twice',

@@ -18,6 +18,11 @@ function fleetOf(...freeByNode: number[]): ModelCapacity {
 const slice = { shape: 'gpu_slice', gpuCounts: [1, 2, 4, 8], gpuFractionMilli: 1000 } as const;
 const pairs = { ...slice, gpuCounts: [2, 4] } as const;
 const node = { shape: 'baremetal', gpuCounts: [8], gpuFractionMilli: 1000 } as const;
+const halves = { ...slice, gpuCounts: [1, 2], gpuFractionMilli: 500 } as const;
+const cut = (free: number, largest: number): ModelCapacity => ({
+  ...fleetOf(8),
+  parts: [{ fractionMilli: 500, total: 4, free, largestFreeOnOneNode: largest }],
+});
 const lost = {
   ...fleetOf(8, 8),
   readyNodes: 0,
@@ -37,19 +42,16 @@ test.each([
   ['a free node, sold whole', node, fleetOf(8, 3), 'available', null, 8],
   ['started nodes, sold whole', node, fleetOf(7, 7), 'sold_out', 'no_single_node_fits', 0],
   ['free nodes of another size', { ...node, gpuCounts: [4] }, fleetOf(8), 'sold_out', 'no_single_node_fits', 0],
-  [
-    'parts of GPUs, which no node is cut into',
-    { ...slice, gpuFractionMilli: 500 },
-    fleetOf(8),
-    'sold_out',
-    'topology_not_ready',
-    0,
-  ],
-] as const)('%s', (_what, sku, capacity, availability, unavailableReason, freeGpus) => {
+  ['parts of GPUs, which no node is cut into', halves, fleetOf(8), 'sold_out', 'topology_not_ready', 0, 0],
+  ['parts of another size', { ...halves, gpuFractionMilli: 250 }, cut(4, 4), 'sold_out', 'topology_not_ready', 0, 0],
+  ['parts that are free', halves, cut(4, 2), 'available', null, 4, 4],
+  ['parts that are free, but apart', halves, cut(2, 1), 'limited', null, 2, 4],
+  ['parts that are taken, beside GPUs that are free', halves, cut(0, 0), 'sold_out', 'no_regional_capacity', 0, 4],
+] as const)('%s', (_what, sku, capacity, availability, unavailableReason, freeGpus, ...total) => {
   expect(skuCapacity(sku, capacity)).toEqual({
     availability,
     unavailableReason,
     freeGpus,
-    totalGpus: capacity?.totalGpus ?? 0,
+    totalGpus: total[0] ?? capacity?.totalGpus ?? 0,
   });
 });

@@ -16,14 +16,16 @@ export interface SkuCapacity {
 type Shape = Pick<Sku, 'shape' | 'gpuCounts' | 'gpuFractionMilli'>;
 
 export function skuCapacity(sku: Shape, capacity: ModelCapacity | undefined): SkuCapacity {
-  if (capacity === undefined || capacity.totalGpus === 0)
-    return soldOut('no_regional_capacity', { freeGpus: 0, totalGpus: 0 });
-  const freeGpus = freeFor(sku, capacity);
-  const counts = { freeGpus, totalGpus: capacity.totalGpus };
-  // The fleet gives out whole GPUs; a SKU of parts waits for nodes that are cut into them.
-  if (capacity.readyNodes === 0 || sku.gpuFractionMilli !== 1000) return soldOut('topology_not_ready', counts);
-  if (capacity.freeGpus === 0) return soldOut('no_regional_capacity', counts);
-  const placeable = sku.gpuCounts.filter(count => fits(count, sku, capacity));
+  if (capacity === undefined) return soldOut('no_regional_capacity', { freeGpus: 0, totalGpus: 0 });
+  const room = roomFor(sku, capacity);
+  // The model is there, but no node is cut into parts of that size.
+  if (room.totalGpus === 0 && capacity.totalGpus > 0)
+    return soldOut('topology_not_ready', { freeGpus: 0, totalGpus: 0 });
+  if (room.totalGpus === 0) return soldOut('no_regional_capacity', { freeGpus: 0, totalGpus: 0 });
+  const counts = { freeGpus: room.freeGpus, totalGpus: room.totalGpus };
+  if (capacity.readyNodes === 0) return soldOut('topology_not_ready', counts);
+  if (room.freeAnywhere === 0) return soldOut('no_regional_capacity', counts);
+  const placeable = sku.gpuCounts.filter(room.fits);
   if (placeable.length === 0) return soldOut('no_single_node_fits', counts);
   return {
     ...counts,
@@ -32,17 +34,37 @@ export function skuCapacity(sku: Shape, capacity: ModelCapacity | undefined): Sk
   };
 }
 
-function fits(gpuCount: number, sku: Shape, capacity: ModelCapacity): boolean {
-  return sku.shape === 'baremetal'
-    ? capacity.wholeNodesFreeBySize.has(gpuCount)
-    : capacity.largestFreeOnOneNode >= gpuCount;
+/** What of the capacity is for such a SKU: whole GPUs, wholly free nodes, or parts of its size. */
+interface Room {
+  readonly freeGpus: number;
+  readonly totalGpus: number;
+  /** Also where it is of no use to the SKU: on a node that has been started. */
+  readonly freeAnywhere: number;
+  fits(gpuCount: number): boolean;
 }
 
-/** A GPU on a started node is not free for somebody who wants a whole one. */
-function freeFor(sku: Shape, capacity: ModelCapacity): number {
-  if (sku.gpuFractionMilli !== 1000) return 0;
-  if (sku.shape === 'gpu_slice') return capacity.freeGpus;
-  return sku.gpuCounts.reduce((sum, size) => sum + size * (capacity.wholeNodesFreeBySize.get(size) ?? 0), 0);
+function roomFor(sku: Shape, capacity: ModelCapacity): Room {
+  const { totalGpus, freeGpus, wholeNodesFreeBySize } = capacity;
+  if (sku.gpuFractionMilli !== 1000) {
+    const parts = capacity.parts.find(part => part.fractionMilli === sku.gpuFractionMilli);
+    const free = parts?.free ?? 0;
+    return {
+      freeGpus: free,
+      totalGpus: parts?.total ?? 0,
+      freeAnywhere: free,
+      fits: count => (parts?.largestFreeOnOneNode ?? 0) >= count,
+    };
+  }
+  if (sku.shape === 'gpu_slice') {
+    return { freeGpus, totalGpus, freeAnywhere: freeGpus, fits: count => capacity.largestFreeOnOneNode >= count };
+  }
+  return {
+    // A GPU on a started node is not free for somebody who wants a whole one.
+    freeGpus: sku.gpuCounts.reduce((sum, size) => sum + size * (wholeNodesFreeBySize.get(size) ?? 0), 0),
+    totalGpus,
+    freeAnywhere: freeGpus,
+    fits: count => wholeNodesFreeBySize.has(count),
+  };
 }
 
 function soldOut(
