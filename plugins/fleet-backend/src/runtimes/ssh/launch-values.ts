@@ -17,6 +17,7 @@ const shapes = {
   cdiKind: /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$/,
   namespace: /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
   variable: /^[A-Za-z_][A-Za-z0-9_]{0,127}$/,
+  network: /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/,
   nameserver: /^\d{1,3}(\.\d{1,3}){3}$/,
 } as const;
 

@@ -52,7 +52,7 @@ export async function launchContainer(
   const restarts = prepared.value('phase') === 'created' && prepared.value('container') !== 'none';
   if (!restarts || prepared.value('container') !== 'running') {
     await told(
-      () => run(networkScript, [...target, request.network.mode, settings.refusedNetworks.join(', '), settings.nameservers.map(server => checked('nameserver', server)).join(' ')]), // prettier-ignore
+      () => run(networkScript, [...target, request.network.mode, settings.refusedNetworks.map(network => checked('network', network)).join(' '), settings.nameservers.map(server => checked('nameserver', server)).join(' ')]), // prettier-ignore
       () => (request.network.mode === 'isolated' ? 'Network of its own made, without a way out' : 'Network of its own made'), // prettier-ignore
     );
     await told(

@@ -78,7 +78,7 @@ found "$id" 1
 `;
 
 /**
- * `$3` egress or isolated, `$4` networks nobody may reach (nftables notation), `$5` name servers, or empty for the node's own. Its own bridge, its own table of rules. Isolated networks have no way
+ * `$3` egress or isolated, `$4` networks nobody may reach, `$5` name servers, or empty for the node's own. Its own bridge, its own table of rules. Isolated networks have no way
  * out at all (no default route); the others reach the public internet and, of everything else, the name servers' port 53 alone. The node itself answers nothing on that bridge: it only opens connections.
  * podman chooses the subnet (`default_subnet_pools` in containers.conf). No IPv6: nothing here gives addresses out, and the rules drop it.
  */
@@ -131,18 +131,19 @@ printf '%s\\n' $servers | durably "$home/nameservers" || exit 1
   echo "    ip saddr != $subnet drop"
   if [ "$mode" = egress ]; then
     for server in $servers; do echo "    ip daddr $server meta l4proto { tcp, udp } th dport 53 accept"; done
-    echo "    ip daddr { $refused } reject with icmp type admin-prohibited"
+    # A line for each: they may overlap, which a set may not.
+    for network in $refused; do echo "    ip daddr $network reject with icmp type admin-prohibited"; done
     # Mail submission by strangers gets a whole network block-listed.
     echo "    tcp dport 25 reject with tcp reset"
   else
-    echo "    drop"
+    echo "    reject with icmp type admin-prohibited"
   fi
   echo "  }"
   echo "  chain to_node {"
   echo "    type filter hook input priority -10; policy accept;"
   echo "    iifname != \\"$bridge\\" accept"
   echo "    ct state established,related accept"
-  echo "    drop"
+  echo "    reject with icmpx type admin-prohibited"
   echo "  }"
   echo "}"
 } | durably "$home/firewall.nft" || exit 1
