@@ -118,6 +118,9 @@ export const fleetPortRef = createServiceRef<FleetPort>({ id: 'portico.port.flee
 export const localRuntimeRef = createServiceRef<Runtime>({ id: 'portico.runtime.local', scope: 'root' });
 
 export { placementRefusals } from './placement-refusals';
+/** The runtime of nodes that are reached by SSH, in the same way. */
+export const sshRuntimeRef = createServiceRef<Runtime>({ id: 'portico.runtime.ssh', scope: 'root' });
+
 export { RuntimeError, runtimeErrorCodes } from './runtime';
 export type {
   ExecProcess,

@@ -101,6 +101,38 @@ export const fleetSettings = {
             description:
               'Networks (10.20.0.0/16) in which nodes may have addresses although those are private. Without it only public addresses are connected to; judged at every connect.',
           },
+          cdiKind: {
+            type: 'string',
+            pattern: '^[a-z0-9]([a-z0-9.-]*[a-z0-9])?/[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$',
+            maxLength: 128,
+            default: 'nvidia.com/gpu',
+            description:
+              'Kind of the CDI devices that are GPUs on those nodes; `nvidia-ctk cdi generate` makes nvidia.com/gpu.',
+          },
+          baseImage: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 255,
+            default: 'localhost/portico-base',
+            description:
+              'What images of the catalogue that have no source stand for there: the name of an image preloaded on every node.',
+          },
+          refusedNetworks: {
+            type: 'array',
+            maxItems: 256,
+            items: { type: 'string', pattern: '^[0-9]{1,3}([.][0-9]{1,3}){3}/[0-9]{1,2}$' },
+            default: [],
+            description:
+              'Networks (203.0.113.0/24) that workloads there may not reach, beside the private and special ones, which are always refused: public addresses of your own that nobody should knock at.',
+          },
+          nameservers: {
+            type: 'array',
+            maxItems: 3,
+            items: { type: 'string', format: 'ipv4' },
+            default: [],
+            description:
+              'Name servers of workloads there, allowed on port 53 alone. Empty: those the node itself uses, which may then tell workloads names of your internal network.',
+          },
         },
       },
       heartbeat: {

@@ -11,6 +11,9 @@ const REFUSED_IPV4 = [
   ['224.0.0.0', 4], ['240.0.0.0', 4],
 ] as const; // prettier-ignore
 
+/** The same in CIDR notation, for those who have a firewall refuse them. */
+export const refusedIpv4Networks: readonly string[] = REFUSED_IPV4.map(([network, bits]) => `${network}/${bits}`);
+
 /** IPv6 is allowed only inside 2000::/3, the space handed out to the public; inside it, these are not. */
 const REFUSED_IPV6 = [['2001::', 23], ['2001:db8::', 32], ['2002::', 16], ['3fff::', 20]] as const; // prettier-ignore
 
