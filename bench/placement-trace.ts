@@ -16,7 +16,7 @@ export function readNodes(file: string): PlacementNode[] {
       nodeId: row['sn'] ?? '',
       name: row['sn'] ?? '',
       region: 'default',
-      ready: true,
+      status: 'ready',
       cpuMilli: { total: cpuMilli, free: cpuMilli },
       memory: { total: memory, free: memory },
       // Any share of a GPU may be taken.

@@ -72,7 +72,16 @@ eachDatabase(db => {
     test('says why not, as the question without holding does', async () => {
       fleet = await openFleet(db, [simulatedNode('node-1')]);
       await fleet.reserve(6);
-      const refusal = { fits: false, reason: 'no_single_node_fits', largestFittingCount: 2 };
+      const refusal = {
+        fits: false,
+        reason: 'no_single_node_fits',
+        largestFittingCount: 2,
+        fittingCopies: 0,
+        alternative: {
+          forUsers: '2 × H200 fit now.',
+          forAdministrators: '2 × H200 fit now; 4 would fit on node-1 with 2 × H200 of it given back.',
+        },
+      };
       expect(await fleet.reserve(4)).toEqual(refusal);
       const request = {
         gpuModel: 'H200',
@@ -159,6 +168,7 @@ eachDatabase(db => {
           wholeNodesFree: 1,
           wholeNodesFreeBySize: new Map([[8, 1]]),
           readyNodes: 2,
+          parts: [],
         },
         {
           gpuModel: 'L40S',
@@ -168,6 +178,7 @@ eachDatabase(db => {
           wholeNodesFree: 1,
           wholeNodesFreeBySize: new Map([[4, 1]]),
           readyNodes: 1,
+          parts: [],
         },
       ]);
       expect(await fleet.port.totals(fleet.database.read)).toEqual({

@@ -1,9 +1,20 @@
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
-import type { FleetPort, PlacementRequest, Reservation, Runtime, RuntimeKind, Slot } from '@portico/plugin-fleet/port';
+import type {
+  FleetPort,
+  PlacementRefusal,
+  PlacementRequest,
+  Reservation,
+  Runtime,
+  RuntimeKind,
+  Slot,
+} from '@portico/plugin-fleet/port';
 import { capacityByModel } from './domain/capacity';
 import { groupBy } from './domain/group-by';
-import { place } from './domain/placement';
-import type { PlacementNode } from './domain/placement';
+import { place, wouldFit } from './domain/placement';
+import type { Wanted } from './domain/placement';
+import { FleetPictures } from './fleet-picture';
+import type { FleetPicture } from './fleet-picture';
+import { deleteHold, insertHold } from './store/holds';
 import { allNodes, nodeById } from './store/nodes';
 import { regionsOfNodes } from './store/regions';
 import {
@@ -11,31 +22,40 @@ import {
   countByModelAndNode,
   holdSlots,
   lockModel,
-  placeableSlots,
   releaseSlots,
   slotsHeldBy,
+  slotsHeldByAny,
   summarizeSlots,
 } from './store/slots';
-import type { HeldRow, PlaceableRow } from './store/slots';
+import type { HeldRow } from './store/slots';
 
 /** The fleet as other plugins see it. `runtimes` by kind, as nodes name theirs. */
 export function createFleetPort(runtimes: ReadonlyMap<RuntimeKind, Runtime>): FleetPort {
+  const pictures = new FleetPictures();
   return {
     async capacity(queries) {
       return capacityByModel(await countByModelAndNode(queries));
     },
 
-    reserve,
-
-    async wouldFit(queries, request) {
-      const placement = place(placementNodes(await placeableSlots(queries, request.gpuModel)), request);
-      return placement.fits ? { fits: true } : placement;
+    async reserve(tx, request) {
+      const reserved = await reserveAll(tx, pictures, { requests: [request], spread: false });
+      if (isRefusal(reserved)) return reserved;
+      return reserved[0] as Reservation;
     },
 
-    reserveBatch,
+    reserveBatch: (tx, batch) => reserveAll(tx, pictures, batch),
+
+    async wouldFit(queries, { copies = 1, ...demand }) {
+      return look(queries, pictures, { demand, copies, spread: false });
+    },
 
     async free(tx, allocationId) {
+      const held = await slotsHeldBy(tx, allocationId);
       await releaseSlots(tx, allocationId);
+      await deleteHold(tx, allocationId);
+      tx.afterCommit(() => {
+        for (const { gpu_model: gpuModel, node_id: nodeId } of held) pictures.changed({ gpuModel, nodeId, by: null });
+      });
     },
 
     async block(tx, block) {
@@ -60,57 +80,114 @@ export function createFleetPort(runtimes: ReadonlyMap<RuntimeKind, Runtime>): Fl
   };
 }
 
+/** Plans made on a picture that turned out to be behind, before everything is read. */
+const PLANS_MAX = 8;
+
 /**
  * Parallel placements of one model take turns at its row: each plans from what the one before committed, so nobody wins a slot twice and nobody is
  * refused a slot that is free. It is the only lock taken here; whoever locks more in the same transaction (an account) must do so in one order everywhere.
  */
-async function reserve(tx: Transaction, request: PlacementRequest): ReturnType<FleetPort['reserve']> {
-  await lockModel(tx, request.gpuModel);
-  const held = reservationOf(await slotsHeldBy(tx, request.allocationId));
-  if (held !== undefined) return held;
-  const placement = place(placementNodes(await placeableSlots(tx, request.gpuModel)), request);
-  if (!placement.fits) return placement;
-  const changed = await holdSlots(tx, {
-    slotIds: placement.slotIds,
-    allocationId: request.allocationId,
-    organizationId: request.organizationId,
+async function reserveAll(
+  tx: Transaction,
+  pictures: FleetPictures,
+  { requests, spread }: Parameters<FleetPort['reserveBatch']>[1],
+): Promise<readonly Reservation[] | PlacementRefusal> {
+  const [alike] = requests;
+  if (alike === undefined) return [];
+  await lockModel(tx, alike.gpuModel);
+  const before = await reservationsOf(tx, requests);
+  const missing = requests.filter(({ allocationId }) => !before.has(allocationId));
+  if (missing.length > 0) {
+    const planned = await plan(tx, pictures, { demand: alike, copies: missing.length, spread });
+    if (!planned.fits) return planned;
+    for (const [place, request] of missing.entries()) {
+      const { nodeId, slotIds } = planned.placements[place] as PlannedPlacement;
+      await hold(tx, request, { nodeId, slotIds });
+      pictures.changed({ gpuModel: request.gpuModel, nodeId, by: tx });
+    }
+  }
+  const after = missing.length > 0 ? await reservationsOf(tx, requests) : before;
+  return requests.map(({ allocationId }) => {
+    const reservation = after.get(allocationId);
+    if (reservation === undefined) throw new Error(`placement of ${allocationId} chose no slot`);
+    return reservation;
   });
-  if (changed !== placement.slotIds.length)
-    throw new Error(`placement of ${request.allocationId} chose slots that were not free under the model's lock`);
-  const reservation = reservationOf(await slotsHeldBy(tx, request.allocationId));
-  if (reservation === undefined) throw new Error(`placement of ${request.allocationId} chose no slot`);
-  return reservation;
 }
 
-async function reserveBatch(
-  tx: Transaction,
-  { requests }: Parameters<FleetPort['reserveBatch']>[1],
-): ReturnType<FleetPort['reserveBatch']> {
-  const reservations: Reservation[] = [];
-  for (const request of requests) {
-    const reservation = await reserve(tx, request);
-    if (!reservation.fits) {
-      for (const { allocationId } of requests.slice(0, reservations.length)) await releaseSlots(tx, allocationId);
-      return reservation;
-    }
-    reservations.push(reservation);
+async function hold(tx: Transaction, request: PlacementRequest, { nodeId, slotIds }: PlannedPlacement): Promise<void> {
+  const { allocationId, organizationId } = request;
+  const changed = await holdSlots(tx, { slotIds, allocationId, organizationId });
+  if (changed !== slotIds.length)
+    throw new Error(`placement of ${allocationId} chose slots that were not free under the model's lock`);
+  await insertHold(tx, nodeId, request);
+}
+
+interface PlannedPlacement {
+  readonly nodeId: string;
+  readonly slotIds: readonly string[];
+}
+
+type Plan = { readonly fits: true; readonly placements: readonly PlannedPlacement[] } | PlacementRefusal;
+
+/** Under the model's lock. What comes out was true when it was read, whatever the picture believed. */
+async function plan(tx: Transaction, pictures: FleetPictures, wanted: Wanted): Promise<Plan> {
+  let { picture, isFresh } = await pictures.of(tx, wanted.demand.gpuModel);
+  for (let plans = 1; ; plans += 1) {
+    const placement = place(picture.index, wanted);
+    const placements = placement.fits
+      ? placement.decisions.map(decision => ({
+          nodeId: picture.index.nodeAt(decision.node).nodeId,
+          slotIds: picture.slotIds(decision),
+        }))
+      : [];
+    const result: Plan = placement.fits ? { fits: true, placements } : placement;
+    if (isFresh) return result;
+    const seen = placement.fits
+      ? await picture.lookAgain(tx, [...new Set(placements.map(({ nodeId }) => nodeId))])
+      : await roomIn(picture, tx, wanted);
+    if (seen.known && !seen.differed) return result;
+    if (seen.known && plans < PLANS_MAX) continue;
+    picture = await pictures.readAnew(tx, wanted.demand.gpuModel);
+    isFresh = true;
+  }
+}
+
+async function look(
+  queries: Queries,
+  pictures: FleetPictures,
+  wanted: Wanted,
+): Promise<{ readonly fits: true } | PlacementRefusal> {
+  const { picture, isFresh } = await pictures.of(queries, wanted.demand.gpuModel);
+  const answer = wouldFit(picture.index, wanted);
+  if (answer.fits || isFresh) return answer;
+  const seen = await roomIn(picture, queries, wanted);
+  if (seen.known) return seen.differed ? wouldFit(picture.index, wanted) : answer;
+  return wouldFit((await pictures.readAnew(queries, wanted.demand.gpuModel)).index, wanted);
+}
+
+async function roomIn(picture: FleetPicture, queries: Queries, { demand }: Wanted) {
+  const { complete, differed } = await picture.lookForRoom(queries, demand);
+  return { known: complete, differed };
+}
+
+function isRefusal(outcome: readonly Reservation[] | PlacementRefusal): outcome is PlacementRefusal {
+  return 'reason' in outcome;
+}
+
+async function reservationsOf(
+  queries: Queries,
+  requests: readonly PlacementRequest[],
+): Promise<ReadonlyMap<string, Reservation>> {
+  const held = await slotsHeldByAny(
+    queries,
+    requests.map(({ allocationId }) => allocationId),
+  );
+  const reservations = new Map<string, Reservation>();
+  for (const [allocationId, rows] of groupBy(held, row => row.allocation_id)) {
+    const reservation = reservationOf(rows);
+    if (allocationId !== null && reservation !== undefined) reservations.set(allocationId, reservation);
   }
   return reservations;
-}
-
-/** Rows come in the fleet's order, so nodes do too. */
-function placementNodes(rows: readonly PlaceableRow[]): PlacementNode[] {
-  return [...groupBy(rows, row => row.node_id)].map(([nodeId, slots]) => ({
-    nodeId,
-    ready: slots[0]?.node_status === 'ready',
-    slots: slots.map(slot => ({
-      slotId: slot.slot_id,
-      gpuModel: slot.gpu_model,
-      numaNode: slot.numa_node,
-      fractionMilli: slot.fraction_milli,
-      free: slot.status === 'free',
-    })),
-  }));
 }
 
 function reservationOf(rows: readonly HeldRow[]): Reservation | undefined {

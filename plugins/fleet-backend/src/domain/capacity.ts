@@ -1,14 +1,17 @@
-import type { ModelCapacity } from '@portico/plugin-fleet/port';
+import type { ModelCapacity, PartCapacity } from '@portico/plugin-fleet/port';
 import { groupBy } from './group-by';
 import type { NodeStatus } from './node';
 
-/** Whole-GPU slots of one model on one node. A node with several models appears once per model. */
+/** Slots of one model on one node. A node with several models appears once per model. */
 export interface NodeModelCount {
   readonly gpuModel: string;
   readonly nodeId: string;
   readonly nodeStatus: NodeStatus;
+  /** Whole GPUs. */
   readonly total: number;
   readonly free: number;
+  /** Parts of GPUs by size, with how many of them are free. */
+  readonly parts: readonly { readonly fractionMilli: number; readonly total: number; readonly free: number }[];
   /** All slots of the node, of whatever model or part, so that a node counts as whole only when nothing else is on it. */
   readonly nodeTotal: number;
 }
@@ -30,7 +33,22 @@ export function capacityByModel(counts: readonly NodeModelCount[]): ModelCapacit
         wholeNodesFree: whole.length,
         wholeNodesFreeBySize: bySize,
         readyNodes: ready.length,
-        parts: [],
+        parts: partsOf(nodes),
+      };
+    });
+}
+
+function partsOf(nodes: readonly NodeModelCount[]): PartCapacity[] {
+  const offered = nodes.flatMap(node => node.parts.map(part => ({ ...part, ready: node.nodeStatus === 'ready' })));
+  return [...groupBy(offered, part => part.fractionMilli)]
+    .sort(([one], [other]) => one - other)
+    .map(([fractionMilli, parts]) => {
+      const ready = parts.filter(part => part.ready);
+      return {
+        fractionMilli,
+        total: parts.reduce((sum, part) => sum + part.total, 0),
+        free: ready.reduce((sum, part) => sum + part.free, 0),
+        largestFreeOnOneNode: ready.reduce((largest, part) => Math.max(largest, part.free), 0),
       };
     });
 }

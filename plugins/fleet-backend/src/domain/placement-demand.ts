@@ -1,3 +1,5 @@
+import type { NodeStatus } from './node';
+
 /**
  * What placement knows of a fleet and of a request, in units of its own: GPUs in thousandths, CPUs in thousandths, memory in whatever unit both sides share.
  *
@@ -17,8 +19,8 @@ export interface PlacementNode {
   readonly nodeId: string;
   readonly name: string;
   readonly region: string;
-  /** Takes work now. */
-  readonly ready: boolean;
+  /** Only `ready` ones are placed on. */
+  readonly status: NodeStatus;
   /** Of the whole node, and what of it nobody holds. Null: the node does not say, so it is not what limits. */
   readonly cpuMilli: Amount | null;
   readonly memory: Amount | null;

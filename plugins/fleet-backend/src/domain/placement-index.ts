@@ -105,6 +105,11 @@ export class PlacementIndex {
     this.#changed(at);
   }
 
+  /** To look at, not to change. */
+  get states(): readonly NodeState[] {
+    return this.#states;
+  }
+
   /** The fleet as it is now. */
   nodes(): PlacementNode[] {
     return this.#states.map(nodeOf);

@@ -4,7 +4,7 @@ import type { PlacementDemand, PlacementDevice, PlacementNode } from './placemen
 /** A node in the form that decisions are made on: numbers in arrays, changed in place. */
 export interface NodeState {
   readonly node: PlacementNode;
-  ready: boolean;
+  readonly ready: boolean;
   cpuFree: number;
   readonly cpuTotal: number;
   memoryFree: number;
@@ -30,7 +30,7 @@ export function nodeState(node: PlacementNode, kindOf: (device: PlacementDevice)
   const { groups, groupOf } = groupsOf(kinds, domains);
   return {
     node,
-    ready: node.ready,
+    ready: node.status === 'ready',
     cpuFree: node.cpuMilli?.free ?? Infinity,
     cpuTotal: node.cpuMilli?.total ?? Infinity,
     memoryFree: node.memory?.free ?? Infinity,
@@ -87,7 +87,6 @@ export function nodeOf(state: NodeState): PlacementNode {
   const { node } = state;
   return {
     ...node,
-    ready: state.ready,
     cpuMilli: node.cpuMilli && { total: node.cpuMilli.total, free: state.cpuFree },
     memory: node.memory && { total: node.memory.total, free: state.memoryFree },
     devices: node.devices.map((device, index) => ({ ...device, freeMilli: state.free[index] as number })),

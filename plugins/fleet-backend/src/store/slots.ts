@@ -4,6 +4,8 @@ import type { Isolation } from '@portico/plugin-fleet/port';
 import type { ConfiguredSlot } from '../domain/configured-fleet';
 import type { NodeStatus } from '../domain/node';
 import type { NodeModelCount } from '../domain/capacity';
+import { groupBy } from '../domain/group-by';
+import { WHOLE_GPU_MILLI } from '../domain/placement-demand';
 import { slotTransitions } from '../domain/slot';
 import type { BlockedKind, SlotStatus } from '../domain/slot';
 
@@ -43,11 +45,12 @@ export const SLOT_COLUMNS =
   's.slot_id, s.node_id, s.gpu_model, s.gpu_index, s.gpu_uuid, s.gpu_memory_bytes, s.numa_node, s.simulated, s.fraction_milli, s.part, s.vf, s.nvme, s.status, ' +
   's.allocation_id, s.organization_id, s.held_at, s.withdrawn, s.slot_map_id, s.label, s.gpu_pci, s.nvme_serial, s.parts, s.blocked_kind, s.blocked_reason, s.blocked_at';
 
-/** Queues this placement behind the others of the same model until they commit. False when the fleet has never had the model. */
-export async function lockModel(tx: Transaction, gpuModel: string): Promise<boolean> {
-  return (
-    (await tx.first(`SELECT gpu_model FROM fleet_models WHERE gpu_model = ?${tx.forUpdate}`, [gpuModel])) !== undefined
-  );
+/** Queues this placement behind the others of the same model until they commit. */
+export async function lockModel(tx: Transaction, gpuModel: string): Promise<void> {
+  const lock = () => tx.first(`SELECT gpu_model FROM fleet_models WHERE gpu_model = ?${tx.forUpdate}`, [gpuModel]);
+  if ((await lock()) !== undefined) return;
+  await tx.run('INSERT INTO fleet_models (gpu_model) VALUES (?) ON CONFLICT (gpu_model) DO NOTHING', [gpuModel]);
+  await lock();
 }
 
 /** Makes the models known and queues behind every placement of any model. In one order, so that two such calls cannot wait for each other. */
@@ -56,23 +59,6 @@ export async function lockAllModels(tx: Transaction, gpuModels: readonly string[
     await tx.run('INSERT INTO fleet_models (gpu_model) VALUES (?) ON CONFLICT (gpu_model) DO NOTHING', [gpuModel]);
   }
   await tx.all(`SELECT gpu_model FROM fleet_models ORDER BY gpu_model${tx.forUpdate}`);
-}
-
-export type PlaceableRow = Pick<
-  SlotRow,
-  'slot_id' | 'node_id' | 'gpu_model' | 'numa_node' | 'fraction_milli' | 'status'
-> & { readonly node_status: NodeStatus };
-
-/** Every offered slot of every configured node that has the model, in the fleet's fixed order. Only what placement looks at: it reads them all. */
-export function placeableSlots(queries: Queries, gpuModel: string): Promise<PlaceableRow[]> {
-  return queries.all<PlaceableRow>(
-    `SELECT s.slot_id, s.node_id, s.gpu_model, s.numa_node, s.fraction_milli, s.status, n.status AS node_status
-     FROM fleet_slots s JOIN fleet_nodes n ON n.node_id = s.node_id
-     WHERE s.withdrawn = 0 AND n.configured = 1
-       AND s.node_id IN (SELECT node_id FROM fleet_slots WHERE gpu_model = ? AND withdrawn = 0)
-     ORDER BY n.ordinal, s.gpu_index, s.part`,
-    [gpuModel],
-  );
 }
 
 export type HeldRow = SlotRow & { readonly node_name: string; readonly node_isolation: Isolation | null };
@@ -84,6 +70,16 @@ export function slotsHeldBy(queries: Queries, allocationId: string): Promise<Hel
      FROM fleet_slots s JOIN fleet_nodes n ON n.node_id = s.node_id
      WHERE s.allocation_id = ? AND s.status = ? ORDER BY s.gpu_index, s.part`,
     [allocationId, slotTransitions.free.hold],
+  );
+}
+
+/** The same of several allocations, each with its slots in GPU order. */
+export function slotsHeldByAny(queries: Queries, allocationIds: readonly string[]): Promise<HeldRow[]> {
+  return queries.all<HeldRow>(
+    `SELECT ${SLOT_COLUMNS}, n.name AS node_name, n.isolation AS node_isolation
+     FROM fleet_slots s JOIN fleet_nodes n ON n.node_id = s.node_id
+     WHERE s.allocation_id IN (${placeholders(allocationIds.length)}) AND s.status = ? ORDER BY s.gpu_index, s.part`,
+    [...allocationIds, slotTransitions.free.hold],
   );
 }
 
@@ -125,33 +121,39 @@ export async function holdersOn(queries: Queries, nodeId: string): Promise<Reado
   return new Set(rows.map(row => row.allocation_id));
 }
 
-/** Whole GPUs by model and node. */
+/** Whole GPUs and parts by model and node. */
 export async function countByModelAndNode(queries: Queries): Promise<NodeModelCount[]> {
   const rows = await queries.all<{
     gpu_model: string;
     node_id: string;
     node_status: NodeStatus;
+    fraction_milli: number;
     total: number;
     free: number;
-    slots: number;
   }>(
-    `SELECT s.gpu_model, s.node_id, n.status AS node_status, count(*) AS slots,
-       sum(CASE WHEN s.fraction_milli = 1000 THEN 1 ELSE 0 END) AS total,
-       sum(CASE WHEN s.fraction_milli = 1000 AND s.status = 'free' THEN 1 ELSE 0 END) AS free
+    `SELECT s.gpu_model, s.node_id, n.status AS node_status, s.fraction_milli, count(*) AS total,
+       sum(CASE WHEN s.status = 'free' THEN 1 ELSE 0 END) AS free
      FROM fleet_slots s JOIN fleet_nodes n ON n.node_id = s.node_id
      WHERE s.withdrawn = 0 AND n.configured = 1
-     GROUP BY s.gpu_model, s.node_id, n.status`,
+     GROUP BY s.gpu_model, s.node_id, n.status, s.fraction_milli ORDER BY s.gpu_model, s.node_id, s.fraction_milli`,
   );
   const nodeTotals = new Map<string, number>();
-  for (const row of rows) nodeTotals.set(row.node_id, (nodeTotals.get(row.node_id) ?? 0) + row.slots);
-  return rows.map(row => ({
-    gpuModel: row.gpu_model,
-    nodeId: row.node_id,
-    nodeStatus: row.node_status,
-    total: row.total,
-    free: row.free,
-    nodeTotal: nodeTotals.get(row.node_id) ?? 0,
-  }));
+  for (const row of rows) nodeTotals.set(row.node_id, (nodeTotals.get(row.node_id) ?? 0) + row.total);
+  return [...groupBy(rows, row => `${row.gpu_model} ${row.node_id}`).values()].map(sizes => {
+    const { gpu_model: gpuModel, node_id: nodeId, node_status: nodeStatus } = sizes[0] as (typeof rows)[number];
+    const whole = sizes.find(size => size.fraction_milli === WHOLE_GPU_MILLI);
+    return {
+      gpuModel,
+      nodeId,
+      nodeStatus,
+      total: whole?.total ?? 0,
+      free: whole?.free ?? 0,
+      parts: sizes
+        .filter(size => size !== whole)
+        .map(({ fraction_milli: fractionMilli, total, free }) => ({ fractionMilli, total, free })),
+      nodeTotal: nodeTotals.get(nodeId) ?? 0,
+    };
+  });
 }
 
 export interface NodeSlotSummary {
