@@ -33,7 +33,7 @@ import { catalogPage, launchPage } from '@portico/plugin-catalog/ui';
 import type { OperationShape } from '@portico/plugin-kit/contract';
 import type { PageDefinition, PageStateName } from '@portico/plugin-kit/ui';
 import { waitFor } from '@portico/plugin-kit/testing';
-import { taskPage, workloadPage, workloadsPage } from '@portico/plugin-workloads/ui';
+import { adminAllocationsPage, taskPage, workloadPage, workloadsPage } from '@portico/plugin-workloads/ui';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { home } from '../home/home-definition';
 import { shellPage } from '../shell/shell-page';
@@ -70,6 +70,7 @@ const pages: readonly { page: PageDefinition; heading: RegExp; by?: 'administrat
   { page: profilePage, heading: /Your account/ },
   { page: securityPage, heading: /Your account/ },
   { page: sessionsPage, heading: /Your account/ },
+  { page: adminAllocationsPage, heading: /Allocations/, by: 'administrator' },
   { page: usersPage, heading: /Users/, by: 'administrator' },
   { page: userPage, heading: /grace/, by: 'administrator' },
   { page: supportPage, heading: /Support/, by: 'administrator' },

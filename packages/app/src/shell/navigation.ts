@@ -58,6 +58,12 @@ const navigation: readonly { title: string; items: readonly Entry[] }[] = [
   {
     title: 'Admin',
     items: [
+      {
+        to: '/admin/allocations',
+        label: 'Allocations',
+        icon: ActivityIcon,
+        permission: 'workloads.allocation.read_any',
+      },
       { to: '/admin/users', label: 'Users', icon: UserIcon, permission: 'access.user.read_any' },
       { to: '/admin/support', label: 'Support', icon: EyeIcon, permission: 'access.support.open_any' },
       { to: '/admin/policies', label: 'Policies', icon: LayersIcon, permission: 'access.policy.manage_any' },

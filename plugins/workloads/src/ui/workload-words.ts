@@ -24,7 +24,18 @@ export function failureText(reason: NonNullable<Workload['failure_reason']>): st
   return failures[reason];
 }
 
-const taskKinds: Readonly<Record<string, string>> = { provision: 'Launch', release: 'Release', reclaim: 'Clean-up' };
+/** Why releasing failed, as people read it; the word of the program where there is none. */
+export function releaseFailureText(reason: string | null): string {
+  const known: Readonly<Record<string, string>> = { ...failures, step_failed: failures.internal_error };
+  return known[reason ?? ''] ?? (reason === null ? failures.internal_error : `The node said: ${reason}.`);
+}
+
+const taskKinds: Readonly<Record<string, string>> = {
+  provision: 'Launch',
+  provision_batch: 'Launch',
+  release: 'Release',
+  reclaim: 'Clean-up',
+};
 
 export function taskKindText(kind: string): string {
   return taskKinds[kind] ?? kind;

@@ -1,7 +1,7 @@
 import { useOperation } from '@portico/plugin-kit/ui';
 import { Id, Instant, KeyValueList, Panel, SlotMap } from '@portico/ui';
-import type { SlotMapNode } from '@portico/ui';
 import { workloadPage } from '../pages';
+import { slotNodes } from '../slot-nodes';
 import { hardwareText } from '../workload-words';
 import type { DetailedWorkload, Workload } from '../workload-words';
 import './workload-page.css';
@@ -11,40 +11,6 @@ const isolations = {
   container: 'Container of its own',
   none: 'None: shares the machine with the portal',
 } as const satisfies Record<Workload['isolation'], string>;
-
-/** Its own GPUs, where they sit. */
-export function slotNodes(workload: Workload): SlotMapNode[] {
-  const domains = new Map<number, Workload['slots'][number][]>();
-  for (const slot of workload.slots) domains.set(slot.numa_node, [...(domains.get(slot.numa_node) ?? []), slot]);
-  return [
-    {
-      id: workload.node_id ?? 'node',
-      label: workload.slots[0]?.gpu_model ?? 'GPUs',
-      numa: [...domains].map(([numa, slots]) => ({
-        id: `numa-${numa}`,
-        label: `NUMA ${numa}`,
-        gpus: slots.map(slot => ({
-          id: slot.slot_id,
-          label: `GPU ${slot.gpu_index}`,
-          slices: [
-            {
-              id: slot.slot_id,
-              state: 'yours' as const,
-              detail: [
-                slot.gpu_model,
-                slot.vf && `VF ${slot.vf}`,
-                slot.nvme && `NVMe ${slot.nvme}`,
-                slot.simulated && 'simulated',
-              ]
-                .filter(Boolean)
-                .join(' · '),
-            },
-          ],
-        })),
-      })),
-    },
-  ];
-}
 
 /** What it stands on. */
 export function Facts({ workload }: { workload: DetailedWorkload }) {

@@ -31,9 +31,10 @@ import { useParams } from 'react-router-dom';
 import { workloadPermissions } from '../../contract/permissions';
 import { concerns } from '../concerns';
 import { workloadPage } from '../pages';
-import { failureText, hardwareText, isReleasable } from '../workload-words';
+import { failureText, hardwareText, isReleasable, releaseFailureText } from '../workload-words';
 import type { DetailedWorkload, Workload } from '../workload-words';
-import { Facts, slotNodes } from './facts';
+import { slotNodes } from '../slot-nodes';
+import { Facts } from './facts';
 import { IdleNotice } from './idle-notice';
 import { ReleaseDialog } from './release-dialog';
 
@@ -215,7 +216,7 @@ function StateNotice({ workload, onRetry }: { workload: Workload; onRetry: (() =
           )
         }
       >
-        {`Billing has stopped when the release was requested. Reason: ${workload.release_failed_reason ?? 'unknown'}.`}
+        {`Billing has stopped when the release was requested. ${releaseFailureText(workload.release_failed_reason)} Its GPUs stay held until it is tried again.`}
       </Banner>
     );
   }
