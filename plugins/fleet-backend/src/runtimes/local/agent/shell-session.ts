@@ -8,7 +8,7 @@ import {
   REPLAY_BYTES,
   STALLED_READER_MS,
 } from '../limits';
-import { OutputRing } from './output-ring';
+import { OutputRing } from '../../output-ring';
 import { Terminal } from './terminal';
 import type { Socket } from 'node:net';
 

@@ -3,9 +3,9 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalRuntime } from '../local-runtime';
-import { node, simulatedGpus } from './requests';
+import { node, request, simulatedGpus } from './requests';
 import type { LocalRuntime, LocalRuntimeOptions } from '../local-runtime';
-import type { ExecRequest, InstanceRef, ShellAttachment } from '../port';
+import type { ExecRequest, InstanceRef, Runtime, ShellAttachment } from '../port';
 
 const packageDirectory = join(__dirname, '../../../..');
 
@@ -59,22 +59,12 @@ export class SandboxBench {
     return { allocationId, node };
   }
 
-  /** Runs a line in the sandbox; output of both streams, and how it ended. */
-  async run(
-    allocationId: string,
-    line: string,
-    changes: Partial<ExecRequest> = {},
-  ): Promise<{ output: string; exitCode: number | null; signal: string | null }> {
-    const process = await this.runtime.exec(this.instance(allocationId), {
-      command: { kind: 'command', line },
-      pty: null,
-      environment: {},
-      ...changes,
-    });
-    const exited = new Promise<{ exitCode: number | null; signal: string | null }>(done => process.onExit(done));
-    process.stdio.end();
-    const [stdout, stderr] = await Promise.all([collect(process.stdio), collect(process.stderr)]);
-    return { output: stdout + stderr, ...(await exited) };
+  provision(allocationId: string) {
+    return this.runtime.provision(request(allocationId));
+  }
+
+  run(allocationId: string, line: string, changes: Partial<ExecRequest> = {}) {
+    return runLine(this.runtime, this.instance(allocationId), { line, ...changes });
   }
 
   async close(): Promise<void> {
@@ -84,6 +74,20 @@ export class SandboxBench {
     }
     rmSync(this.base, { recursive: true, force: true });
   }
+}
+
+/** Runs a line in the workload; output of both streams, and how it ended. */
+export async function runLine(
+  runtime: Runtime,
+  instance: InstanceRef,
+  { line, ...changes }: { line: string } & Partial<ExecRequest>,
+): Promise<{ output: string; exitCode: number | null; signal: string | null }> {
+  const command = { kind: 'command', line } as const;
+  const process = await runtime.exec(instance, { command, pty: null, environment: {}, ...changes });
+  const exited = new Promise<{ exitCode: number | null; signal: string | null }>(done => process.onExit(done));
+  process.stdio.end();
+  const [stdout, stderr] = await Promise.all([collect(process.stdio), collect(process.stderr)]);
+  return { output: stdout + stderr, ...(await exited) };
 }
 
 export async function collect(stream: AsyncIterable<unknown>): Promise<string> {
