@@ -11,6 +11,7 @@ import {
   releaseAllocation,
   setAllocationSshKeys,
 } from '../contract/operations';
+import { openPublishedPort } from '../contract/port-operations';
 import { cancelTask, getTask, listTaskEvents } from '../contract/task-operations';
 
 export const workloadsPage = definePage({
@@ -29,6 +30,7 @@ export const workloadPage = definePage({
     getAllocation,
     getAllocationMetrics,
     createTerminalToken,
+    openPublishedPort,
     releaseAllocation,
     getAllocationSshKeys,
     setAllocationSshKeys,

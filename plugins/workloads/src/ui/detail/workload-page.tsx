@@ -31,11 +31,11 @@ import { useParams } from 'react-router-dom';
 import { workloadPermissions } from '../../contract/permissions';
 import { concerns } from '../concerns';
 import { workloadPage } from '../pages';
-import { failureText, hardwareText, isReleasable, releaseFailureText } from '../workload-words';
+import { failureText, hardwareText, isReleasable } from '../workload-words';
 import type { DetailedWorkload, Workload } from '../workload-words';
-import { slotNodes } from '../slot-nodes';
-import { Facts } from './facts';
+import { Facts, slotNodes } from './facts';
 import { IdleNotice } from './idle-notice';
+import { PublishedPorts } from './published-ports';
 import { ReleaseDialog } from './release-dialog';
 
 const TerminalDialog = lazy(() => import('../terminal/terminal-dialog'));
@@ -145,6 +145,7 @@ function Detail({ workload }: { workload: DetailedWorkload }) {
           <CommandLine command={workload.connection.ssh_command} label="SSH command" />
         </Panel>
       )}
+      {isActive && mayConnect && <PublishedPorts workload={workload} />}
       <Figures workload={workload} />
       <Facts workload={workload} />
       <Suspense fallback={<Spinner label="Opening" />}>
