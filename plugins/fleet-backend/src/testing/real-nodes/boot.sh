@@ -57,6 +57,8 @@ fi
 echo "$init" >"$disk/init"
 # Last, because the disk may lie below it.
 mount --bind "$disk/tmp" /tmp
+# As systemd has it: what is unmounted here is unmounted in containers too, which would hold on to it otherwise.
+mount --make-rshared /
 until [ -e /sys/class/net/eth0 ]; do sleep 0.01; done
 ip link set lo up
 ip addr add "$address/30" dev eth0
