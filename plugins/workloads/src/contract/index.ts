@@ -76,6 +76,7 @@ export {
   displayStatuses,
   failureReasons,
   networkSchema,
+  PUBLISHED_PORTS_MAX,
   slotSchema,
   statusGroups,
 } from './allocation';

@@ -3,7 +3,6 @@ import { Banner, CheckboxGroup, Id, KeyIcon, LinkButton, PageState, RadioCards, 
 import { launchPage } from '../pages';
 import { capacityText, shapeName, unavailableBecause } from '../sku';
 import type { Sku } from '../sku';
-import { TopologyMap } from '../topology-map';
 import type { LaunchDraft } from './launch-draft';
 
 /** As many as one page of a list holds: more choices than that are no choice. */
@@ -37,41 +36,6 @@ export function HardwareStep({ draft, change, error, skus }: StepProps & { skus:
   );
 }
 
-/** Largest number of free GPUs that one node has: what a launch on a single node can get now. */
-function largestOnOneNode(topology: {
-  nodes: readonly { numa_domains: readonly { gpus: readonly { state: string }[] }[] }[];
-}): number {
-  const free = topology.nodes.map(
-    node => node.numa_domains.flatMap(domain => domain.gpus).filter(gpu => gpu.state === 'free').length,
-  );
-  return Math.max(0, ...free);
-}
-
-export function CapacityStep({ draft, change, error, sku }: StepProps & { sku: Sku }) {
-  const topology = useOperation(launchPage, 'getFleetTopology', { query: { gpu_model: sku.gpu_model } });
-  const largest = topology.data === undefined || topology.data.truncated ? Infinity : largestOnOneNode(topology.data);
-  return (
-    <Stack>
-      <RadioCards
-        id="step-capacity"
-        label="GPUs on one node"
-        description="All GPUs of a workload are on the same node."
-        minWidth="small"
-        error={error}
-        value={draft.gpuCount === null ? null : String(draft.gpuCount)}
-        onChange={count => change({ gpuCount: Number(count) })}
-        options={sku.gpu_counts.map(count => ({
-          value: String(count),
-          title: count === 1 ? '1 GPU' : `${count} GPUs`,
-          description: `${count * sku.vcpus_per_gpu} vCPU`,
-          disabledReason: count > largest ? `At most ${largest} are free on one node now` : null,
-        }))}
-      />
-      {topology.data !== undefined && <TopologyMap topology={topology.data} variant="full" />}
-    </Stack>
-  );
-}
-
 export function ImageStep({ draft, change, error }: StepProps) {
   const images = useOperation(launchPage, 'listOsImages', { query: { limit: CHOICES_MAX } });
   return (
@@ -90,26 +54,6 @@ export function ImageStep({ draft, change, error }: StepProps) {
         }))}
       />
     </PageState>
-  );
-}
-
-export function NetworkStep({ draft, change }: StepProps) {
-  return (
-    <RadioCards
-      id="step-network"
-      label="Network"
-      isLabelHidden
-      value={draft.network}
-      onChange={network => change({ network })}
-      options={[
-        {
-          value: 'egress',
-          title: 'Internet access',
-          description: 'Downloads packages, models and data over HTTP and HTTPS. Private networks stay out of reach.',
-        },
-        { value: 'isolated', title: 'Isolated', description: 'Reaches nothing. You still get in by terminal and SSH.' },
-      ]}
-    />
   );
 }
 

@@ -1,3 +1,4 @@
+import { BATCH_COUNT_MAX, PUBLISHED_PORTS_MAX } from '@portico/plugin-workloads/contract';
 import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import type { Sku } from '../sku';
@@ -13,14 +14,28 @@ export interface LaunchDraft {
   step: StepName;
   skuId: string | null;
   gpuCount: number | null;
+  /** So many workloads alike. */
+  count: number;
+  spread: boolean;
+  /** Null: any. */
+  region: string | null;
   imageId: string | null;
   network: 'egress' | 'isolated';
+  ports: readonly DraftPort[];
   /** Null: every key of the user, those added later too. */
   sshKeyIds: readonly string[] | null;
   name: string;
 }
 
+/** A port as it is being typed. */
+export interface DraftPort {
+  port: number | null;
+  name: string;
+}
+
 const NAME_LENGTH_MAX = 80;
+const PORT_MAX = 65_535;
+const PORT_NAME_LENGTH_MAX = 40;
 
 /** Invalid parts of the address are dropped, never shown as errors. */
 export function parseDraft(params: URLSearchParams): LaunchDraft {
@@ -28,13 +43,18 @@ export function parseDraft(params: URLSearchParams): LaunchDraft {
   const gpus = Number(params.get('gpus'));
   const keys = params.get('keys');
   const draftId = params.get('draft');
+  const count = Number(params.get('count') ?? '1');
   return {
     draftId: draftId !== null && /^[A-Za-z0-9-]{8,64}$/.test(draftId) ? draftId : null,
     step: steps.find(name => name === step) ?? 'hardware',
     skuId: params.get('sku'),
     gpuCount: Number.isInteger(gpus) && gpus > 0 ? gpus : null,
+    count: Number.isInteger(count) && count >= 1 && count <= BATCH_COUNT_MAX ? count : 1,
+    spread: params.get('spread') === 'yes',
+    region: params.get('region'),
     imageId: params.get('image'),
     network: params.get('network') === 'isolated' ? 'isolated' : 'egress',
+    ports: params.getAll('port').slice(0, PUBLISHED_PORTS_MAX).map(parsePort),
     sshKeyIds: keys === null ? null : keys.split(',').filter(key => key !== ''),
     name: (params.get('name') ?? '').slice(0, NAME_LENGTH_MAX),
   };
@@ -46,11 +66,38 @@ export function serializeDraft(draft: LaunchDraft): URLSearchParams {
   params.set('step', draft.step);
   if (draft.skuId !== null) params.set('sku', draft.skuId);
   if (draft.gpuCount !== null) params.set('gpus', String(draft.gpuCount));
+  if (draft.count !== 1) params.set('count', String(draft.count));
+  if (draft.spread) params.set('spread', 'yes');
+  if (draft.region !== null) params.set('region', draft.region);
   if (draft.imageId !== null) params.set('image', draft.imageId);
   if (draft.network !== 'egress') params.set('network', draft.network);
+  for (const { port, name } of draft.ports) params.append('port', `${port ?? ''}:${name}`);
   if (draft.sshKeyIds !== null) params.set('keys', draft.sshKeyIds.join(','));
   if (draft.name !== '') params.set('name', draft.name);
   return params;
+}
+
+/** `8888:Notebook`; what does not fit is left out, and its row stays. */
+function parsePort(text: string): DraftPort {
+  const [number = '', ...name] = text.split(':');
+  const port = Number(number);
+  return {
+    port: Number.isInteger(port) && port >= 1 && port <= PORT_MAX ? port : null,
+    name: name.join(':').slice(0, PORT_NAME_LENGTH_MAX),
+  };
+}
+
+/** The ports as the launch takes them. */
+export function publishedPorts(draft: LaunchDraft): { port: number; name: string }[] {
+  return draft.ports.flatMap(({ port, name }) => (port === null ? [] : [{ port, name: name.trim() }]));
+}
+
+function portsError(ports: readonly DraftPort[]): string | null {
+  if (ports.some(({ port }) => port === null)) return 'Every published port needs its number.';
+  if (ports.some(({ name }) => name.trim() === '')) return 'Every published port needs a name.';
+  const isTwice = (values: readonly unknown[]) => new Set(values).size < values.length;
+  if (isTwice(ports.map(({ port }) => port))) return 'A port is published twice.';
+  return isTwice(ports.map(({ name }) => name.trim())) ? 'Two published ports have the same name.' : null;
 }
 
 export interface DraftError {
@@ -66,6 +113,8 @@ export function draftErrors(draft: LaunchDraft, sku: Sku | undefined): DraftErro
   else if (sku !== undefined && !sku.gpu_counts.includes(draft.gpuCount)) {
     errors.push({ step: 'capacity', message: `${sku.name} does not come with ${draft.gpuCount} GPUs.` });
   }
+  const ports = portsError(draft.ports);
+  if (ports !== null) errors.push({ step: 'network', message: ports });
   if (draft.imageId === null) errors.push({ step: 'image', message: 'Choose an image.' });
   return errors;
 }

@@ -17,8 +17,10 @@ import {
 import { workloadPermissions } from '@portico/plugin-workloads/contract';
 import { useNavigate } from 'react-router-dom';
 import { launchPage } from '../pages';
-import { AccessStep, CapacityStep, CHOICES_MAX, HardwareStep, ImageStep, NetworkStep } from './choice-steps';
-import { draftErrors, steps, useLaunchDraft } from './launch-draft';
+import { CapacityStep } from './capacity-step';
+import { AccessStep, CHOICES_MAX, HardwareStep, ImageStep } from './choice-steps';
+import { NetworkStep } from './network-step';
+import { draftErrors, publishedPorts, steps, useLaunchDraft } from './launch-draft';
 import type { StepName } from './launch-draft';
 import { PriceRail } from './price-rail';
 import { refusalWords } from './refusal-words';
@@ -71,15 +73,19 @@ export function LaunchPage() {
   const quote = useOperation(
     launchPage,
     'quoteLaunch',
-    { body: { sku_id: draft.skuId ?? '', gpu_count: draft.gpuCount ?? 1 } },
+    { body: { sku_id: draft.skuId ?? '', gpu_count: draft.gpuCount ?? 1, count: draft.count } },
     { enabled: isPriced, refetchMilliseconds: QUOTE_REFETCH_MILLISECONDS },
   );
+  // Another hardware may not be offered where the last one was.
+  const region = sku?.regions?.includes(draft.region ?? '') ? draft.region : null;
   const request = {
     sku_id: draft.skuId ?? '',
     gpu_count: draft.gpuCount ?? 1,
     image_id: draft.imageId ?? '',
     project_id: projectId,
-    network: { mode: draft.network, published_ports: [] },
+    network: { mode: draft.network, published_ports: publishedPorts(draft) },
+    ...(draft.count === 1 ? {} : { count: draft.count, spread: draft.spread }),
+    ...(region === null ? {} : { region }),
     ...(draft.name.trim() === '' ? {} : { name: draft.name.trim() }),
     ...(draft.sshKeyIds === null ? {} : { ssh_key_ids: [...draft.sshKeyIds] }),
   };

@@ -25,6 +25,9 @@ export function refusalWords({ code, message, details }: Refusal): { title: stri
     }
   }
   if (typeof details.policy === 'string' || typeof details.quota === 'string') return policyWords(message, details);
+  if (typeof details.alternative === 'string') return { title: message, text: details.alternative };
+  if (code === 'region_not_offered' && Array.isArray(details.regions))
+    return { title: message, text: `It is offered in ${details.regions.join(', ')}.` };
   const largest = details.largest_fitting_count;
   if (typeof largest === 'number' && largest > 0) {
     return {

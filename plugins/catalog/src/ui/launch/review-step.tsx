@@ -18,6 +18,8 @@ const placeOf: Readonly<Record<string, StepName>> = {
   node_offline: 'hardware',
   price_unavailable: 'hardware',
   topology_unsatisfiable: 'capacity',
+  region_not_offered: 'capacity',
+  published_ports_invalid: 'network',
   image_not_found: 'image',
   ssh_key_not_found: 'access',
 };
@@ -52,7 +54,11 @@ export function ReviewStep(
     <Stack>
       <TextField
         label="Name"
-        description="So that you find it again. Left empty, it is named after its hardware."
+        description={
+          draft.count === 1
+            ? 'So that you find it again. Left empty, it is named after its hardware.'
+            : `So that you find them again: -1 to -${draft.count} is put behind it. Left empty, they are named after their hardware.`
+        }
         isRequired={false}
         value={draft.name}
         onChange={name => change({ name })}
@@ -64,8 +70,25 @@ export function ReviewStep(
             label: 'Hardware',
             value: sku === undefined ? '–' : `${draft.gpuCount ?? '?'} × ${sku.gpu_model} (${sku.name})`,
           },
+          ...(draft.count === 1
+            ? []
+            : [
+                {
+                  label: 'How many',
+                  value: `${draft.count} alike, ${draft.spread ? 'spread over nodes' : 'close together'}, all or none`,
+                },
+              ]),
+          ...(request.region === undefined ? [] : [{ label: 'Region', value: request.region }]),
           { label: 'Image', value: imageName },
           { label: 'Network', value: draft.network === 'egress' ? 'Internet access' : 'Isolated' },
+          ...(draft.ports.length === 0
+            ? []
+            : [
+                {
+                  label: 'Published ports',
+                  value: draft.ports.map(({ port, name }) => `${name} (${port ?? '?'})`).join(', '),
+                },
+              ]),
           { label: 'SSH access', value: access },
           { label: 'Price', value: <Rate value={quote?.price_per_hour} /> },
         ]}
