@@ -141,7 +141,7 @@ export async function startRealNode(options: RealNodeOptions): Promise<RealNode>
   const replace = (program: string, text: string) =>
     machine.run(
       `${restore(program)}; touch /run/node/${program} /run/node/real-${program} &&
-       mount --bind /usr/bin/${program} /run/node/real-${program} && cat >/run/node/${program} && chmod 755 /run/node/${program} &&
+       mount --bind --make-private /usr/bin/${program} /run/node/real-${program} && cat >/run/node/${program} && chmod 755 /run/node/${program} &&
        mount --bind /run/node/${program} /usr/bin/${program}`,
       { stdin: text },
     );
