@@ -16,7 +16,7 @@ import { FleetPictures } from './fleet-picture';
 import type { FleetPicture } from './fleet-picture';
 import { deleteHold, insertHold } from './store/holds';
 import { allNodes, nodeById } from './store/nodes';
-import { regionsOfNodes } from './store/regions';
+import { regionsByNode, regionsOfNodes } from './store/regions';
 import {
   blockSlots,
   countByModelAndNode,
@@ -75,6 +75,8 @@ export function createFleetPort(runtimes: ReadonlyMap<RuntimeKind, Runtime>): Fl
     },
 
     regions: regionsOfNodes,
+
+    regionsByNode,
 
     totals,
   };

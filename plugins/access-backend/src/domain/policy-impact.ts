@@ -14,6 +14,8 @@ export function beyondPolicy(
   if (value === null) return [];
   if (name === 'allowed_skus') return running.filter(one => !(value as readonly string[]).includes(one.skuId));
   if (name === 'allowed_images') return running.filter(one => !(value as readonly string[]).includes(one.imageId));
+  if (name === 'allowed_regions')
+    return running.filter(({ region }) => region !== null && !(value as readonly string[]).includes(region));
   if (name === 'idle_limit_seconds') {
     const idleBefore = options.now - (value as number) * 1000;
     return running.filter(({ idleSince }) => idleSince !== null && idleSince < idleBefore);

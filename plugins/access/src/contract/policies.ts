@@ -25,11 +25,11 @@ export type PlatformPolicyLevel = (typeof platformPolicyLevels)[number];
 export const STANDARD_PLAN = 'standard';
 
 /** What a value is: decides its schema, its order (what is tighter) and how a person edits it. */
-export type PolicyKind = 'count' | 'duration' | 'flag' | 'list' | 'money' | 'spend';
+export type PolicyKind = 'count' | 'duration' | 'flag' | 'list' | 'names' | 'money' | 'spend';
 
 export interface PolicyDefinition {
   readonly kind: PolicyKind;
-  /** What a count counts; the catalog's noun for a list. */
+  /** What a count counts; the catalog's noun for a list of ids, or of names. */
   readonly unit: string | null;
   /** For people, above the value. */
   readonly title: string;
@@ -94,6 +94,15 @@ export const policies = {
     levels: everywhere,
     per: 'everyone',
   },
+  allowed_regions: {
+    kind: 'names',
+    unit: 'region',
+    title: 'Allowed regions',
+    sentence:
+      'Where allocations may run; anywhere while no region is named. What hardware is sold in fewer regions stays there.',
+    levels: everywhere,
+    per: 'everyone',
+  },
   terminal_session_seconds: {
     kind: 'duration',
     unit: 'seconds',
@@ -144,6 +153,7 @@ interface ValuesByKind {
   readonly duration: number;
   readonly flag: boolean;
   readonly list: readonly string[];
+  readonly names: readonly string[];
   readonly money: SpendLimit['limit'];
   readonly spend: SpendLimit;
 }

@@ -77,7 +77,7 @@ const policySchema = {
   required: ['policy', 'kind', 'unit', 'title', 'sentence', 'levels', 'per', 'value', 'source', 'chain'],
   properties: {
     policy: { type: 'string', enum: policyNames },
-    kind: { type: 'string', enum: ['count', 'duration', 'flag', 'list', 'money', 'spend'] },
+    kind: { type: 'string', enum: ['count', 'duration', 'flag', 'list', 'names', 'money', 'spend'] },
     unit: { type: ['string', 'null'] },
     title: { type: 'string' },
     sentence: { type: 'string' },

@@ -10,6 +10,7 @@ const valuesOf: Record<PolicyKind, fc.Arbitrary<PolicyValue>> = {
   duration: fc.integer({ min: 60, max: 100 }),
   flag: fc.boolean(),
   list: fc.uniqueArray(fc.constantFrom('sku_a', 'sku_b', 'sku_c', 'sku_d'), { minLength: 1 }),
+  names: fc.uniqueArray(fc.constantFrom('eu-west', 'eu-north', 'basement'), { minLength: 1 }),
   money: amount,
   spend: fc.record({ limit: amount, mode: fc.constantFrom('stop', 'warn') }),
 };
@@ -27,14 +28,18 @@ const chainOf = (kind: PolicyKind, levels: readonly (PolicyLevel | 'default')[])
 /** What a value lets through, of all there is to ask for. */
 function lets(kind: PolicyKind, value: PolicyValue | null, asked: number | string): boolean {
   if (value === null) return true;
-  if (kind === 'list') return (value as readonly string[]).includes(String(asked));
+  if (kind === 'list' || kind === 'names') return (value as readonly string[]).includes(String(asked));
   if (kind === 'flag') return value === false;
   if (kind === 'spend') return BigInt(asked) <= BigInt((value as SpendLimit).limit.amount);
   if (kind === 'money') return BigInt(asked) <= BigInt((value as SpendLimit['limit']).amount);
   return (asked as number) <= (value as number);
 }
 const askedOf = (kind: PolicyKind) =>
-  kind === 'list' ? fc.constantFrom('sku_a', 'sku_b', 'sku_c', 'sku_d', 'sku_e') : fc.nat({ max: 120 });
+  kind === 'list'
+    ? fc.constantFrom('sku_a', 'sku_b', 'sku_c', 'sku_d', 'sku_e')
+    : kind === 'names'
+      ? fc.constantFrom('eu-west', 'eu-north', 'basement', 'moon')
+      : fc.nat({ max: 120 });
 
 describe.each(kinds)('a %s', kind => {
   test('set by an organization’s own people never lets through what the platform’s do not', () => {

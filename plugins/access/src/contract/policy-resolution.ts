@@ -69,7 +69,8 @@ export function tightest(kind: PolicyKind, wider: PolicyValue, narrower: PolicyV
       return Math.min(wider as number, narrower as number);
     case 'flag':
       return (wider as boolean) || (narrower as boolean);
-    case 'list': {
+    case 'list':
+    case 'names': {
       const allowed = new Set(wider as readonly string[]);
       return (narrower as readonly string[]).filter(id => allowed.has(id));
     }

@@ -6,7 +6,7 @@ export const POLICY_COUNT_MAX = 1_000_000;
 /** Seconds. Shorter than a minute nobody could work; a week is as good as no end. */
 export const POLICY_DURATION_MIN = 60;
 export const POLICY_DURATION_MAX = 7 * 24 * 60 * 60;
-/** Hardware or images named in one policy: several times what a catalog has. */
+/** Hardware, images or regions named in one policy: several times what a catalog has. */
 export const POLICY_LIST_MAX = 200;
 /** Digits of an amount: a billion units. Its sums stay within what the ledger can hold. */
 const AMOUNT_DIGITS_MAX = 15;
@@ -32,6 +32,13 @@ export const policyValueSchemas = {
     maxItems: POLICY_LIST_MAX,
     uniqueItems: true,
   },
+  names: {
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: 64, pattern: '^[a-z0-9]+(?:-+[a-z0-9]+)*$' },
+    minItems: 1,
+    maxItems: POLICY_LIST_MAX,
+    uniqueItems: true,
+  },
   money: amountSchema,
   spend: {
     type: 'object',
@@ -44,7 +51,7 @@ export const policyValueSchemas = {
 /** A value of any policy, as requests and replies carry it; which of them a policy takes is checked by its own. */
 export const policyValueSchema = {
   description:
-    'Of the policy’s kind: a number for `count` and `duration` (seconds), true or false for `flag`, ids for `list`, Money for `money`, ' +
+    'Of the policy’s kind: a number for `count` and `duration` (seconds), true or false for `flag`, ids for `list`, names for `names`, Money for `money`, ' +
     '`{limit: Money, mode}` for `spend`, where `stop` refuses a launch beyond the limit and `warn` lets it through with a warning.',
   anyOf: [
     { type: 'integer' },
@@ -68,7 +75,9 @@ export function readPolicyValue(kind: PolicyKind, value: unknown): PolicyValue |
     case 'flag':
       return typeof value === 'boolean' ? value : undefined;
     case 'list':
-      return isListOfIds(value) ? value : undefined;
+      return isListOf(policyValueSchemas.list.items, value) ? value : undefined;
+    case 'names':
+      return isListOf(policyValueSchemas.names.items, value) ? value : undefined;
     case 'money':
       return readAmount(value);
     case 'spend':
@@ -80,11 +89,14 @@ function isIntegerWithin(value: unknown, minimum: number, maximum: number): valu
   return Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum;
 }
 
-const idPattern = new RegExp(idSchema.pattern, 'u');
-function isListOfIds(value: unknown): value is readonly string[] {
+function isListOf(
+  { pattern, maxLength }: { readonly pattern: string; readonly maxLength: number },
+  value: unknown,
+): value is readonly string[] {
   if (!Array.isArray(value) || value.length === 0 || value.length > POLICY_LIST_MAX) return false;
-  const isId = (id: unknown) => typeof id === 'string' && id.length <= idSchema.maxLength && idPattern.test(id);
-  return value.every(isId) && new Set(value).size === value.length;
+  const form = new RegExp(pattern, 'u');
+  const fits = (text: unknown) => typeof text === 'string' && text.length <= maxLength && form.test(text);
+  return value.every(fits) && new Set(value).size === value.length;
 }
 
 const amountPattern = new RegExp(amountSchema.properties.amount.pattern, 'u');

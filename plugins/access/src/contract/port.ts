@@ -71,6 +71,8 @@ export interface RunningAllocation {
   readonly userId: string;
   readonly skuId: string;
   readonly imageId: string;
+  /** Where it runs; null while nobody can say. */
+  readonly region: string | null;
   readonly gpuCount: number;
   readonly pricePerHour: Micros;
   readonly currency: string;

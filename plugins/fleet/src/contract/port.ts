@@ -37,6 +37,8 @@ export interface FleetPort {
   runtimeOf(queries: Queries, allocationId: string): Promise<{ runtime: Runtime; instance: InstanceRef } | undefined>;
   /** Where nodes stand, in alphabetical order. */
   regions(queries: Queries): Promise<readonly string[]>;
+  /** The region of every node, by its id. */
+  regionsByNode(queries: Queries): Promise<ReadonlyMap<string, string>>;
   /** Totals for the admin overview. */
   totals(queries: Queries): Promise<{
     gpus: { total: number; free: number; held: number; blocked: number };
@@ -111,6 +113,25 @@ export interface PartCapacity {
   readonly free: number;
   readonly largestFreeOnOneNode: number;
 }
+
+/** Whose the allocations on a node are, for the person who wants to take it out. Whoever knows allocations implements it; the fleet asks all of them. */
+export interface NodeOccupants {
+  /** Those of these allocations it knows. */
+  of(queries: Queries, allocationIds: readonly string[]): Promise<readonly NodeOccupant[]>;
+}
+
+export interface NodeOccupant {
+  readonly allocationId: string;
+  readonly name: string;
+  /** Null for somebody who is not known any more. */
+  readonly username: string | null;
+}
+
+export const nodeOccupantsRef = createServiceRef<NodeOccupants>({
+  id: 'portico.port.node-occupants',
+  scope: 'root',
+  multiton: true,
+});
 
 export const fleetPortRef = createServiceRef<FleetPort>({ id: 'portico.port.fleet', scope: 'root' });
 

@@ -2,7 +2,7 @@ import type { Queries, UserCaller } from '@portico/plugin-kit/backend';
 import type { Sku } from '@portico/plugin-catalog/port';
 import type { Micros } from '@portico/plugin-kit/contract';
 import { countOffered, type LaunchFacts, type LaunchRequest, type LaunchUsage } from '../domain/launch-checks';
-import { monthBegin } from '../domain/launch-policies';
+import { monthBegin, regionsFor } from '../domain/launch-policies';
 import { readQuote, type Sign } from '../domain/quote';
 import type { Services } from '../services';
 import { usageOf } from '../store/running-allocations';
@@ -43,6 +43,11 @@ export async function launchFacts(
     quoteSigner(services),
   );
   const pricePerHour = quote.kind === 'valid' ? quote.quote.pricePerHour : listPrice(sku, request.gpuCount);
+  const policies = await services.access.policies(queries, {
+    organizationId,
+    projectId: request.projectId,
+    userId: caller.userId,
+  });
   return {
     currency,
     sku,
@@ -59,7 +64,7 @@ export async function launchFacts(
       })) !== null,
     placement:
       sku && countOffered(sku, request.gpuCount)
-        ? await services.fleet.wouldFit(queries, { ...placementOf(sku, request), copies: request.count })
+        ? await services.fleet.wouldFit(queries, { ...placementOf(sku, request, policies), copies: request.count })
         : undefined,
     forecast:
       pricePerHour === undefined
@@ -68,11 +73,7 @@ export async function launchFacts(
             organizationId,
             pricePerHour: pricePerHour * BigInt(request.count),
           }),
-    policies: await services.access.policies(queries, {
-      organizationId,
-      projectId: request.projectId,
-      userId: caller.userId,
-    }),
+    policies,
   };
 }
 
@@ -97,7 +98,11 @@ export function listPrice(sku: Sku | undefined, gpuCount: number): Micros | unde
   return sku?.pricePerGpuHour == null ? undefined : sku.pricePerGpuHour * BigInt(gpuCount);
 }
 
-export function placementOf(sku: Sku, { gpuCount, region }: Pick<LaunchRequest, 'gpuCount' | 'region'>) {
+export function placementOf(
+  sku: Sku,
+  { gpuCount, region }: Pick<LaunchRequest, 'gpuCount' | 'region'>,
+  policies: LaunchFacts['policies'],
+) {
   return {
     gpuModel: sku.gpuModel,
     shape: sku.shape,
@@ -105,6 +110,6 @@ export function placementOf(sku: Sku, { gpuCount, region }: Pick<LaunchRequest, 
     gpuFractionMilli: sku.gpuFractionMilli,
     vcpus: sku.vcpusPerGpu * gpuCount,
     memoryBytes: sku.memoryBytesPerGpu * gpuCount,
-    regions: region === undefined ? sku.regions : [region],
+    regions: regionsFor(policies, { region, soldIn: sku.regions }),
   };
 }

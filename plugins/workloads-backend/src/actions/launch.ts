@@ -64,7 +64,12 @@ export async function launch(
   const [exceeded] = limits.refusals;
   if (exceeded) throw refused(exceeded);
 
-  const reservations = await reserve(tx, services, context, { wanted, sku: established.sku, allocationIds });
+  const reservations = await reserve(tx, services, context, {
+    wanted,
+    sku: established.sku,
+    policies: facts.policies,
+    allocationIds,
+  });
   const { batch, taskId } = await begin(tx, services, context, { wanted, name, allocationIds });
   const allocations = reservations.map((reservation, place) =>
     newAllocation({
@@ -133,9 +138,14 @@ async function reserve(
   tx: Transaction,
   services: LaunchServices,
   { caller }: RequestContext,
-  { wanted, sku, allocationIds }: { wanted: Launch; sku: Sku; allocationIds: readonly string[] },
+  {
+    wanted,
+    sku,
+    policies,
+    allocationIds,
+  }: { wanted: Launch; sku: Sku; policies: LaunchFacts['policies']; allocationIds: readonly string[] },
 ): Promise<readonly Reservation[]> {
-  const demand = { organizationId: caller.organizationId, ...placementOf(sku, wanted) };
+  const demand = { organizationId: caller.organizationId, ...placementOf(sku, wanted, policies) };
   const requests = allocationIds.map(allocationId => ({ allocationId, ...demand }));
   const [alone, ...others] = requests;
   const reserved =

@@ -1,6 +1,8 @@
 import { resolvePolicies } from '@portico/plugin-access/port';
+import type { OsImage, Sku } from '@portico/plugin-catalog/port';
 import { launchErrors } from '@portico/plugin-workloads/contract';
 import { type LaunchFacts, launchRefusals, type LaunchRequest, sentenceOf } from './launch-checks';
+import { regionsFor } from './launch-policies';
 
 const request: LaunchRequest = {
   skuId: 'sku_1',
@@ -64,6 +66,11 @@ const onlyOther = resolvePolicies(
   {},
 );
 
+const goodSku = good.sku as Sku;
+const goodImage = good.image as OsImage;
+const onlyIn = (...regions: string[]) =>
+  resolvePolicies(new Map([['allowed_regions', [{ level: 'project', subjectId: 'proj_1', value: regions }]]]), {});
+
 describe('what a launch is refused for', () => {
   it('is nothing when all is well', () => expect(launchRefusals(request, good)).toEqual([]));
 
@@ -83,6 +90,46 @@ describe('what a launch is refused for', () => {
     ['hardware a policy leaves out', { policies: onlyOther }, 'policy_forbids'],
   ])('%s', (_what, facts, code) => {
     expect(launchRefusals(request, { ...good, ...facts }).map(refusal => refusal.code)).toEqual([code]);
+  });
+
+  it.each<[string, Partial<LaunchFacts>, string, object]>([
+    [
+      'an image that is not for the hardware',
+      { sku: { ...goodSku, imageIds: ['img_2'] } },
+      'image_not_for_sku',
+      { image_id: 'img_1', image_ids: ['img_2'] },
+    ],
+    [
+      'an image that needs more disk than comes with so many GPUs',
+      { sku: { ...goodSku, diskBytesPerGpu: 10 }, image: { ...goodImage, minDiskBytes: 21 } },
+      'image_too_large',
+      { image_id: 'img_1', min_disk_bytes: 21, disk_bytes: 20 },
+    ],
+    [
+      'hardware that is sold in no region a policy allows',
+      { policies: onlyIn('us', 'asia') },
+      'policy_forbids',
+      { policy: 'allowed_regions', region: null, regions: ['us', 'asia'], level: 'project', subject_id: 'proj_1' },
+    ],
+  ])('%s', (_what, facts, code, details) => {
+    expect(launchRefusals(request, { ...good, ...facts })).toEqual([{ code, details }]);
+  });
+
+  it('an image that just fits on the disk is none', () => {
+    const facts = { ...good, sku: { ...goodSku, diskBytesPerGpu: 10 }, image: { ...goodImage, minDiskBytes: 20 } };
+    expect(launchRefusals(request, facts)).toEqual([]);
+  });
+
+  it.each([
+    ['anywhere', undefined, null, null, null],
+    ['where it is sold', undefined, ['eu'], null, ['eu']],
+    ['where a policy allows it', undefined, null, ['us'], ['us']],
+    ['where both say so', undefined, ['eu', 'us'], ['us', 'asia'], ['us']],
+    ['in the region asked for', 'eu', ['eu', 'us'], ['eu', 'us'], ['eu']],
+    ['nowhere', 'eu', null, ['us'], []],
+  ])('a launch may be %s', (_where, region, soldIn, allowed, regions) => {
+    const policies = allowed === null ? resolvePolicies(new Map(), {}) : onlyIn(...allowed);
+    expect(regionsFor(policies, { region, soldIn })).toEqual(regions);
   });
 
   it('a count that the hardware is not offered in says which are', () => {

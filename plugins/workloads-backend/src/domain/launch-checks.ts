@@ -5,7 +5,7 @@ import type { OsImage, Sku } from '@portico/plugin-catalog/port';
 import type { PlacementRefusal } from '@portico/plugin-fleet/port';
 import { errorsOf, type Micros, toInstant, toMoney } from '@portico/plugin-kit/contract';
 import { type LaunchError, workloadErrors } from '@portico/plugin-workloads/contract';
-import { exceededBy, forbiddenBy, type PolicyObjection } from './launch-policies';
+import { exceededBy, forbiddenBy, regionForbiddenBy, type PolicyObjection } from './launch-policies';
 import type { PublishedPort } from './allocation';
 import type { Committed, PolicyUsage } from './launch-policies';
 import type { QuoteReading } from './quote';
@@ -62,8 +62,12 @@ export function launchRefusals(request: LaunchRequest, facts: LaunchFacts): read
   if (twice) refuse('published_ports_invalid', { port: twice.port, name: twice.name });
   for (const { details } of forbiddenBy(facts.policies, request)) refuse('policy_forbids', details);
   const regions = facts.sku?.regions ?? null;
+  const place = { region: request.region, soldIn: regions };
+  for (const { details } of facts.sku ? regionForbiddenBy(facts.policies, place) : [])
+    refuse('policy_forbids', details);
   if (request.region !== undefined && regions !== null && !regions.includes(request.region))
     refuse('region_not_offered', { region: request.region, regions });
+  if (facts.sku && facts.image) refusals.push(...imageRefusals(facts.sku, facts.image, request.gpuCount));
   if (facts.sku && !countOffered(facts.sku, request.gpuCount)) refusals.push(countRefusal(facts.sku, request.gpuCount));
   if (facts.quote.kind === 'invalid') refuse('quote_invalid');
   if (facts.quote.kind === 'expired') refuse('quote_expired', { expired_at: toInstant(facts.quote.expiredAt) });
@@ -79,6 +83,21 @@ function publishedTwice(ports: readonly PublishedPort[]): PublishedPort | undefi
   return ports.find((one, place) =>
     ports.slice(0, place).some(other => other.port === one.port || other.name === one.name),
   );
+}
+
+/** An image may not be for this hardware, or need more disk than comes with so many GPUs. */
+function imageRefusals(sku: Sku, image: OsImage, gpuCount: number): readonly LaunchRefusal[] {
+  const { imageId, minDiskBytes } = image;
+  const refusals: LaunchRefusal[] = [];
+  if (sku.imageIds !== null && !sku.imageIds.includes(imageId))
+    refusals.push({ code: 'image_not_for_sku', details: { image_id: imageId, image_ids: sku.imageIds } });
+  const diskBytes = sku.diskBytesPerGpu * gpuCount;
+  if (minDiskBytes > diskBytes)
+    refusals.push({
+      code: 'image_too_large',
+      details: { image_id: imageId, min_disk_bytes: minDiskBytes, disk_bytes: diskBytes },
+    });
+  return refusals;
 }
 
 export function countOffered(sku: Sku, gpuCount: number): boolean {

@@ -31,6 +31,28 @@ export interface PolicyObjection {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** Regions a launch may be in: the one it asks for, else those its hardware is sold in, as far as a policy allows them. Null is any; none is left where it forbids them all. */
+export function regionsFor(
+  policies: Pick<ResolvedPolicies, 'allowed_regions'>,
+  launch: { readonly region: string | undefined; readonly soldIn: readonly string[] | null },
+): readonly string[] | null {
+  const wanted = launch.region === undefined ? launch.soldIn : [launch.region];
+  const allowed = policies.allowed_regions.value;
+  if (allowed === null || wanted === null) return wanted ?? allowed;
+  return wanted.filter(region => allowed.includes(region));
+}
+
+/** A policy that leaves none of the regions the launch could be in. */
+export function regionForbiddenBy(
+  policies: Pick<ResolvedPolicies, 'allowed_regions'>,
+  launch: { readonly region: string | undefined; readonly soldIn: readonly string[] | null },
+): readonly PolicyObjection[] {
+  if (regionsFor(policies, launch)?.length !== 0) return [];
+  const { value, source } = policies.allowed_regions;
+  const region = launch.region ?? null;
+  return [{ kind: 'forbidden', details: { policy: 'allowed_regions', region, regions: value, ...whereSet(source) } }];
+}
+
 /** What may not be launched at all. */
 export function forbiddenBy(
   policies: Pick<ResolvedPolicies, 'allowed_skus' | 'allowed_images'>,
@@ -104,7 +126,7 @@ function subjectOf({ level }: SetPolicy): Subject {
   return level === 'project' || level === 'user' ? level : 'organization';
 }
 
-function whereSet({ level, subjectId }: SetPolicy) {
+function whereSet({ level, subjectId }: Pick<SetPolicy, 'level' | 'subjectId'>) {
   return { level, subject_id: subjectId };
 }
 

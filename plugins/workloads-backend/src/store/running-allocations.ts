@@ -13,6 +13,7 @@ interface RunningRow {
   user_id: string;
   sku_id: string;
   image_id: string;
+  node_id: string;
   gpu_count: number;
   price_per_hour_micros: bigint;
   currency: string;
@@ -24,7 +25,7 @@ interface RunningRow {
 export async function runningAllocations(
   queries: Queries,
   { organizationId, projectId, userId, limit }: Parameters<PolicyGround['running']>[1],
-): Promise<readonly RunningAllocation[]> {
+): Promise<readonly (Omit<RunningAllocation, 'region'> & { readonly nodeId: string })[]> {
   const conditions = [`status IN (${placeholders(liveStatuses.length)})`];
   const parameters: Parameter[] = [...liveStatuses];
   const only = (column: string, value: string | undefined) => {
@@ -36,7 +37,7 @@ export async function runningAllocations(
   only('project_id', projectId);
   only('user_id', userId);
   const rows = await queries.all<RunningRow>(
-    `SELECT allocation_id, name, organization_id, project_id, user_id, sku_id, image_id, gpu_count, price_per_hour_micros, currency,
+    `SELECT allocation_id, name, organization_id, project_id, user_id, sku_id, image_id, node_id, gpu_count, price_per_hour_micros, currency,
        quiet_since, connection_active_at
      FROM workloads_allocations LEFT JOIN workloads_idleness USING (allocation_id) WHERE ${conditions.join(' AND ')} ORDER BY created_at DESC, allocation_id DESC LIMIT ?`,
     [...parameters, limit],
@@ -49,6 +50,7 @@ export async function runningAllocations(
     userId: row.user_id,
     skuId: row.sku_id,
     imageId: row.image_id,
+    nodeId: row.node_id,
     gpuCount: row.gpu_count,
     pricePerHour: row.price_per_hour_micros,
     currency: row.currency,

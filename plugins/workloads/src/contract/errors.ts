@@ -9,9 +9,18 @@ export const workloadErrors = defineErrors({
   published_ports_invalid: { status: 422, sentence: 'A port, or the name of one, is published twice.' },
   policy_forbids: {
     status: 409,
-    sentence: 'A policy does not allow this hardware or image here; details name it and where it was set.',
+    sentence: 'A policy does not allow this hardware, image or region here; details name it and where it was set.',
   },
   region_not_offered: { status: 422, sentence: 'This hardware is not offered in that region.' },
+  image_not_for_sku: {
+    status: 422,
+    sentence: 'This hardware cannot be launched with that image; details name those it can.',
+  },
+  image_too_large: {
+    status: 422,
+    sentence:
+      'The image needs more disk than comes with so many GPUs of this hardware; take more of them, or another image.',
+  },
   topology_unsatisfiable: {
     status: 422,
     sentence: 'No node could ever hold that many GPUs of this hardware together.',
@@ -43,6 +52,8 @@ export const launchErrors = [
   'published_ports_invalid',
   'policy_forbids',
   'region_not_offered',
+  'image_not_for_sku',
+  'image_too_large',
   'topology_unsatisfiable',
   'price_unavailable',
   'quote_invalid',

@@ -1,4 +1,4 @@
-import { listOsImages, listSkus } from '@portico/plugin-catalog/contract';
+import { listOsImages, listRegions, listSkus } from '@portico/plugin-catalog/contract';
 import { definePage } from '@portico/plugin-kit/ui';
 import { listMembers } from '../../contract/member-operations';
 import {
@@ -19,7 +19,7 @@ export const policiesPage = definePage({
   name: 'policies',
   path: '/access/policies',
   title: 'Policies',
-  operations: { listPolicies, setPolicy, resetPolicy, previewPolicy, listMembers, listSkus, listOsImages },
+  operations: { listPolicies, setPolicy, resetPolicy, previewPolicy, listMembers, listSkus, listOsImages, listRegions },
   states: ['loading', 'error', 'success', 'restricted', 'rate_limited'],
 });
 
@@ -37,6 +37,7 @@ export const platformPoliciesPage = definePage({
     listAllOrganizations,
     listSkus,
     listOsImages,
+    listRegions,
   },
   states: ['loading', 'error', 'success', 'restricted', 'rate_limited'],
 });

@@ -25,7 +25,7 @@ export function draftOf({ kind }: Policy, value: PolicyValue | null): ValueDraft
     amount: money === null ? '' : amountText(money),
     mode: spend?.mode ?? 'stop',
     flag: value === true,
-    ids: kind === 'list' ? ((value as readonly string[] | null) ?? []) : [],
+    ids: kind === 'list' || kind === 'names' ? ((value as readonly string[] | null) ?? []) : [],
   };
 }
 
@@ -39,6 +39,7 @@ export function valueOf({ kind }: Policy, draft: ValueDraft, currency: string): 
     case 'flag':
       return draft.flag;
     case 'list':
+    case 'names':
       return draft.ids.length === 0 ? null : draft.ids;
     case 'money':
       return amountOf(draft.amount, currency);
@@ -54,6 +55,7 @@ export const missingValue = {
   duration: 'Say how many minutes.',
   flag: 'Choose one.',
   list: 'Choose at least one.',
+  names: 'Choose at least one.',
   money: 'Give an amount, such as 25.00.',
   spend: 'Give an amount, such as 25.00.',
 } as const satisfies Record<Policy['kind'], string>;
@@ -105,10 +107,11 @@ export function PolicyValueField(props: {
         />
       );
     case 'list':
+    case 'names':
       return (
         <CheckboxGroup
           label={policy.title}
-          options={withUnknown(policy.unit === 'image' ? catalog.images : catalog.skus, draft.ids)}
+          options={withUnknown(optionsOf(policy, catalog), draft.ids)}
           value={draft.ids}
           onChange={ids => onChange({ ids })}
           error={error}
@@ -141,6 +144,11 @@ export function PolicyValueField(props: {
         </Stack>
       );
   }
+}
+
+function optionsOf({ unit }: Policy, { skus, images, regions }: Catalog): Catalog['skus'] {
+  if (unit === 'region') return regions;
+  return unit === 'image' ? images : skus;
 }
 
 /** What was named once and is in the catalog no more can still be taken out. */

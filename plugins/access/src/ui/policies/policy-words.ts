@@ -14,6 +14,7 @@ const UNSET = {
   duration: 'No limit',
   flag: 'Not required',
   list: 'All',
+  names: 'All',
   money: 'None',
   spend: 'No limit',
 } as const satisfies Record<Kind, string>;
@@ -32,7 +33,8 @@ export function valueInWords(
       return formatDuration(value as number);
     case 'flag':
       return value === true ? 'Required' : 'Not required';
-    case 'list': {
+    case 'list':
+    case 'names': {
       const ids = value as readonly string[];
       return ids.length === 0 ? 'None' : ids.map(id => names.get(id) ?? id).join(', ');
     }

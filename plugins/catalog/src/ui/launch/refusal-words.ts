@@ -45,6 +45,7 @@ const policyTitles: Readonly<Record<string, string>> = {
   spend_per_month: 'This goes beyond what may be spent this month',
   allowed_skus: 'A policy does not allow this hardware',
   allowed_images: 'A policy does not allow this image',
+  allowed_regions: 'A policy does not allow the regions this hardware is in',
 };
 const policyPlaces: Readonly<Record<string, string>> = {
   user: 'for you',
