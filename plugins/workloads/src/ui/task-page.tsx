@@ -25,7 +25,8 @@ import {
 } from '@portico/ui';
 import { useParams } from 'react-router-dom';
 import type { getTask, listTaskEvents } from '../contract/task-operations';
-import { concerns } from './concerns';
+import { BatchMembers } from './batch-members';
+import { concerns, movesWorkloads } from './concerns';
 import { taskPage } from './pages';
 import { expectationText } from './task-expectation';
 import { eventText, failureText, stepText, taskKindText } from './workload-words';
@@ -57,8 +58,17 @@ export function TaskPage() {
     { params: { allocation_id: allocationId } },
     { enabled: isOfAllocation, live: event => concerns(event, allocationId) },
   );
+  const isOfBatch = data?.resource.type === 'allocation_batch';
+  const batchId = data?.resource.id ?? '';
+  const batch = useOperation(
+    taskPage,
+    'getAllocationBatch',
+    { params: { batch_id: batchId } },
+    { enabled: isOfBatch, live: movesWorkloads, ...(isOver ? {} : { refetchMilliseconds: REFETCH_MILLISECONDS }) },
+  );
   const now = useTicking(!isOver);
-  const name = allocation.data?.name ?? '';
+  const name = allocation.data?.name ?? batch.data?.allocation_batch.name ?? '';
+  const failure = allocation.data?.failure_reason ?? batch.data?.allocations[0]?.failure_reason ?? null;
   const title = data === undefined ? 'Task' : `${taskKindText(data.kind)}${name === '' ? '' : ` of ${name}`}`;
   const state = data === undefined ? '' : statusLook('task', data.status).label;
 
@@ -70,6 +80,7 @@ export function TaskPage() {
         breadcrumbs={[
           { label: 'Workloads', to: '/workloads' },
           ...(isOfAllocation ? [{ label: name || 'Workload', to: `/workloads/${allocationId}` }] : []),
+          ...(isOfBatch ? [{ label: name || 'Batch', to: `/workloads?batch=${batchId}` }] : []),
           { label: 'Task' },
         ]}
         chip={data !== undefined && <StatusChip family="task" status={data.status} />}
@@ -78,18 +89,22 @@ export function TaskPage() {
             <LinkButton to={`/workloads/${allocationId}`} variant="primary">
               Open the workload
             </LinkButton>
+          ) : isOver && isOfBatch ? (
+            <LinkButton to={`/workloads?batch=${batchId}`} variant="primary">
+              Show its workloads
+            </LinkButton>
           ) : undefined
         }
         secondaryAction={
-          data !== undefined && !isOver && data.kind === 'provision' ? <CancelTask task={data} /> : undefined
+          data !== undefined && !isOver && data.kind.startsWith('provision') ? <CancelTask task={data} /> : undefined
         }
       />
       <PageState state={renderingOf(task, { what: 'task' })}>
         {data !== undefined && (
           <Stack gap="loose">
-            {data.status === 'failed' && allocation.data?.failure_reason != null && (
-              <Banner tone="failed" title={failureText(allocation.data.failure_reason)}>
-                {`Nothing is billed for it, and what was held is available again. Reason: ${allocation.data.failure_reason}.`}
+            {data.status === 'failed' && failure !== null && (
+              <Banner tone="failed" title={failureText(failure)}>
+                {`${isOfBatch ? 'All of them are launched or none, so what had started of the others was undone. ' : ''}Nothing is billed for it, and what was held is available again. Reason: ${failure}.`}
               </Banner>
             )}
             <Panel title="Steps" description={isOver ? undefined : expectationOf(data, now)}>
@@ -106,6 +121,7 @@ export function TaskPage() {
                 }))}
               />
             </Panel>
+            {batch.data !== undefined && <BatchMembers members={batch.data.allocations} />}
             <TaskEvents taskId={taskId} steps={data.steps.map(step => step.name)} live={live.live} />
           </Stack>
         )}

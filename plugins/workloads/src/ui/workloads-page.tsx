@@ -1,6 +1,8 @@
 import { useOperation, useSignedIn } from '@portico/plugin-kit/ui';
 import {
   ActivityIcon,
+  Button,
+  CloseIcon,
   LaunchIcon,
   LinkButton,
   ListPage,
@@ -22,7 +24,12 @@ import type { Workload } from './workload-words';
 const LAUNCH = 'workloads.allocation.launch';
 const sorts = ['-created_at', 'created_at', 'name', '-name'] as const;
 const workloadsUrl = {
-  filters: { status_group: { values: statusGroups }, status: { values: displayStatuses }, sku: { maxLength: 64 } },
+  filters: {
+    status_group: { values: statusGroups },
+    status: { values: displayStatuses },
+    sku: { maxLength: 64 },
+    batch: { pattern: /^[A-Za-z0-9][A-Za-z0-9_-]*$/, maxLength: 64 },
+  },
   search: 'q',
   sorts,
 };
@@ -38,6 +45,7 @@ export function WorkloadsPage() {
   const status = list.filter('status');
   const group = list.filter('status_group');
   const sku = list.filter('sku');
+  const batch = list.filter('batch');
   const workloads = useOperation(
     workloadsPage,
     'listWorkloads',
@@ -47,6 +55,7 @@ export function WorkloadsPage() {
         ...(status === undefined ? {} : { status: status as Workload['display_status'] }),
         ...(group === undefined ? {} : { status_group: group as Workload['status_group'] }),
         ...(sku === undefined ? {} : { sku_id: sku }),
+        ...(batch === undefined ? {} : { batch_id: batch }),
         ...(list.search === '' ? {} : { q: list.search }),
         ...(list.cursor === null ? {} : { cursor: list.cursor }),
       },
@@ -111,6 +120,14 @@ export function WorkloadsPage() {
           options: statusOptions('allocation').filter(option => option.value !== 'requested'),
         },
       ]}
+      extraFilters={
+        batch !== undefined && (
+          <Button size="small" iconEnd={CloseIcon} onPress={() => list.setFilter('batch', null)}>
+            <span className="pt-visually-hidden">Remove the filter: </span>
+            Launched together
+          </Button>
+        )
+      }
       searchLabel="Search by name or id"
       columns={columns}
       rows={calm.rows}

@@ -1,5 +1,6 @@
 import { useOperation } from '@portico/plugin-kit/ui';
 import { Id, Instant, KeyValueList, Panel, SlotMap } from '@portico/ui';
+import { Link } from 'react-router-dom';
 import { workloadPage } from '../pages';
 import { slotNodes } from '../slot-nodes';
 import { hardwareText } from '../workload-words';
@@ -34,7 +35,7 @@ export function Facts({ workload }: { workload: DetailedWorkload }) {
             { label: 'Image', value: image === undefined ? '–' : `${image.name} ${image.version}` },
             { label: 'Network', value: workload.network.mode === 'egress' ? 'Internet access' : 'Isolated' },
             { label: 'Isolation', value: isolations[workload.isolation] },
-            { label: 'Launched', value: <Instant at={workload.created_at} /> },
+            { label: 'Launched', value: <Launched workload={workload} /> },
             ...(workload.idle_since === null ? [] : [{ label: 'Idle', value: <IdleSince workload={workload} /> }]),
             { label: 'Id', value: <Id value={workload.allocation_id} /> },
           ]}
@@ -44,6 +45,19 @@ export function Facts({ workload }: { workload: DetailedWorkload }) {
         )}
       </div>
     </Panel>
+  );
+}
+
+function Launched({ workload }: { workload: DetailedWorkload }) {
+  if (workload.batch_id === null) return <Instant at={workload.created_at} />;
+  return (
+    <span>
+      <Instant at={workload.created_at} />
+      {', '}
+      <Link className="pt-link" to={`/workloads?batch=${workload.batch_id}`}>
+        together with others
+      </Link>
+    </span>
   );
 }
 

@@ -19,7 +19,13 @@ export function ReleaseDialog({
   const isCancel = workload.status === 'requested' || workload.status === 'provisioning';
   const isRetry = workload.status === 'release_failed';
   const impact = isCancel
-    ? ['What was started so far is undone.', 'Nothing is billed, and what was held is available again.']
+    ? [
+        ...(workload.batch_id === null
+          ? []
+          : ['It is launched together with others, all or none: the launch of all of them is cancelled.']),
+        'What was started so far is undone.',
+        'Nothing is billed, and what was held is available again.',
+      ]
     : [
         'Everything that runs in it ends, and terminals and SSH connections close.',
         'Its home and everything else on its disk is deleted for good.',
