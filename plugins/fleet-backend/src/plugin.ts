@@ -11,27 +11,35 @@ import {
   databaseRef,
   httpApiRef,
   outboxRef,
+  secretsRef,
   settingsRef,
+  tasksRef,
 } from '@portico/plugin-kit/backend';
 import { fleetContract, fleetSettings } from '@portico/plugin-fleet/contract';
-import { fleetPortRef } from '@portico/plugin-fleet/port';
+import { fleetPortRef, nodeOccupantsRef } from '@portico/plugin-fleet/port';
 import { migrations } from '../migrations';
+import { examineIfDue } from './actions/examine-node';
 import { reconcileConfiguration } from './actions/reconcile-configuration';
 import { embeddedFleet } from './embedded-fleet';
 import { createFleetPort } from './fleet-port';
-import { localRuntimeRef } from './local-runtime';
+import { placementRoutes } from './placement-routes';
 import { fleetRoutes } from './routes';
+import { nodeRoutes } from './routes/node-routes';
+import { runtimesRef } from './runtimes';
+import { slotMapRoutes } from './slot-map-routes';
+import { nodeSshRef } from './ssh/service';
+import { enrolDefinition } from './tasks/enrol';
 import { startFleetWatch } from './watch/fleet-watch';
 
 const telling = { database: databaseRef, audit: auditRef, outbox: outboxRef, attention: attentionRef };
 
 const fleetPortFactory = createServiceFactory({
   service: fleetPortRef,
-  deps: { ...telling, settings: settingsRef, localRuntime: localRuntimeRef },
-  async factory({ settings, localRuntime, ...services }) {
+  deps: { ...telling, settings: settingsRef, runtimes: runtimesRef },
+  async factory({ settings, runtimes, ...services }) {
     await services.database.migrate('fleet', migrations);
     await reconcileConfiguration(services, await embeddedFleet(settings));
-    return createFleetPort(new Map([[localRuntime.kind, localRuntime]]));
+    return createFleetPort(runtimes);
   },
 });
 
@@ -44,14 +52,27 @@ const fleetPlugin = createBackendPlugin({
         http: httpApiRef,
         clock: clockRef,
         settings: settingsRef,
-        localRuntime: localRuntimeRef,
+        runtimes: runtimesRef,
+        ssh: nodeSshRef,
+        secrets: secretsRef,
+        tasks: tasksRef,
+        occupants: nodeOccupantsRef,
         // Asked for because making it prepares the tables and the nodes.
         port: fleetPortRef,
         logger: coreServices.logger,
         lifecycle: coreServices.lifecycle,
       },
-      async init({ http, clock, settings, localRuntime, logger, lifecycle, port: _port, ...services }) {
-        http.serve(fleetContract, fleetRoutes({ database: services.database, clock }));
+      async init({ http, clock, settings, runtimes, logger, lifecycle, port: _port, ...services }) {
+        const { ssh } = services;
+        const nodes = { ...services, clock, logger, publicUrl: settings.server.publicUrl };
+        services.tasks.define(enrolDefinition(nodes));
+        const slotMaps = { ...services, clock, runtimes, connections: ssh.connections };
+        http.serve(fleetContract, {
+          ...fleetRoutes(slotMaps),
+          ...slotMapRoutes(slotMaps),
+          ...nodeRoutes(nodes),
+          ...placementRoutes(slotMaps),
+        });
         const { heartbeat, orphans } = settings.of(fleetSettings);
         let watch: ReturnType<typeof startFleetWatch> | undefined;
         lifecycle.addStartupHook(() => {
@@ -60,7 +81,8 @@ const fleetPlugin = createBackendPlugin({
             services,
             clock,
             logger,
-            runtimes: new Map([[localRuntime.kind, localRuntime]]),
+            runtimes,
+            examineIfDue: nodeId => examineIfDue(nodes, nodeId),
             heartbeatIntervalSeconds: heartbeat.intervalSeconds,
             unreachableAfterSeconds: heartbeat.unreachableAfterSeconds,
             orphanIntervalSeconds: orphans.intervalSeconds,

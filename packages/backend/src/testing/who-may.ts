@@ -13,7 +13,7 @@ const groups: readonly (readonly [Audience, string])[] = [
   [
     'anyone',
     `
-    authorizeOidc beginPasskeySignIn checkPassword exchangeOidc getOpenApi getSignInOptions issueClientToken
+    authorizeOidc beginPasskeySignIn checkPassword enrollNode exchangeOidc getEnrolmentScript getOpenApi getSignInOptions issueClientToken
     previewInvitation refreshToken requestPasswordReset resetPassword signIn signInWithPasskey
     signInWithSecondFactor signUp verifyEmail
   `,
@@ -42,8 +42,10 @@ const groups: readonly (readonly [Audience, string])[] = [
     `
     cancelSkuPrice createOsImage createSku getAdminOsImage getAdminSku listAdminOsImages listAdminSkus
     offerOsImage offerSku setDefaultOsImage setSkuPrice updateOsImage updateSku withdrawOsImage withdrawSku
+    acceptHostKey addNode changeNode createEnrolmentToken deleteNode drainNode getNode lookUpHostKey probeNode
+    retryEnrolment undrainNode
     createSetPasswordLink createUser disableUser enableUser endUserSessions forceReleaseAllocation
-    getAdminOverview grantPlatformRole listAdminAllocations listAttention listMessages listNodes listPlans
+    getAdminOverview grantPlatformRole listAdminAllocations listAttention listMessages listNodes listPlans previewDrain whatIfPlacement
     listPlatformPolicies listResourceSlots previewPlatformPolicy removeUserFactors resetPlatformPolicy revokePlatformRole
     setOrganizationPlan setPlatformPolicy
   `,

@@ -54,8 +54,9 @@ export async function moveNode(
     const message =
       `${node.name} has not answered for a while. It takes no new work; what runs there goes on. ${change.reason ?? ''}`.trim();
     await services.attention.raise(tx, { ...attention, organizationId: null, message });
-  } else if (event === 'answered') {
+  } else if (event === 'answered' || event === 'unfit') {
     await services.attention.clear(tx, attention);
+    await services.attention.clear(tx, { ...attention, kind: 'node_host_key_changed' });
   }
   return true;
 }

@@ -1,13 +1,16 @@
 import type { Database } from '@portico/plugin-kit/backend';
+import { RuntimeError } from '@portico/plugin-fleet/port';
 import type { NodeReport } from '@portico/plugin-fleet/port';
 import { heartbeatActor } from '../domain/audited';
-import { nodeForUpdate, recordSight } from '../store/nodes';
+import { latestVerdict } from '../store/node-probes';
+import { changeNode, nodeForUpdate, recordSight } from '../store/nodes';
 import { moveNode } from './move-node';
 import type { NodeMoveServices } from './move-node';
+import { recordRefusal } from './record-verdict';
 
 type HeartbeatServices = NodeMoveServices & { readonly database: Database };
 
-/** The node answered: what it says of itself is kept, and it takes work (again). */
+/** The node answered: what it says of itself is kept, and it takes work (again), a real one only after a probe in which nothing failed. */
 export async function recordAnswer(
   services: HeartbeatServices,
   { nodeId, report }: { nodeId: string; report: NodeReport },
@@ -16,6 +19,15 @@ export async function recordAnswer(
     const node = await nodeForUpdate(tx, nodeId);
     if (node === undefined) return;
     await recordSight(tx, nodeId, report);
+    if (node.changed_host_key !== null) {
+      await changeNode(tx, nodeId, { changed_host_key: null });
+      await services.attention.clear(tx, { kind: 'node_host_key_changed', resource: { type: 'node', id: nodeId } });
+    }
+    if (node.runtime === 'ssh') {
+      const verdict = await latestVerdict(tx, nodeId);
+      if (verdict === undefined || verdict.verdict === 'failed') return;
+      if (node.status_reason !== null) await changeNode(tx, nodeId, { status_reason: null });
+    }
     await moveNode(tx, services, { node, event: 'answered', actor: heartbeatActor });
   });
 }
@@ -23,14 +35,17 @@ export async function recordAnswer(
 /** The node did not answer. Silence becomes loss only after a while: one slow probe must not take a node out of service. */
 export async function recordSilence(
   services: HeartbeatServices,
-  silence: { nodeId: string; reason: string; unreachableAfterSeconds: number },
+  silence: { nodeId: string; reason: string; unreachableAfterSeconds: number; error?: unknown },
 ): Promise<void> {
   await services.database.transaction(async tx => {
     const node = await nodeForUpdate(tx, silence.nodeId);
-    if (node === undefined || tx.now - (node.last_seen_at ?? node.created_at) < silence.unreachableAfterSeconds * 1000)
-      return;
+    if (node === undefined) return;
+    const { error } = silence;
+    if (error instanceof RuntimeError && node.runtime === 'ssh')
+      if (await recordRefusal(tx, services, { node, error, actor: heartbeatActor })) return;
+    if (tx.now - (node.last_seen_at ?? node.created_at) < silence.unreachableAfterSeconds * 1000) return;
     const moved = await moveNode(tx, services, { node, event: 'lost', actor: heartbeatActor, reason: silence.reason });
-    if (moved || node.status !== 'enrolled') return;
+    if (moved || node.status !== 'enrolled' || node.last_seen_at !== null) return;
     // It was never reached, so there is nothing to lose; but somebody has to know why it does not come up.
     const resource = { type: 'node', id: node.node_id };
     await services.attention.raise(tx, {

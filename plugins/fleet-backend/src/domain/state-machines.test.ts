@@ -2,7 +2,7 @@ import { nextNodeStatus, nodeTransitions } from './node';
 import type { NodeEvent, NodeStatus } from './node';
 import { EMBEDDED_SLOT_STATUS, slotTransitions } from './slot';
 
-const nodeEvents: NodeEvent[] = ['enrolled', 'answered', 'drained', 'lost', 'resumed'];
+const nodeEvents: NodeEvent[] = ['enrolled', 'answered', 'drained', 'lost', 'resumed', 'unfit'];
 
 test('a node moves as this table says and in no other way', () => {
   const moves = (Object.keys(nodeTransitions) as NodeStatus[]).flatMap(status =>
@@ -15,9 +15,11 @@ test('a node moves as this table says and in no other way', () => {
     'enrolled -answered-> ready',
     'ready -drained-> draining',
     'ready -lost-> unreachable',
+    'ready -unfit-> enrolled',
     'draining -resumed-> ready',
     'unreachable -answered-> ready',
     'unreachable -drained-> draining',
+    'unreachable -unfit-> enrolled',
   ]);
 });
 

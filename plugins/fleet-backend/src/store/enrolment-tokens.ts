@@ -1,4 +1,4 @@
-import type { Transaction } from '@portico/plugin-kit/backend';
+import type { Queries, Transaction } from '@portico/plugin-kit/backend';
 
 /** Milliseconds a token that was used or has expired is kept, to be told apart from one that never was. */
 const KEPT_MILLISECONDS = 24 * 60 * 60 * 1000;
@@ -18,6 +18,15 @@ export async function insertToken(
     'INSERT INTO fleet_enrolment_tokens (token_hash, name, region, created_by, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)',
     [token.hash, token.name, token.region, token.createdBy, tx.now, token.expiresAt],
   );
+}
+
+/** Looks without using it. */
+export async function isTokenGood(queries: Queries, { hash, now }: { hash: string; now: number }): Promise<boolean> {
+  const row = await queries.first(
+    'SELECT 1 AS good FROM fleet_enrolment_tokens WHERE token_hash = ? AND used_at IS NULL AND expires_at > ?',
+    [hash, now],
+  );
+  return row !== undefined;
 }
 
 /** The token, used up by this very statement; undefined when it is not good, also for all but one of several that try at once. */

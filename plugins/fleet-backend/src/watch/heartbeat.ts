@@ -15,6 +15,8 @@ export interface HeartbeatOptions {
   readonly runtimes: ReadonlyMap<RuntimeKind, Runtime>;
   readonly logger: LoggerService;
   readonly unreachableAfterSeconds: number;
+  /** A full probe of a real node that answers, where one is due. */
+  readonly examineIfDue?: (nodeId: string) => Promise<void>;
 }
 
 /** Asks every node once how it is. */
@@ -24,9 +26,11 @@ export async function probeNodes(options: HeartbeatOptions, signal: AbortSignal)
 }
 
 async function probeNode(
-  { services, runtimes, logger, unreachableAfterSeconds }: HeartbeatOptions,
+  { services, runtimes, logger, unreachableAfterSeconds, examineIfDue }: HeartbeatOptions,
   node: NodeRow,
 ): Promise<void> {
+  // Its enrolment has not got as far as a login that works.
+  if (node.status === 'registered') return;
   const runtime = runtimes.get(node.runtime);
   if (runtime === undefined) return;
   let report: NodeReport;
@@ -35,9 +39,10 @@ async function probeNode(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (node.status !== 'unreachable') logger.warn(`node ${node.name} does not answer: ${reason}`);
-    await recordSilence(services, { nodeId: node.node_id, reason, unreachableAfterSeconds });
+    await recordSilence(services, { nodeId: node.node_id, reason, unreachableAfterSeconds, error });
     return;
   }
+  if (node.runtime === 'ssh') await examineIfDue?.(node.node_id);
   await recordAnswer(services, { nodeId: node.node_id, report });
   if (node.status === 'unreachable') logger.info(`node ${node.name} answers again`);
 }

@@ -1,12 +1,61 @@
 import { defineContract } from '@portico/plugin-kit/contract';
 import { nodeErrors } from './node-errors';
+import {
+  acceptHostKey,
+  addNode,
+  changeNode,
+  createEnrolmentToken,
+  deleteNode,
+  drainNode,
+  enrollNode,
+  getEnrolmentScript,
+  getNode,
+  lookUpHostKey,
+  probeNode,
+  retryEnrolment,
+  undrainNode,
+} from './node-operations';
 import { getFleetTopology, listNodes, listResourceSlots } from './operations';
 import { fleetPermissions } from './permissions';
+import { previewDrain, whatIfPlacement } from './placement-operations';
 import { slotMapErrors } from './slot-map-errors';
+import {
+  approveSlotMap,
+  cleanUpSlot,
+  discoverSliceTopology,
+  editSlotMap,
+  getSlotMap,
+  listSlotMaps,
+} from './slot-map-operations';
 
 export const fleetContract = defineContract({
   plugin: 'fleet',
-  operations: { listNodes, listResourceSlots, getFleetTopology },
+  operations: {
+    listNodes,
+    getNode,
+    addNode,
+    retryEnrolment,
+    changeNode,
+    probeNode,
+    drainNode,
+    undrainNode,
+    acceptHostKey,
+    deleteNode,
+    lookUpHostKey,
+    createEnrolmentToken,
+    getEnrolmentScript,
+    enrollNode,
+    listResourceSlots,
+    getFleetTopology,
+    discoverSliceTopology,
+    listSlotMaps,
+    getSlotMap,
+    editSlotMap,
+    approveSlotMap,
+    cleanUpSlot,
+    whatIfPlacement,
+    previewDrain,
+  },
   errors: { ...nodeErrors, ...slotMapErrors },
   permissions: fleetPermissions,
   events: {
@@ -57,6 +106,7 @@ export {
   topologyNodeSchema,
 } from './schemas';
 export { fleetSettings } from './settings';
+export { DRAIN_PREVIEW_ALLOCATIONS_MAX, PLACEMENTS_SHOWN_MAX, previewDrain, whatIfPlacement } from './placement-operations';
 export { slotMapErrors } from './slot-map-errors';
 export {
   CLEANUP_REASON_LENGTH_MAX,
