@@ -1,6 +1,7 @@
 import { toInstant, toInstantOrNull } from '@portico/plugin-kit/contract';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
 import type { listNodes, listResourceSlots } from '@portico/plugin-fleet/contract';
+import { slotLabel } from './slot-maps/approved-slots';
 import type { NodeRow } from './store/nodes';
 import type { NodeSlotSummary, SlotRow } from './store/slots';
 
@@ -53,16 +54,26 @@ export function slotItem(slot: SlotRow): SlotItem {
   return {
     slot_id: slot.slot_id,
     status: slot.status,
+    label: slotLabel(slot),
     gpu: {
       index: slot.gpu_index,
       uuid: slot.gpu_uuid,
       model: slot.gpu_model,
       memory_bytes: slot.gpu_memory_bytes,
+      pci_address: slot.gpu_pci,
       simulated: slot.simulated === 1,
     },
     numa_node: slot.numa_node,
     vf: slot.vf,
     nvme: slot.nvme,
+    nvme_serial: slot.nvme_serial,
+    part: slot.part,
+    parts: slot.parts,
+    slot_map_id: slot.slot_map_id,
+    blocked:
+      slot.blocked_kind === null
+        ? null
+        : { kind: slot.blocked_kind, reason: slot.blocked_reason ?? '', since: toInstantOrNull(slot.blocked_at) },
     gpu_fraction_milli: slot.fraction_milli,
     allocation_id: slot.allocation_id,
     held_since: toInstantOrNull(slot.held_at),

@@ -11,13 +11,16 @@ import { readTopology } from './topology-view';
 const NODES = 'fleet.nodes';
 const SLOTS = 'fleet.slots';
 
+type ReadingOperations = 'listNodes' | 'listResourceSlots' | 'getFleetTopology';
+
+/** What there is and who holds it. */
 export function fleetRoutes({
   database: { read },
   clock,
 }: {
   database: Database;
   clock: Clock;
-}): Handlers<typeof fleetContract> {
+}): Pick<Handlers<typeof fleetContract>, ReadingOperations> {
   return {
     async listNodes({ query }) {
       const before = query.cursor === undefined ? undefined : Number(decodeCursor(NODES, query.cursor, ['number'])[0]);

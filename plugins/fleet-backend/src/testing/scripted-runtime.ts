@@ -1,5 +1,12 @@
 import { RuntimeError } from '@portico/plugin-fleet/port';
-import type { InstanceRef, NodeReport, Runtime, RuntimeNode, RuntimeObservation } from '@portico/plugin-fleet/port';
+import type {
+  InstanceRef,
+  NodeReport,
+  Runtime,
+  RuntimeKind,
+  RuntimeNode,
+  RuntimeObservation,
+} from '@portico/plugin-fleet/port';
 
 const report: NodeReport = {
   isolation: 'sandbox',
@@ -12,11 +19,12 @@ const report: NodeReport = {
 
 /** A far side whose answers the test decides: which nodes answer, what runs on them, whether releasing works. */
 export class ScriptedRuntime implements Runtime {
-  readonly kind = 'local';
   readonly silent = new Set<string>();
   readonly running = new Map<string, string>();
   readonly released: (InstanceRef & { fencingToken: number })[] = [];
   releaseFails = false;
+
+  constructor(readonly kind: RuntimeKind = 'local') {}
 
   async probe(node: RuntimeNode): Promise<NodeReport> {
     this.#reach(node);

@@ -113,24 +113,32 @@ export const resourceSlotSchema = {
   required: [
     'slot_id',
     'status',
+    'label',
     'gpu',
     'numa_node',
     'vf',
     'nvme',
+    'nvme_serial',
+    'part',
+    'parts',
     'gpu_fraction_milli',
+    'slot_map_id',
+    'blocked',
     'allocation_id',
     'held_since',
   ],
   properties: {
     slot_id: idSchema,
     status: slotStatusSchema,
+    label: { type: 'string', description: '`GPU 3`, `GPU 3, half 1 of 2`, `GPU 3, MIG 1g.10gb 0`.' },
     gpu: {
       type: 'object',
       additionalProperties: false,
-      required: ['index', 'uuid', 'model', 'memory_bytes', 'simulated'],
+      required: ['index', 'uuid', 'model', 'memory_bytes', 'pci_address', 'simulated'],
       properties: {
         index: { type: 'integer', minimum: 0 },
-        uuid: { type: 'string' },
+        uuid: { type: 'string', description: 'Of the MIG instance where the slot is one.' },
+        pci_address: { type: ['string', 'null'], description: 'Null on nodes of the configuration.' },
         model: { type: 'string' },
         memory_bytes: { type: 'integer', minimum: 0 },
         simulated: { type: 'boolean' },
@@ -142,6 +150,35 @@ export const resourceSlotSchema = {
       description: 'PCI address of the network card’s virtual function that goes with the slot.',
     },
     nvme: { type: ['string', 'null'], description: 'NVMe namespace that goes with the slot.' },
+    nvme_serial: { type: ['string', 'null'], description: 'What the namespace is recognised by when it is renamed.' },
+    part: { type: 'integer', minimum: 0, description: 'Which part of the GPU; 0 for a whole one.' },
+    parts: { type: 'integer', minimum: 1, description: 'In how many parts that take turns the GPU is cut.' },
+    slot_map_id: {
+      ...nullableIdSchema,
+      description: 'The map it was approved with; null on nodes of the configuration.',
+    },
+    blocked: {
+      description:
+        'Why nobody is given it; null when nothing stands against it. A held slot may have it too: it is blocked as soon as it is given back.',
+      anyOf: [
+        {
+          type: 'object',
+          additionalProperties: false,
+          required: ['kind', 'reason', 'since'],
+          properties: {
+            kind: {
+              type: 'string',
+              enum: ['unproven', 'host_changed'],
+              description:
+                '`unproven`: what ran there could not be proven gone. `host_changed`: its devices are not as approved.',
+            },
+            reason: { type: 'string' },
+            since: nullableInstantSchema,
+          },
+        },
+        { type: 'null' },
+      ],
+    },
     gpu_fraction_milli: { type: 'integer', minimum: 1, maximum: 1000, description: '1000 is a whole GPU.' },
     allocation_id: nullableIdSchema,
     held_since: nullableInstantSchema,
