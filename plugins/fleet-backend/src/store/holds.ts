@@ -1,3 +1,4 @@
+import { placeholders } from '@portico/plugin-kit/backend';
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
 import type { PlacementRequest } from '@portico/plugin-fleet/port';
 
@@ -48,4 +49,12 @@ export async function vcpusPerGpu(queries: Queries, gpuModel: string): Promise<n
     [gpuModel],
   );
   return row?.vcpus == null || row.gpus == null || row.gpus === 0 ? 0 : Math.floor(row.vcpus / row.gpus);
+}
+
+export async function holdsOf(queries: Queries, allocationIds: readonly string[]): Promise<HoldRow[]> {
+  if (allocationIds.length === 0) return [];
+  return queries.all<HoldRow>(
+    `SELECT * FROM fleet_holds WHERE allocation_id IN (${placeholders(allocationIds.length)})`,
+    allocationIds,
+  );
 }

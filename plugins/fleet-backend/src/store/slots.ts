@@ -74,12 +74,26 @@ export function slotsHeldBy(queries: Queries, allocationId: string): Promise<Hel
 }
 
 /** The same of several allocations, each with its slots in GPU order. */
-export function slotsHeldByAny(queries: Queries, allocationIds: readonly string[]): Promise<HeldRow[]> {
+export async function slotsHeldByAny(queries: Queries, allocationIds: readonly string[]): Promise<HeldRow[]> {
+  if (allocationIds.length === 0) return [];
   return queries.all<HeldRow>(
     `SELECT ${SLOT_COLUMNS}, n.name AS node_name, n.isolation AS node_isolation
      FROM fleet_slots s JOIN fleet_nodes n ON n.node_id = s.node_id
      WHERE s.allocation_id IN (${placeholders(allocationIds.length)}) AND s.status = ? ORDER BY s.gpu_index, s.part`,
     [...allocationIds, slotTransitions.free.hold],
+  );
+}
+
+/** What runs on the node, slot by slot. */
+export function slotsHeldOn(
+  queries: Queries,
+  nodeId: string,
+  limit: number,
+): Promise<(Pick<SlotRow, 'gpu_model' | 'fraction_milli'> & { readonly allocation_id: string })[]> {
+  return queries.all(
+    `SELECT allocation_id, gpu_model, fraction_milli FROM fleet_slots WHERE node_id = ? AND status = ? AND allocation_id IS NOT NULL
+     ORDER BY gpu_index, slot_id LIMIT ?`,
+    [nodeId, slotTransitions.free.hold, limit],
   );
 }
 

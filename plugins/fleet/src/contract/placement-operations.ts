@@ -104,7 +104,7 @@ export const whatIfPlacement = operation({
       },
     },
   },
-  errors: [],
+  errors: ['not_found'],
 });
 
 export const previewDrain = operation({
