@@ -106,7 +106,12 @@ export {
   topologyNodeSchema,
 } from './schemas';
 export { fleetSettings } from './settings';
-export { DRAIN_PREVIEW_ALLOCATIONS_MAX, PLACEMENTS_SHOWN_MAX, previewDrain, whatIfPlacement } from './placement-operations';
+export {
+  DRAIN_PREVIEW_ALLOCATIONS_MAX,
+  PLACEMENTS_SHOWN_MAX,
+  previewDrain,
+  whatIfPlacement,
+} from './placement-operations';
 export { slotMapErrors } from './slot-map-errors';
 export {
   CLEANUP_REASON_LENGTH_MAX,
