@@ -84,6 +84,8 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       (await backend.call(listNodes, { token: admin, query: { name: 'ODE-' } })).items.map(node => node.name),
     ).toEqual(['node-2', 'node-1']);
     expect((await backend.call(listNodes, { token: admin, query: { name: '%' } })).items).toEqual([]);
+    expect((await backend.call(listNodes, { token: admin, query: { region: 'default' } })).items).not.toEqual([]);
+    expect((await backend.call(listNodes, { token: admin, query: { region: 'elsewhere' } })).items).toEqual([]);
     expect((await backend.call(listNodes, { token: admin, query: { status: 'draining' } })).items).toEqual([]);
     expect(await backend.refusal(listNodes, { token: admin, query: { cursor: 'nonsense' } })).toMatchObject({
       status: 400,

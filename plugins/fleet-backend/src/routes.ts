@@ -25,7 +25,13 @@ export function fleetRoutes({
     async listNodes({ query }) {
       const before = query.cursor === undefined ? undefined : Number(decodeCursor(NODES, query.cursor, ['number'])[0]);
       const { shown, nextCursor } = cutPage(
-        await newestNodes(read, { status: query.status, name: query.name, before, limit: query.limit + 1 }),
+        await newestNodes(read, {
+          status: query.status,
+          name: query.name,
+          region: query.region,
+          before,
+          limit: query.limit + 1,
+        }),
         query.limit,
         last => encodeCursor(NODES, [last.ordinal]),
       );

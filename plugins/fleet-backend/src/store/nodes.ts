@@ -57,6 +57,7 @@ export function nodeForUpdate(tx: Transaction, nodeId: string): Promise<NodeRow 
 export interface NodeFilter {
   readonly status?: NodeStatus;
   readonly name?: string;
+  readonly region?: string;
   /** Ordinal of the last node shown. */
   readonly before?: number;
   readonly limit: number;
@@ -72,6 +73,7 @@ export function newestNodes(queries: Queries, filter: NodeFilter): Promise<NodeR
   if (filter.status !== undefined) add('status = ?', filter.status);
   // Names are in lower case already: the settings' pattern has no other.
   if (filter.name !== undefined) add("name LIKE ? ESCAPE '!'", containsPattern(filter.name));
+  if (filter.region !== undefined) add('region = ?', filter.region);
   if (filter.before !== undefined) add('ordinal < ?', filter.before);
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
   return queries.all<NodeRow>(`SELECT * FROM fleet_nodes${where} ORDER BY ordinal DESC LIMIT ?`, [

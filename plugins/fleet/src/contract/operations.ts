@@ -1,4 +1,5 @@
 import { idSchema, instantSchema, operation, pageQueryProperties, pageSchema } from '@portico/plugin-kit/contract';
+import { regionSchema } from './node-schemas';
 import { nodeSchema, nodeStatusSchema, resourceSlotSchema, slotStatusSchema, topologyNodeSchema } from './schemas';
 
 /** More nodes than one screen can draw help nobody; `truncated` says that there are more. */
@@ -18,6 +19,7 @@ export const listNodes = operation({
       ...pageQueryProperties,
       status: nodeStatusSchema,
       name: { type: 'string', minLength: 1, maxLength: 80, description: 'Part of the name.' },
+      region: regionSchema,
     },
   },
   responses: { 200: pageSchema(nodeSchema) },
