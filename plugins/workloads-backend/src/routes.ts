@@ -59,7 +59,7 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
 
   async function ownTask(caller: UserCaller, taskId: string): Promise<TaskRecord> {
     const task = await tasks.get(database.read, taskId);
-    if (!task || !isInReach(caller, task)) throw common.fail('not_found');
+    if (!task || !(isInReach(caller, task) || isOfTheFleet(caller, task))) throw common.fail('not_found');
     return task;
   }
 
@@ -230,6 +230,11 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
       return request.write(async tx => started(await releaseAttested(tx, services, options)));
     },
   };
+}
+
+/** What brings a node in belongs to no organization: it is seen by whoever sees the node. */
+function isOfTheFleet({ permissions }: UserCaller, { organizationId, resource }: TaskRecord): boolean {
+  return organizationId === null && resource.type === 'node' && permissions.has('fleet.node.read');
 }
 
 function contextOf(request: RequestContext): RequestContext {
