@@ -149,7 +149,7 @@ describeWithRealNodes('the boundary around a container', () => {
     expect((await bench.login('alloc_one', eat)).status).not.toBe(0);
     expect(await bench.runtime.observe(request('alloc_one'))).toMatchObject({ state: 'running' });
     const limit = 'cat /sys/fs/cgroup/pids/pids.max 2>/dev/null || cat /sys/fs/cgroup/pids.max';
-    expect(await bench.inside('alloc_one', limit)).toBe('16384');
+    expect(await bench.inside('alloc_one', limit)).toBe('1280');
     expect(await bench.inside('alloc_one', 'df -B1 --output=size /dev/shm | tail -n 1')).toBe(
       String(128 * 1024 * 1024),
     );

@@ -8,7 +8,7 @@ import {
   imageArguments,
   positive,
 } from './launch-values';
-import { HOME_BYTES_MIN, PULL_SECONDS } from './limits';
+import { HOME_BYTES_MIN, pidsLimit, PULL_SECONDS } from './limits';
 import { type NodeAnswer, runOnNode } from './node-script';
 import type { ProvisionRequest, RuntimeImage } from './port';
 import { entryScript } from './scripts/entry';
@@ -108,6 +108,7 @@ function createArguments(request: ProvisionRequest, { cdiKind }: LaunchSettings)
     String(memory),
     // Shared memory is memory: it counts against the same limit. Frameworks that feed GPUs use a good part of it.
     String(Math.floor(memory / 2)),
+    String(pidsLimit(request.vcpus)),
     checked('cdiKind', cdiKind),
     ...gpuArguments(request.gpus),
   ];

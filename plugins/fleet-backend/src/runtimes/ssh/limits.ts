@@ -25,8 +25,17 @@ export const NVIDIA_SMI_SECONDS = 10;
 /** Several readers within this time get one reading: a node is asked once for all its allocations. */
 export const METRICS_CACHE_MS = 1_500;
 
-/** Threads count too: what frameworks for training start on large machines, several times over. A fork bomb ends here. */
-export const PIDS_MAX = 16_384;
+/**
+ * Processes and threads of one container: some for the shells of people, and for each CPU what frameworks for training start several times over. A fork bomb ends here, long before the node's own
+ * number of processes does (32,768 on small machines).
+ */
+const PIDS_FOR_SHELLS = 1024;
+const PIDS_PER_CPU = 256;
+const PIDS_MAX = 16_384;
+export function pidsLimit(cpus: number): number {
+  return Math.min(PIDS_MAX, PIDS_FOR_SHELLS + Math.ceil(cpus * PIDS_PER_CPU));
+}
+
 /** The container's own log, which only sshd writes to. */
 export const LOG_BYTES_MAX = MiB;
 /** `mkfs.ext4` needs some room for itself. */

@@ -38,7 +38,7 @@ interface End {
 function exitReason({ phase, container, code, outOfMemory }: End): string {
   if (phase === 'creating') return 'The container was never completed.';
   if (phase === 'releasing') return 'Its release was begun and is not finished.';
-  if (container === 'none') return 'The container is gone, and its home is still there.';
+  if (container === 'none' || container === 'forgotten') return 'The container is gone, and its home is still there.';
   if (outOfMemory) return 'The container ran out of memory.';
   // What podman says of a container that ran when the node went down.
   if (container === 'created' || container === 'configured') return 'The node was restarted.';

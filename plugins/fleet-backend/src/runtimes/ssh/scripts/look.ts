@@ -21,7 +21,9 @@ observe() {
   phase=$(cat "$home/phase" 2>/dev/null || echo creating)
   busy=no
   if [ -e "$state/fences/$1.lock" ] && ! ( flock -n 9 ) 9<"$state/fences/$1.lock"; then busy=yes; fi
-  if has_container "$1"; then
+  found=$(container_state "$1") || broken $? "podman does not answer."
+  if [ "$found" = forgotten ]; then printf 'instance %s %s %s forgotten 0 false 0\\n' "$1" "$phase" "$busy" >&3
+  elif [ "$found" != none ]; then
     facts=$(pod ${PODMAN_SECONDS} container inspect --format '{{.State.Status}} {{.State.ExitCode}} {{.State.OOMKilled}} {{.State.FinishedAt.Unix}}' "portico-$1") || broken $? "podman cannot inspect the container."
     set -- "$1" $facts
     if [ "$2" = running ] && ! nft list table inet "portico_$1" >/dev/null 2>&1; then

@@ -1,5 +1,5 @@
 import { CONTAINERS_CONF_PATH, NODE_STATE_DIRECTORY } from '../../../ssh/node-files';
-import { FENCE_KEPT_DAYS, FENCE_WAIT_SECONDS } from '../limits';
+import { FENCE_KEPT_DAYS, FENCE_WAIT_SECONDS, PODMAN_SECONDS, PODMAN_START_SECONDS } from '../limits';
 
 /**
  * What every script on a node begins with. POSIX sh; runs as root.
@@ -32,21 +32,38 @@ pod() {
   return $status
 }
 known() { [ -e "$state/allocations/$1" ]; }
-# 0: there is a container, 1: there is none. Anything else is doubt, and ends the script.
+# 0: there is a container, or what podman's storage still has of one it has forgotten; 1: there is none. Anything else is doubt, and ends the script.
 has_container() {
-  pod 30 container exists "portico-$1"; rc=$?
+  pod ${PODMAN_SECONDS} container exists --external "portico-$1"; rc=$?
   [ $rc -le 1 ] || broken $rc "podman cannot say whether there is a container."
   return $rc
 }
 has_network() {
-  pod 30 network exists "portico-$1"; rc=$?
+  pod ${PODMAN_SECONDS} network exists "portico-$1"; rc=$?
   [ $rc -le 1 ] || broken $rc "podman cannot say whether there is a network."
   return $rc
 }
+# A word: none, forgotten, or what podman calls its state.
 container_state() {
   if has_container "$1"; then
-    pod 30 container inspect --format '{{.State.Status}}' "portico-$1" || broken $? "podman cannot inspect the container."
+    pod ${PODMAN_SECONDS} container exists "portico-$1"
+    case $? in
+      0) pod ${PODMAN_SECONDS} container inspect --format '{{.State.Status}}' "portico-$1" || broken $? "podman cannot inspect the container." ;;
+      1) echo forgotten ;;
+      *) broken $? "podman cannot say whether there is a container." ;;
+    esac
   else echo none; fi
+}
+# The mounts of a container that has just ended may be busy for a moment, and podman then forgets it half-way.
+remove_container() {
+  tries=0
+  while has_container "$1"; do
+    said=$(pod ${PODMAN_START_SECONDS} rm -f -t 0 -v "portico-$1" 2>&1) && continue
+    [ $? != 99 ] || exit 99
+    tries=$((tries + 1))
+    [ $tries -lt 10 ] || { printf '%s\\n' "$said" >&2; exit 1; }
+    sleep 0.2
+  done
 }
 durably() { cat >"$1.new" && sync "$1.new" && mv -f "$1.new" "$1"; }
 `;

@@ -3,7 +3,6 @@ import {
   FIRST_UID,
   LOG_BYTES_MAX,
   NVIDIA_SMI_SECONDS,
-  PIDS_MAX,
   PODMAN_SECONDS,
   PODMAN_START_SECONDS,
   STOP_GRACE_SECONDS,
@@ -29,8 +28,8 @@ chmod 0711 "$state/allocations/$1"
 found=$(container_state "$1") || broken $? "podman does not answer."
 phase=$(cat "$state/allocations/$1/phase" 2>/dev/null || echo creating)
 [ "$phase" != releasing ] || fail runtime_failed "A release of this allocation was begun on the node and is not finished."
-if [ "$found" != none ] && [ "$phase" != created ]; then
-  pod ${PODMAN_START_SECONDS} rm -f -t 0 -v "portico-$1" >/dev/null || broken $? "A half-made container cannot be removed."
+if [ "$found" = forgotten ] || { [ "$found" != none ] && [ "$phase" != created ]; }; then
+  remove_container "$1"
   found=none
 fi
 [ "$phase" = created ] || printf 'creating\\n' | durably "$state/allocations/$1/phase" || exit 1
@@ -217,7 +216,7 @@ say uid "$uid"
 `;
 
 /**
- * `$3` node, `$4` image id, `$5` login, `$6` host name, `$7` cpus, `$8` memory bytes, `$9` shared memory bytes, `$10` CDI kind, then the GPUs as `index/uuid`. On standard input the files, a line each: name and
+ * `$3` node, `$4` image id, `$5` login, `$6` host name, `$7` cpus, `$8` memory bytes, `$9` shared memory bytes, `$10` processes, `$11` CDI kind, then the GPUs as `index/uuid`. On standard input the files, a line each: name and
  * content in base 64.
  *
  * GPUs are looked up by uuid where the node has nvidia-smi: their numbers may change at every boot. No privilege but those sshd and sudo need, all of them of a user namespace: root inside is
@@ -226,7 +225,7 @@ say uid "$uid"
 export const createScript = `${fencing}
 fenced "$1" "$2"
 id=$1; token=$2; node=$3; image=$4; user=$5; hostname=$6; cpus=$7; memory=$8; shm=$9; shift 9
-cdi=$1; shift
+pids=$1; cdi=$2; shift 2
 home=$state/allocations/$id; inside=$home/inside
 uid=$(cat "$home/uid") && place=$(cat "$home/home") || fail runtime_failed "The home is not there yet."
 while read -r name content; do
@@ -272,7 +271,7 @@ if [ "$found" = none ]; then
   # "$@" is the one list of a POSIX shell in which words stay words.
   set -- --name "portico-$id" --label portico.allocation="$id" --label portico.node="$node" --label portico.fencing-token="$token" --label portico.state="$state" \\
     --hostname "$hostname" --network "portico-$id" --uidmap "0:$uid:${UIDS_PER_CONTAINER}" --gidmap "0:$uid:${UIDS_PER_CONTAINER}" \\
-    --cap-drop all --cpus "$cpus" --memory "$memory" --memory-swap "$memory" --shm-size "$shm" --pids-limit ${PIDS_MAX} --cgroupns private \\
+    --cap-drop all --cpus "$cpus" --memory "$memory" --memory-swap "$memory" --shm-size "$shm" --pids-limit "$pids" --cgroupns private \\
     --restart no --pull never --image-volume ignore --no-healthcheck --http-proxy=false --stop-timeout $((${STOP_GRACE_SECONDS} + 5)) \\
     --log-driver k8s-file --log-opt max-size=${LOG_BYTES_MAX} --cidfile "$home/cid" --pidfile "$home/pid" \\
     --env-file "$home/environment" --env NVIDIA_VISIBLE_DEVICES=void --user 0:0 --workdir / --entrypoint '["/bin/sh","/run/portico/entry.sh"]' \\

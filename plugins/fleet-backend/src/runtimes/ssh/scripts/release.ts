@@ -1,4 +1,4 @@
-import { PODMAN_SECONDS, PODMAN_START_SECONDS, STOP_GRACE_SECONDS } from '../limits';
+import { PODMAN_SECONDS, STOP_GRACE_SECONDS } from '../limits';
 import { fencing } from './prelude';
 
 /**
@@ -13,7 +13,7 @@ home=$state/allocations/$1
 [ ! -d "$home" ] || printf 'releasing\\n' 2>/dev/null | durably "$home/phase" 2>/dev/null
 if has_container "$1"; then
   pod $((${STOP_GRACE_SECONDS} + ${PODMAN_SECONDS})) stop -t $((${STOP_GRACE_SECONDS} + 2)) "portico-$1" >/dev/null 2>&1
-  pod ${PODMAN_START_SECONDS} rm -f -t 0 -v "portico-$1" >/dev/null || exit 1
+  remove_container "$1"
 fi
 if has_network "$1"; then pod ${PODMAN_SECONDS} network rm -f "portico-$1" >/dev/null || exit 1; fi
 if nft list table inet "portico_$1" >/dev/null 2>&1; then nft delete table inet "portico_$1" || exit 1; fi

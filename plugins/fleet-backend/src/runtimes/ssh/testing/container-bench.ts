@@ -59,7 +59,7 @@ export class ContainerBench {
         const ran = await this.node.run(line, { secondsMax: timeoutSeconds + 10, ...(stdin !== undefined && { stdin: Buffer.from(stdin) }) }); // prettier-ignore
         if (ran.status === null || ran.status === 124)
           throw new RuntimeError('node_unreachable', 'The command took too long.');
-        return { ...ran, status: ran.status };
+        return { ...ran, status: ran.status, stderr: ran.stderr.replace(/^portico-pid \d+\n/m, '') };
       },
       stream: () => Promise.reject(new Error('the runtime streams nothing')),
       forward: ({ host, port }) => Promise.resolve(createConnection(port, host)),
@@ -104,14 +104,13 @@ export class ContainerBench {
   /** Everything a launch makes on a node, whoever it is of: empty when all of it is gone. */
   async leftovers(): Promise<string[]> {
     const found = await this.node.read(`
-      podman ps --all --format 'container {{.Names}}'
+      podman ps --all --external --format 'container {{.Names}}'
       podman network ls --filter label=portico.allocation --format 'network {{.Name}}'
       podman volume ls --format 'volume {{.Name}}'
       find /var/lib/portico/allocations /var/lib/portico/homes /var/lib/portico/nvme/*/ -mindepth 1 -maxdepth 1 2>/dev/null
       find /var/lib/portico/ranges -name '[0-9]*' 2>/dev/null
       mount | grep -o ' on /var/lib/portico/homes/[^ ]*'
       nft list tables | grep portico
-      losetup --list --noheadings --output BACK-FILE | grep '^/var/lib/portico/homes'
       ip -o link show type bridge
       true`);
     return found.split('\n').filter(line => line !== '');
