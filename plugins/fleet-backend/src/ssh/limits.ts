@@ -8,9 +8,9 @@ export const WAITING_PER_NODE_MAX = 256;
 export const SESSION_WAIT_SECONDS = 30;
 /** Seconds for TCP, key exchange and login together. A node that needs longer is not one to place work on. */
 export const CONNECT_SECONDS = 10;
-/** Seconds between two signs of life on a connection; three without an answer and it is lost. */
-export const KEEPALIVE_SECONDS = 5;
-export const KEEPALIVES_MISSED_MAX = 3;
+/** Seconds between two signs of life on a connection; two without an answer and it is lost, within 12 seconds. */
+export const KEEPALIVE_SECONDS = 4;
+export const KEEPALIVES_MISSED_MAX = 2;
 /** Seconds an unused connection is kept. Longer than the rest between two heartbeats, so that those find it open. */
 export const IDLE_SECONDS = 120;
 /** Seconds a command without a time of its own may take. */
