@@ -70,6 +70,13 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
         [owner.userId, tx.now],
       ),
     );
+    await backend.services.database.transaction(tx =>
+      tx.run(
+        `INSERT INTO workloads_batches (batch_id, organization_id, project_id, user_id, name, member_count, spread, task_id, created_at)
+         VALUES ('batch_mine', ?, ?, ?, 'mine', 2, 0, 'task_mine', ?)`,
+        [owner.organizationId, owner.projectId, owner.userId, tx.now],
+      ),
+    );
     const robot = await backend.request('POST', 'service-accounts', { token, body: { name: 'mine', role: 'viewer' } });
     const robotPath = `service-accounts/${String(robot.body.service_account_id)}`;
     const robotKey = await backend.request('POST', `${robotPath}/keys`, {
@@ -92,6 +99,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
     const node = (await backend.request('GET', 'admin/nodes', { token: admin })).body.items?.[0];
     return {
       allocation_id: allocation.allocation_id as string,
+      batch_id: 'batch_mine',
       task_id: launched.body.task_id as string,
       key_id: String(key.body.key_id),
       port: '8888',

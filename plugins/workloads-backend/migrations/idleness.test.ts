@@ -1,7 +1,6 @@
 import { eachDatabase } from '@portico/plugin-kit/testing';
 import { migrations } from '.';
-import { insertAllocation } from '../src/store/allocations';
-import { allocationOf } from '../src/testing/allocations';
+import { insertAsOf0001 } from '../src/testing/allocations';
 
 const before = migrations.slice(
   0,
@@ -18,17 +17,7 @@ eachDatabase(db => {
         ['alloc_2', 'provisioning'],
         ['alloc_3', 'released'],
       ] as const) {
-        const allocation = allocationOf({ allocationId, status, updatedAt: 700 });
-        const actor = { type: 'system', id: 'test' } as const;
-        await insertAllocation(tx, allocation, {
-          allocationId,
-          version: 1,
-          from: null,
-          to: status,
-          at: 700,
-          reason: null,
-          actor,
-        });
+        await insertAsOf0001(tx, { allocationId, status, updatedAt: 700 });
       }
     });
     await database.migrate('workloads', migrations);

@@ -126,10 +126,10 @@ export function blockSlots(tx: Transaction, block: { allocationId: string; reaso
   );
 }
 
-/** The allocations that hold slots on the node, those whose slots wait for cleaning included. */
+/** The allocations that hold slots on the node. One whose slots wait for cleaning has ended: what still runs of it there is nobody's. */
 export async function holdersOn(queries: Queries, nodeId: string): Promise<ReadonlySet<string>> {
   const rows = await queries.all<{ allocation_id: string }>(
-    `SELECT DISTINCT allocation_id FROM fleet_slots WHERE node_id = ? AND allocation_id IS NOT NULL`,
+    `SELECT DISTINCT allocation_id FROM fleet_slots WHERE node_id = ? AND allocation_id IS NOT NULL AND status = 'held'`,
     [nodeId],
   );
   return new Set(rows.map(row => row.allocation_id));

@@ -13,7 +13,10 @@ eachDatabase(db => {
   let admin: Person;
   // A portal each: what is vouched for leaves its GPUs blocked.
   beforeEach(async () => {
-    portal = await startPortal({ database: db.dialect });
+    portal = await startPortal({
+      database: db.dialect,
+      settings: { fleet: { heartbeat: { intervalSeconds: 1 }, orphans: { intervalSeconds: 1, graceSeconds: 1 } } },
+    });
     someone = await portal.person({ username: 'owner' });
     admin = await portal.person({
       permissions: ['workloads.allocation.force_release', 'workloads.allocation.read_any', 'platform.attention.read'],
@@ -93,6 +96,16 @@ eachDatabase(db => {
         reason: expect.stringMatching(/^the rack burnt down \(attested/),
       });
       expect(await attestation(id)).toMatchObject({ status: 409, code: 'allocation_not_releasable' });
+    });
+
+    it('leaves nothing behind on a node that comes back all the same', async () => {
+      const id = await active();
+      destroyNodes();
+      await attest(id);
+      expect(portal.runtime.running()).toEqual([id]);
+      portal.runtime.heal();
+      await waitFor(() => portal.runtime.running().length === 0, 'what nobody holds to be removed');
+      expect((await totals()).gpus).toMatchObject({ held: 0, blocked: 1 });
     });
 
     it('ends a release that is tried again and again, and its task', async () => {

@@ -107,7 +107,9 @@ async function startInstance(services: ProvisionServices, { allocation, context 
       report: context.report,
     }),
   );
-  context.report(`Started ${machine.image.name} ${machine.image.version} with ${allocation.gpuCount} GPUs.`);
+  context.report(
+    `Started ${machine.image.name} ${machine.image.version} with ${allocation.gpuCount === 1 ? '1 GPU' : `${allocation.gpuCount} GPUs`}.`,
+  );
 }
 
 async function verifyAccess(services: ProvisionServices, { allocation, context }: Member<LaunchInput>): Promise<void> {

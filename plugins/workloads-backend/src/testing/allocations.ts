@@ -1,4 +1,7 @@
+import { placeholders } from '@portico/plugin-kit/backend';
+import type { Transaction } from '@portico/plugin-kit/backend';
 import type { Allocation } from '../domain/allocation';
+import { toRow } from '../store/allocation-row';
 
 /** An allocation as launch makes it, for tests that care about one field of it. */
 export function allocationOf(changes: Partial<Allocation> = {}): Allocation {
@@ -38,4 +41,14 @@ export function allocationOf(changes: Partial<Allocation> = {}): Allocation {
     batchId: null,
     ...changes,
   };
+}
+
+/** A row as the first migration has it: what later ones add is for them to fill in. */
+export async function insertAsOf0001(tx: Transaction, changes: Partial<Allocation>): Promise<void> {
+  const { batch_id: _batch, published_ports_json: _ports, ...row } = toRow(allocationOf(changes));
+  const columns = Object.keys(row);
+  await tx.run(
+    `INSERT INTO workloads_allocations (${columns.join(', ')}) VALUES (${placeholders(columns.length)})`,
+    Object.values(row),
+  );
 }

@@ -1,8 +1,11 @@
 import type { SlotMapNode } from '@portico/ui';
 import type { Workload } from './workload-words';
 
-/** Its own GPUs, where they sit. */
-export function slotNodes(workload: Pick<Workload, 'slots' | 'node_id'>): SlotMapNode[] {
+/** Its own GPUs, where they sit: the looker's own, or somebody's. */
+export function slotNodes(
+  workload: Pick<Workload, 'slots' | 'node_id'>,
+  state: 'yours' | 'held' = 'yours',
+): SlotMapNode[] {
   const domains = new Map<number, Workload['slots'][number][]>();
   for (const slot of workload.slots) domains.set(slot.numa_node, [...(domains.get(slot.numa_node) ?? []), slot]);
   return [
@@ -18,7 +21,7 @@ export function slotNodes(workload: Pick<Workload, 'slots' | 'node_id'>): SlotMa
           slices: [
             {
               id: slot.slot_id,
-              state: 'yours' as const,
+              state,
               detail: [
                 slot.gpu_model,
                 slot.vf && `VF ${slot.vf}`,

@@ -14,7 +14,9 @@ export function PriceRail({ quote, failure }: { quote: Quote | undefined; failur
         ) : (
           <KeyValueList
             items={[
-              ...(quote.count === 1 ? [] : [{ label: 'For', value: `${quote.count} workloads together` }]),
+              ...(quote.count === 1
+                ? []
+                : [{ label: 'For', value: `${quote.count} workloads together`, isSecondary: true }]),
               { label: 'Per hour', value: <Rate value={quote.price_per_hour} /> },
               { label: 'Per day', value: <Money value={quote.price_per_day} />, isSecondary: true },
               { label: 'Held at launch', value: <Money value={quote.hold} />, isSecondary: true },

@@ -59,7 +59,7 @@ export function AllocationDrawer({ allocation, node, onClose, onForceRelease, on
               value: (
                 <Inline>
                   {allocation.username === null ? <Id value={allocation.user_id} /> : `@${allocation.username}`}
-                  <LinkButton size="small" to={`/admin/users/${allocation.user_id}`}>
+                  <LinkButton size="small" variant="quiet" to={`/admin/users/${allocation.user_id}`}>
                     Show user
                   </LinkButton>
                   <Narrow onPress={() => onNarrow('user', allocation.user_id)}>Only theirs</Narrow>
@@ -121,7 +121,7 @@ export function AllocationDrawer({ allocation, node, onClose, onForceRelease, on
               ]}
             />
             {allocation.slots.length > 0 && (
-              <SlotMap label={`GPUs of ${allocation.name}`} nodes={slotNodes(allocation)} isLegendHidden />
+              <SlotMap label={`GPUs of ${allocation.name}`} nodes={slotNodes(allocation, 'held')} isLegendHidden />
             )}
           </Stack>
         </Panel>
