@@ -30,7 +30,13 @@ eachDatabase(db => {
     });
     const { allocation } = await portal.launch(owner.token);
     await portal.until(owner.token, allocation.allocation_id, 'active');
-    ids = { allocation_id: allocation.allocation_id, task_id: String(allocation.task_id) };
+    const { allocation_batch: batch } = await portal.launchBatch(owner.token, { count: 2 });
+    ids = {
+      allocation_id: allocation.allocation_id,
+      task_id: String(allocation.task_id),
+      batch_id: batch.batch_id,
+      port: '8888',
+    };
   });
   afterAll(() => portal.stop());
 
