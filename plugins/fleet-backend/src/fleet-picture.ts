@@ -81,17 +81,27 @@ export class FleetPictures {
   /** By model, nodes that this replica changed since they were read, and the transaction that did, if it may still be undone. */
   readonly #changed = new Map<string, Map<string, Queries | null>>();
 
-  /** `isFresh`: everything in it was read just now. */
-  async of(queries: Queries, gpuModel: string): Promise<{ picture: FleetPicture; isFresh: boolean }> {
+  readonly #keptAboveSlots: number;
+
+  constructor(keptAboveSlots = KEPT_ABOVE_SLOTS) {
+    this.#keptAboveSlots = keptAboveSlots;
+  }
+
+  /** `isFresh`: everything in it was read just now. `isLocked`: under the model's lock, so whoever changed it before has ended. */
+  async of(
+    queries: Queries,
+    { gpuModel, isLocked }: { gpuModel: string; isLocked: boolean },
+  ): Promise<{ picture: FleetPicture; isFresh: boolean }> {
     const picture = this.#kept.get(gpuModel);
-    const changed = [...(this.#changed.get(gpuModel) ?? [])];
     const isOld = picture !== undefined && performance.now() - picture.readAt > KEPT_SECONDS_MAX * 1000;
-    if (picture === undefined || isOld || changed.length > NODES_LOOKED_AT_MAX)
-      return { picture: await this.readAnew(queries, gpuModel), isFresh: true };
+    const changed = this.#changed.get(gpuModel) ?? new Map<string, Queries | null>();
+    const nodeIds = [...changed.keys()];
     // What a transaction reads of its own work may still be undone: such a node is read again by the next one.
-    for (const [nodeId, by] of changed) if (by !== queries) this.#changed.get(gpuModel)?.delete(nodeId);
-    const nodeIds = changed.map(([nodeId]) => nodeId);
-    if (!(await picture.lookAgain(queries, nodeIds)).known)
+    if (isLocked) for (const [nodeId, by] of changed) if (by !== queries) changed.delete(nodeId);
+    const isFarBehind = isLocked && nodeIds.length > NODES_LOOKED_AT_MAX;
+    if (picture === undefined || isOld || isFarBehind)
+      return { picture: await this.readAnew(queries, gpuModel), isFresh: true };
+    if (!(await picture.lookAgain(queries, nodeIds.slice(0, NODES_LOOKED_AT_MAX))).known)
       return { picture: await this.readAnew(queries, gpuModel), isFresh: true };
     return { picture, isFresh: false };
   }
@@ -99,7 +109,7 @@ export class FleetPictures {
   async readAnew(queries: Queries, gpuModel: string): Promise<FleetPicture> {
     const picture = await readPicture(queries, gpuModel);
     this.#kept.delete(gpuModel);
-    if (picture.slots > KEPT_ABOVE_SLOTS) this.#kept.set(gpuModel, picture);
+    if (picture.slots > this.#keptAboveSlots) this.#kept.set(gpuModel, picture);
     return picture;
   }
 

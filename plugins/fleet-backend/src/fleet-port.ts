@@ -30,8 +30,10 @@ import {
 import type { HeldRow } from './store/slots';
 
 /** The fleet as other plugins see it. `runtimes` by kind, as nodes name theirs. */
-export function createFleetPort(runtimes: ReadonlyMap<RuntimeKind, Runtime>): FleetPort {
-  const pictures = new FleetPictures();
+export function createFleetPort(
+  runtimes: ReadonlyMap<RuntimeKind, Runtime>,
+  pictures: FleetPictures = new FleetPictures(),
+): FleetPort {
   return {
     async capacity(queries) {
       return capacityByModel(await countByModelAndNode(queries));
@@ -133,7 +135,7 @@ type Plan = { readonly fits: true; readonly placements: readonly PlannedPlacemen
 
 /** Under the model's lock. What comes out was true when it was read, whatever the picture believed. */
 async function plan(tx: Transaction, pictures: FleetPictures, wanted: Wanted): Promise<Plan> {
-  let { picture, isFresh } = await pictures.of(tx, wanted.demand.gpuModel);
+  let { picture, isFresh } = await pictures.of(tx, { gpuModel: wanted.demand.gpuModel, isLocked: true });
   for (let plans = 1; ; plans += 1) {
     const placement = place(picture.index, wanted);
     const placements = placement.fits
@@ -159,7 +161,7 @@ async function look(
   pictures: FleetPictures,
   wanted: Wanted,
 ): Promise<{ readonly fits: true } | PlacementRefusal> {
-  const { picture, isFresh } = await pictures.of(queries, wanted.demand.gpuModel);
+  const { picture, isFresh } = await pictures.of(queries, { gpuModel: wanted.demand.gpuModel, isLocked: false });
   const answer = wouldFit(picture.index, wanted);
   if (answer.fits || isFresh) return answer;
   const seen = await roomIn(picture, queries, wanted);
