@@ -21,6 +21,7 @@ import { migrations } from '../migrations';
 import { defineBackgroundWork, runWhileStarted } from './background';
 import { catalogUsageFactory } from './catalog-usage';
 import { serveGateways } from './gateways/gateways';
+import { nodeOccupantsFactory } from './node-occupants';
 import { policyGroundFactory } from './policy-ground';
 import { projectOccupantsFactory } from './project-occupants';
 import { routes } from './routes';
@@ -61,5 +62,11 @@ const workloadsPlugin = createBackendPlugin({
 });
 
 export default createBackendFeatureLoader({
-  loader: () => [projectOccupantsFactory, policyGroundFactory, catalogUsageFactory, workloadsPlugin],
+  loader: () => [
+    projectOccupantsFactory,
+    nodeOccupantsFactory,
+    policyGroundFactory,
+    catalogUsageFactory,
+    workloadsPlugin,
+  ],
 });

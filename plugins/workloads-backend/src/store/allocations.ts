@@ -94,6 +94,16 @@ export async function findAllocation(queries: Queries, allocationId: string): Pr
   return row && fromRow(row);
 }
 
+/** Those of them there are, in no order. */
+export async function findAllocations(queries: Queries, ids: readonly string[]): Promise<Allocation[]> {
+  if (ids.length === 0) return [];
+  const rows = await queries.all<AllocationRow>(
+    `SELECT * FROM workloads_allocations WHERE allocation_id IN (${placeholders(ids.length)})`,
+    ids,
+  );
+  return rows.map(fromRow);
+}
+
 /** Locks it until the transaction ends. Lock order: task, allocation (ascending ids), account, slots. */
 export async function lockAllocation(tx: Transaction, allocationId: string): Promise<Allocation | undefined> {
   const row = await tx.first<AllocationRow>(
