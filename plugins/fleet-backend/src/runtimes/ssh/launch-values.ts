@@ -7,7 +7,7 @@ import { RuntimeError, type GpuReport, type ProvisionRequest, type RuntimeImage 
  */
 const shapes = {
   allocation: /^[A-Za-z0-9_]{1,64}$/,
-  node: /^[A-Za-z0-9_-]{1,64}$/,
+  node: /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/,
   hostname: /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/,
   login: /^[a-z_][a-z0-9_-]{0,31}$/,
   image:

@@ -173,6 +173,12 @@ uid=$((${FIRST_UID} + range * ${UIDS_PER_CONTAINER}))
 printf '%s\\n' "$uid" | durably "$home/uid" || exit 1
 [ "$(cat "$home/phase")" = created ] && fresh=0 || fresh=1
 place=; kind=
+# What was worked in is where it was, or nowhere: another home would look like a lost one.
+if [ $fresh = 0 ]; then
+  while read -r scratch; do
+    mountpoint -q "\${scratch%/*}" && [ -d "$scratch" ] || fail runtime_failed "\${scratch%/*}, which has the home of this allocation, is not mounted on the node."
+  done <"$home/scratch"
+fi
 : >"$home/scratch.new"
 for namespace in "$@"; do
   mount=$state/nvme/$namespace
@@ -259,7 +265,8 @@ for gpu in "$@"; do
       /^ +MIG / { if (index($0, "(UUID: " uuid ")") && match($0, /Device +[0-9]+/)) { at = substr($0, RSTART, RLENGTH); sub(/Device +/, "", at); print gpu ":" at } }')
     [ -n "$device" ] || fail gpu_unavailable "The node does not have GPU $uuid any more."
   fi
-  devices="$devices $cdi=$device"
+  # Two shares of one GPU are one device.
+  case " $devices " in *" $cdi=$device "*) ;; *) devices="$devices $cdi=$device" ;; esac
   printf '%s %s %s\\n' "$index" "$uuid" "$device" >>"$home/gpus.new"
 done
 mv -f "$home/gpus.new" "$home/gpus"

@@ -17,6 +17,11 @@ if has_container "$1"; then
 fi
 if has_network "$1"; then pod ${PODMAN_SECONDS} network rm -f "portico-$1" >/dev/null || exit 1; fi
 if nft list table inet "portico_$1" >/dev/null 2>&1; then nft delete table inet "portico_$1" || exit 1; fi
+if [ -r "$home/scratch" ]; then
+  while read -r scratch; do
+    mountpoint -q "\${scratch%/*}" || fail runtime_failed "\${scratch%/*}, which has the home of this allocation, is not mounted on the node, so it cannot be removed."
+  done <"$home/scratch"
+fi
 mount=$state/homes/$1
 while mountpoint -q "$mount"; do
   umount "$mount" 2>/dev/null || { sleep 0.2; umount "$mount" || fail runtime_failed "The home is still in use on the node and cannot be unmounted."; }
