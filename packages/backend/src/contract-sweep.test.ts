@@ -97,6 +97,8 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
     const allocation = launched.body.allocation as Record<string, string>;
     const { admin } = await administrator();
     const node = (await backend.request('GET', 'admin/nodes', { token: admin })).body.items?.[0];
+    const slot = (await backend.request('GET', `admin/nodes/${String(node?.node_id)}/resource-slots`, { token: admin }))
+      .body.items?.[0];
     return {
       allocation_id: allocation.allocation_id as string,
       batch_id: 'batch_mine',
@@ -116,6 +118,9 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       project_id: owner.projectId,
       organization_id: owner.organizationId,
       node_id: String(node?.node_id),
+      slot_id: String(slot?.slot_id),
+      // Nodes of the configuration have none; nobody but their administrators gets as far as to see that.
+      slot_map_id: 'slotmap_mine',
     };
   }
 

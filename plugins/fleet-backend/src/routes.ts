@@ -49,12 +49,16 @@ export function fleetRoutes({
 
     async listResourceSlots({ params, query }) {
       if ((await nodeById(read, params.node_id)) === undefined) throw common.fail('not_found');
-      const cursor = query.cursor === undefined ? undefined : decodeCursor(SLOTS, query.cursor, ['number', 'string']);
-      const after = cursor === undefined ? undefined : { gpuIndex: Number(cursor[0]), slotId: String(cursor[1]) };
+      const cursor =
+        query.cursor === undefined ? undefined : decodeCursor(SLOTS, query.cursor, ['number', 'number', 'string']);
+      const after =
+        cursor === undefined
+          ? undefined
+          : { gpuIndex: Number(cursor[0]), part: Number(cursor[1]), slotId: String(cursor[2]) };
       const { shown, nextCursor } = cutPage(
         await slotsOfNode(read, { nodeId: params.node_id, status: query.status, after, limit: query.limit + 1 }),
         query.limit,
-        last => encodeCursor(SLOTS, [last.gpu_index, last.slot_id]),
+        last => encodeCursor(SLOTS, [last.gpu_index, last.part, last.slot_id]),
       );
       return { status: 200, body: { items: shown.map(slotItem), next_cursor: nextCursor } };
     },

@@ -42,6 +42,7 @@ const groups: readonly (readonly [Audience, string])[] = [
     `
     cancelSkuPrice createOsImage createSku getAdminOsImage getAdminSku listAdminOsImages listAdminSkus
     offerOsImage offerSku setDefaultOsImage setSkuPrice updateOsImage updateSku withdrawOsImage withdrawSku
+    approveSlotMap cleanUpSlot discoverSliceTopology editSlotMap getSlotMap listSlotMaps
     acceptHostKey addNode changeNode createEnrolmentToken deleteNode drainNode getNode lookUpHostKey probeNode
     retryEnrolment undrainNode
     createSetPasswordLink createUser disableUser enableUser endUserSessions forceReleaseAllocation

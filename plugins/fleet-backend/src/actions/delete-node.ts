@@ -8,6 +8,7 @@ import type { SshLogin } from '../ssh/ssh-client';
 import { credentialsOf, deleteCredentials } from '../store/node-credentials';
 import { deleteVerdict } from '../store/node-probes';
 import { deleteNode as deleteRow, nodeById } from '../store/nodes';
+import { deleteSlotMaps } from '../store/slot-maps';
 import { deleteSlotsOf, modelsOn, occupiedSlotsOn } from '../store/node-slots';
 import type { OccupiedSlot } from '../store/node-slots';
 import { lockAllModels } from '../store/slots';
@@ -37,10 +38,11 @@ export async function deleteNode(
   if (occupied.length > 0) throw await inUse(tx, services, occupied);
   const credentials = await credentialsOf(tx, nodeId);
   await deleteSlotsOf(tx, nodeId);
+  await deleteSlotMaps(tx, nodeId);
   await deleteCredentials(tx, nodeId);
   await deleteVerdict(tx, nodeId);
   await deleteRow(tx, nodeId);
-  for (const kind of ['node_unreachable', 'node_host_key_changed'])
+  for (const kind of ['node_unreachable', 'node_host_key_changed', 'host_changed'])
     await services.attention.clear(tx, { kind, resource: { type: 'node', id: nodeId } });
   await services.audit.record(tx, {
     action: 'fleet.node.removed',

@@ -1,7 +1,7 @@
 import type { Actor, Transaction } from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
 import { auditedSlotMap } from '../domain/audited';
-import { fulfil } from '../domain/slot-map';
+import { asBefore, fulfil } from '../domain/slot-map';
 import type { SlotWish } from '../domain/slot-map';
 import { slotMapRefusal } from '../slot-maps/slot-map-errors';
 import type { SlotMapTelling } from '../slot-maps/slot-map-services';
@@ -24,7 +24,7 @@ export async function editSlotMap(
 ): Promise<SlotMap> {
   const { nodeId, slotMapId, expectedVersion: version } = request;
   const map = await openSlotMap(tx, request);
-  const { slots, unknown } = fulfil(map.topology, request.wishes);
+  const { slots, unknown } = fulfil(map.topology, asBefore(request.wishes, map.slots));
   if (unknown.length > 0) throw slotMapRefusal.fail('slot_map_device_unknown', { details: { devices: unknown } });
   if (!(await replaceSlots(tx, { slotMapId, version, slots }))) throw common.fail('version_conflict');
   await services.audit.record(tx, {

@@ -123,6 +123,21 @@ export function fulfil(
   return { slots, unknown };
 }
 
+/** Where it is left to choose, a slot keeps what it has in the map that is edited, unless somebody else is given that. */
+export function asBefore(wishes: readonly SlotWish[], slots: readonly MappedSlot[]): SlotWish[] {
+  const before = new Map(slots.map(slot => [`${slot.gpuUuid}/${slot.part}/${slot.parts}`, slot]));
+  const asked = new Set(wishes.flatMap(({ vf, nvme }) => [vf, nvme]));
+  const kept = (device: string | null | undefined) => (device == null || asked.has(device) ? undefined : device);
+  return wishes.map(wish => {
+    const was = before.get(`${wish.gpuUuid}/${wish.part}/${wish.parts}`);
+    return {
+      ...wish,
+      vf: wish.vf === undefined ? kept(was?.vf) : wish.vf,
+      nvme: wish.nvme === undefined ? kept(was?.nvme) : wish.nvme,
+    };
+  });
+}
+
 function slotOf(
   unit: Unit,
   { part, parts }: SlotWish,

@@ -210,7 +210,7 @@ export async function numaDomainsOf(
 export interface SlotPage {
   readonly nodeId: string;
   readonly status?: SlotStatus;
-  readonly after?: { readonly gpuIndex: number; readonly slotId: string };
+  readonly after?: { readonly gpuIndex: number; readonly part: number; readonly slotId: string };
   readonly limit: number;
 }
 
@@ -222,11 +222,11 @@ export function slotsOfNode(queries: Queries, page: SlotPage): Promise<SlotRow[]
     parameters.push(page.status);
   }
   if (page.after !== undefined) {
-    where += ' AND (s.gpu_index > ? OR (s.gpu_index = ? AND s.slot_id > ?))';
-    parameters.push(page.after.gpuIndex, page.after.gpuIndex, page.after.slotId);
+    where += ' AND (s.gpu_index, s.part, s.slot_id) > (?, ?, ?)';
+    parameters.push(page.after.gpuIndex, page.after.part, page.after.slotId);
   }
   return queries.all<SlotRow>(
-    `SELECT ${SLOT_COLUMNS} FROM fleet_slots s WHERE ${where} ORDER BY s.gpu_index, s.slot_id LIMIT ?`,
+    `SELECT ${SLOT_COLUMNS} FROM fleet_slots s WHERE ${where} ORDER BY s.gpu_index, s.part, s.slot_id LIMIT ?`,
     [...parameters, page.limit],
   );
 }

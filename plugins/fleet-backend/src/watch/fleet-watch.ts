@@ -3,14 +3,18 @@ import { repeat } from '@portico/plugin-kit/backend';
 import { giveUpLease, takeLease } from '../store/leases';
 import { probeNodes } from './heartbeat';
 import type { HeartbeatOptions } from './heartbeat';
+import { checkHosts } from './host-check';
+import type { HostCheckOptions } from './host-check';
 import { createOrphanReconciler } from './orphans';
 import type { OrphanOptions } from './orphans';
 
 export type FleetWatchOptions = Omit<HeartbeatOptions, 'services'> &
-  OrphanOptions & {
+  OrphanOptions &
+  HostCheckOptions & {
     readonly services: HeartbeatOptions['services'];
     readonly heartbeatIntervalSeconds: number;
     readonly orphanIntervalSeconds: number;
+    readonly hostCheckIntervalSeconds: number;
   };
 
 /** A leader that misses two turns in a row has probably died; the next replica takes over. */
@@ -26,6 +30,11 @@ export function startFleetWatch(options: FleetWatchOptions): { stop(): Promise<v
       work: (signal: AbortSignal) => probeNodes(options, signal),
     },
     { name: 'fleet-orphans', intervalSeconds: options.orphanIntervalSeconds, work: createOrphanReconciler(options) },
+    {
+      name: 'fleet-host-check',
+      intervalSeconds: options.hostCheckIntervalSeconds,
+      work: (signal: AbortSignal) => checkHosts(options, signal),
+    },
   ];
   const asLeader = (loop: (typeof loops)[number]) => async (signal: AbortSignal) => {
     const lease = { name: loop.name, holder, seconds: loop.intervalSeconds * LEASE_INTERVALS };

@@ -8,6 +8,10 @@ import { createOrphanReconciler } from './orphans';
 
 const GRACE_SECONDS = 300;
 
+function raise(message: string): never {
+  throw new Error(message);
+}
+
 eachDatabase(db => {
   let fleet: FleetUnderTest;
   beforeEach(async () => {
@@ -28,6 +32,9 @@ eachDatabase(db => {
     unreachableAfterSeconds: 30,
     heartbeatIntervalSeconds: 10,
     orphanIntervalSeconds: 60,
+    hostCheckIntervalSeconds: 300,
+    // Nothing here has a slot map, so no host is read.
+    connections: { to: () => raise('no node of this test is reached by SSH') },
   });
 
   describe('heartbeat', () => {
@@ -139,17 +146,17 @@ eachDatabase(db => {
         return { ...watchOptions(), runtimes: new Map<RuntimeKind, Runtime>([['local', runtime]]) };
       };
       const first = startFleetWatch(asking('first'));
-      await waitFor(() => fleet.clock.sleepers === 2, 'the first watch to rest');
+      await waitFor(() => fleet.clock.sleepers === 3, 'the first watch to rest');
       const second = startFleetWatch(asking('second'));
-      await waitFor(() => fleet.clock.sleepers === 4, 'the second watch to rest');
+      await waitFor(() => fleet.clock.sleepers === 6, 'the second watch to rest');
       expect(asked).toEqual(['first', 'first']);
       await fleet.clock.advance(10_000);
-      await waitFor(() => asked.length === 4 && fleet.clock.sleepers === 4, 'another beat');
+      await waitFor(() => asked.length === 4 && fleet.clock.sleepers === 6, 'another beat');
       expect(new Set(asked)).toEqual(new Set(['first']));
       await first.stop();
-      expect(fleet.clock.sleepers).toBe(2);
+      expect(fleet.clock.sleepers).toBe(3);
       await fleet.clock.advance(10_000);
-      await waitFor(() => asked.includes('second') && fleet.clock.sleepers === 2, 'the second to take over');
+      await waitFor(() => asked.includes('second') && fleet.clock.sleepers === 3, 'the second to take over');
       await second.stop();
       expect(fleet.clock.sleepers).toBe(0);
     });
