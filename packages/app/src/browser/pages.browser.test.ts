@@ -29,7 +29,14 @@ import {
   usersPage,
 } from '@portico/plugin-access/ui';
 import { balanceBanner, billingPage } from '@portico/plugin-billing/ui';
-import { catalogPage, launchPage } from '@portico/plugin-catalog/ui';
+import {
+  adminOsImagePage,
+  adminOsImagesPage,
+  adminSkuPage,
+  adminSkusPage,
+  catalogPage,
+  launchPage,
+} from '@portico/plugin-catalog/ui';
 import type { OperationShape } from '@portico/plugin-kit/contract';
 import type { PageDefinition, PageStateName } from '@portico/plugin-kit/ui';
 import { waitFor } from '@portico/plugin-kit/testing';
@@ -71,6 +78,10 @@ const pages: readonly { page: PageDefinition; heading: RegExp; by?: 'administrat
   { page: securityPage, heading: /Your account/ },
   { page: sessionsPage, heading: /Your account/ },
   { page: adminAllocationsPage, heading: /Allocations/, by: 'administrator' },
+  { page: adminSkusPage, heading: /SKUs/, by: 'administrator' },
+  { page: adminSkuPage, heading: /H200/, by: 'administrator' },
+  { page: adminOsImagesPage, heading: /OS images/, by: 'administrator' },
+  { page: adminOsImagePage, heading: /Portico base/, by: 'administrator' },
   { page: usersPage, heading: /Users/, by: 'administrator' },
   { page: userPage, heading: /grace/, by: 'administrator' },
   { page: supportPage, heading: /Support/, by: 'administrator' },
@@ -160,6 +171,10 @@ describe('every page', () => {
     const robot = await api.post('service-accounts', { name: 'deployer', role: 'member' });
     expect(robot.status).toBe(201);
     ids.serviceAccountId = (robot.body as { service_account_id: string }).service_account_id;
+    const catalogue = await api.get<{ items: { sku_id: string }[] }>('skus');
+    ids.skuId = catalogue.items[0]?.sku_id ?? '';
+    const images = await api.get<{ items: { image_id: string }[] }>('os-images');
+    ids.imageId = images.items[0]?.image_id ?? '';
     administrator = await browser.newContext();
     await signInAsAdministrator(administrator, portal);
     ({ allocationId: ids.allocationId, taskId: ids.taskId } = await api.launch('trainer'));

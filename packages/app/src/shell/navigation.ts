@@ -6,7 +6,9 @@ import {
   CpuIcon,
   EyeIcon,
   FolderIcon,
+  GpuIcon,
   HomeIcon,
+  ImageIcon,
   KeyIcon,
   LayersIcon,
   ShieldIcon,
@@ -58,6 +60,8 @@ const navigation: readonly { title: string; items: readonly Entry[] }[] = [
   {
     title: 'Admin',
     items: [
+      { to: '/admin/skus', label: 'SKUs', icon: GpuIcon, permission: 'catalog.sku.manage' },
+      { to: '/admin/os-images', label: 'OS images', icon: ImageIcon, permission: 'catalog.image.manage' },
       {
         to: '/admin/allocations',
         label: 'Allocations',

@@ -1,6 +1,7 @@
 import { createFrontendPlugin } from '@backstage/frontend-plugin-api';
 import { portalPage } from '@portico/plugin-kit/ui';
 import { createElement } from 'react';
+import { adminExtensions } from './admin-extensions';
 import { catalogPage, launchPage } from './pages';
 
 export default createFrontendPlugin({
@@ -8,7 +9,9 @@ export default createFrontendPlugin({
   extensions: [
     portalPage(catalogPage, async () => createElement((await import('./catalog-page')).CatalogPage)),
     portalPage(launchPage, async () => createElement((await import('./launch/launch-page')).LaunchPage)),
+    ...adminExtensions,
   ],
 });
+export { adminOsImagePage, adminOsImagesPage, adminSkuPage, adminSkusPage } from './admin/catalog-admin-pages';
 export { catalogPage, launchPage } from './pages';
 export { TopologyMap } from './topology-map';

@@ -11,7 +11,7 @@ const reasons = {
   topology_not_ready: 'The nodes that hold this model are not ready.',
 } as const satisfies Record<NonNullable<Sku['unavailable_reason']>, string>;
 
-export function shapeName(sku: Sku): string {
+export function shapeName(sku: Pick<Sku, 'shape'>): string {
   return shapes[sku.shape];
 }
 
@@ -32,7 +32,7 @@ export function capacityText(sku: Sku): string {
 }
 
 /** `1, 2, 4 or 8 GPUs`. */
-export function countsText(sku: Sku): string {
+export function countsText(sku: Pick<Sku, 'gpu_counts'>): string {
   const counts = sku.gpu_counts.map(String);
   const last = counts.pop() ?? '';
   return `${counts.length === 0 ? last : `${counts.join(', ')} or ${last}`} ${last === '1' ? 'GPU' : 'GPUs'}`;
