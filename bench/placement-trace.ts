@@ -37,11 +37,13 @@ export function readPods(file: string): PlacementDemand[] {
     const spec = row['gpu_spec'] ?? '';
     const named = models.get(spec) ?? [...new Set(spec.split('|').filter(model => model !== ''))].sort();
     models.set(spec, named);
-    const count = whole(row, 'num_gpu');
+    const milli = whole(row, 'gpu_milli');
+    // Whoever takes nothing of a GPU takes no GPU.
+    const count = milli === 0 ? 0 : whole(row, 'num_gpu');
     return {
       models: named.length === 0 || count === 0 ? null : named,
       count,
-      milli: count === 0 ? 0 : whole(row, 'gpu_milli'),
+      milli: count === 0 ? 0 : milli,
       cpuMilli: whole(row, 'cpu_milli'),
       memory: whole(row, 'memory_mib'),
       wholeNode: false,
