@@ -68,6 +68,9 @@ eachDatabase(db => {
     it('is refused while the node answers, and changes nothing', async () => {
       const id = await active();
       expect(await attestation(id)).toMatchObject({ status: 409, code: 'node_reachable' });
+      // Broken is not gone: what cannot be done there can be mended there.
+      portal.runtime.fails('probe', 'runtime_failed', 1);
+      expect(await attestation(id)).toMatchObject({ status: 409, code: 'node_reachable' });
       expect((await portal.allocation(someone.token, id)).status).toBe('active');
       await portal.release(someone.token, id);
       await portal.until(someone.token, id, 'released');

@@ -131,6 +131,28 @@ eachDatabase(db => {
     expect((await portal.precheck(token)).failures.map(one => one.code)).toEqual(['quota_exceeded']);
   });
 
+  test.each([
+    ['concurrent_allocations', 3, 0],
+    ['gpus_per_project', 7, 0],
+    ['spend_per_hour', 7, null],
+    ['spend_per_month', 7, null],
+  ] as const)('all of a batch count against %s', async (policy, limit, current) => {
+    const { token } = await portal.person();
+    const value = current === null ? spend(Math.floor(portal.unit * limit), 'stop') : limit;
+    await portal.set(token, policy, { level: 'organization', value });
+    const four = { gpu_count: 2, count: 4 };
+    const refused = await portal.launch(token, four);
+    expect([refused.status, refused.body.code]).toEqual([409, 'quota_exceeded']);
+    expect(refused.body.details).toMatchObject({
+      quota: policy,
+      ...(current === null ? { requested: { amount: String(Math.round(portal.unit * 8_000_000)) } } : { current }),
+    });
+    expect((await portal.precheck(token, four)).failures.map(one => one.code)).toEqual(['quota_exceeded']);
+    expect((await portal.launch(token, { gpu_count: 2, count: 3 })).status).toBe(202);
+    expect((await portal.launch(token, { gpu_count: 2, count: 1 })).status).toBe(409);
+    await assertBooksBalance(portal.services.database.read);
+  });
+
   test('each level limits what its own subject uses', async () => {
     const { token, projectId, userId, organizationId } = await portal.person();
     const second = await portal.call(createProject, { token, body: { name: 'Second' } });

@@ -1,7 +1,11 @@
+import { RuntimeError } from '@portico/plugin-fleet/port';
+import type { RuntimeErrorCode } from '@portico/plugin-fleet/port';
 import type { Services } from '../services';
 
-/** A node that needs longer than this to say anything cannot be worked with either. */
-const ANSWER_SECONDS_MAX = 15;
+/** A node that needs longer than this to say anything cannot be worked with either. Longer than a runtime waits for a connection and one look. */
+const ANSWER_SECONDS_MAX = 60;
+/** What says that the machine Portico knew is not there: silence, another machine in its place, or one that does not let Portico in any more. Whatever else goes wrong there, it answers. */
+const silent: ReadonlySet<RuntimeErrorCode> = new Set(['node_unreachable', 'host_key_changed', 'access_denied']);
 
 /** Whether the node of an allocation can be asked now. Asked of the node itself, outside of any transaction: what was last known of it may be minutes old. */
 export async function nodeAnswers(
@@ -16,7 +20,7 @@ export async function nodeAnswers(
   });
   const answer = placed.runtime.probe(placed.instance.node).then(
     () => true,
-    () => false,
+    (error: unknown) => !(error instanceof RuntimeError && silent.has(error.code)),
   );
   try {
     return await Promise.race([answer, silence]);
