@@ -39,7 +39,7 @@ import {
   TrashIcon,
   useToast,
 } from '../src/index';
-import { node, NOW, usd } from './samples';
+import { candidateNode, node, NOW, usd } from './samples';
 
 const at = (seconds: number) => new Date(NOW + seconds * 1000).toISOString();
 
@@ -88,6 +88,9 @@ export function ComponentsPage() {
           selectedIds={chosen}
           onSelect={slot => setChosen([slot.sliceId])}
         />
+      </Panel>
+      <Panel title="Candidate" description="What approving a slot map would make of a node">
+        <SlotMap label="Candidate slots" nodes={[candidateNode()]} />
       </Panel>
       <CardGrid>
         <Card

@@ -1,4 +1,4 @@
-import type { MoneyAmount, SlotMapNode, SlotState } from '../src/index';
+import type { MoneyAmount, SlotMapNode, SlotMapSlice, SlotState } from '../src/index';
 
 export const NOW = Date.parse('2026-11-20T17:04:00Z');
 
@@ -48,6 +48,78 @@ export function node(id: string, slicesPerGpu = 1): SlotMapNode {
       label: `NUMA ${domain}`,
       gpus: [0, 1, 2, 3].map(index => gpu(domain * 4 + index)),
     })),
+  };
+}
+
+/** A node after a change of its hardware, with a candidate over what is approved: one GPU cut in halves, one in MIG instances, one left out. */
+export function candidateNode(): SlotMapNode {
+  const whole = (index: number, more: Partial<SlotMapSlice> = {}) => ({
+    id: `c-gpu${index}`,
+    label: `GPU ${index}`,
+    slices: [
+      {
+        id: `c-${index}`,
+        state: 'free' as const,
+        fractionMilli: 1000,
+        vf: `0000:${18 + index}:00.1`,
+        nvme: `nvme${index + 2}n1`,
+        ...more,
+      },
+    ],
+  });
+  return {
+    id: 'candidate',
+    label: 'h200-rack4-07',
+    detail: '8 × H200',
+    numa: [
+      {
+        id: 'c-numa0',
+        label: 'NUMA 0',
+        gpus: [
+          whole(0, { state: 'held', detail: 'held by trainer-7 for 3 h' }),
+          whole(1),
+          whole(2, {
+            ghost: 'changed',
+            vf: '0000:2a:00.3',
+            detail: 'Virtual function 0000:1a:00.1 becomes 0000:2a:00.3.',
+          }),
+          {
+            id: 'c-gpu3',
+            label: 'GPU 3',
+            slices: [0, 1].map(part => ({
+              id: `c-3-${part}`,
+              label: `half ${part + 1} of 2`,
+              state: 'candidate' as const,
+              ghost: 'added' as const,
+              fractionMilli: 500,
+              vf: part === 0 ? '0000:18:00.2' : null,
+              nvme: `nvme${5 + part}n1`,
+            })),
+          },
+        ],
+      },
+      {
+        id: 'c-numa1',
+        label: 'NUMA 1',
+        gpus: [
+          whole(4, {
+            state: 'blocked',
+            reason: 'Its NVMe namespace nvme6n1 (eui.0100a8) is not there any more.',
+            nvme: null,
+          }),
+          whole(5, { ghost: 'removed', detail: 'Not given out any more.' }),
+          {
+            id: 'c-gpu6',
+            label: 'GPU 6',
+            slices: [
+              { id: 'c-6-0', label: 'MIG 3g.71gb 0', fractionMilli: 428, state: 'free', vf: null, nvme: null },
+              { id: 'c-6-1', label: 'MIG 2g.35gb 1', fractionMilli: 285, state: 'held', vf: null, nvme: null },
+            ],
+          },
+          { id: 'c-gpu7', label: 'GPU 7', slices: [] },
+        ],
+      },
+    ],
   };
 }
 

@@ -110,6 +110,7 @@ export { SlotMap, type SlotMapProps } from './slot-map';
 export {
   SLOT_STATE_LABELS,
   summarizeSlots,
+  type SlotGhost,
   type SlotState,
   type SlotMapSlice,
   type SlotMapGpu,

@@ -1,5 +1,6 @@
 import {
   COMPACT_METRICS,
+  describeSlot,
   FULL_METRICS,
   layoutNode,
   moveInLayout,
@@ -54,3 +55,76 @@ test('the picture has a sentence', () => {
 
 test('a node without hardware has a size', () =>
   expect(layoutNode({ id: 'e', label: 'e', numa: [] }, FULL_METRICS).width).toBeGreaterThanOrEqual(0));
+
+const PARTS: SlotMapNode = {
+  id: 'p',
+  label: 'node-02',
+  numa: [
+    {
+      id: 'd0',
+      label: 'NUMA 0',
+      gpus: [
+        {
+          id: 'mig',
+          label: 'GPU 0',
+          slices: [428, 285].map((fractionMilli, index) => ({
+            id: `m${index}`,
+            state: 'free' as const,
+            label: `MIG ${index}`,
+            fractionMilli,
+          })),
+        },
+        {
+          id: 'sevenths',
+          label: 'GPU 1',
+          slices: Array.from({ length: 7 }, (_, index) => ({
+            id: `s${index}`,
+            state: 'free' as const,
+            fractionMilli: 142,
+          })),
+        },
+        { id: 'out', label: 'GPU 2', slices: [] },
+        {
+          id: 'blocked',
+          label: 'GPU 3',
+          slices: [
+            {
+              id: 'b',
+              state: 'blocked',
+              reason: 'The disk is gone.',
+              vf: '0000:18:00.1',
+              nvme: null,
+              ghost: 'removed',
+            },
+          ],
+        },
+      ],
+    },
+  ],
+};
+
+test('slices share the height of their GPU by their part of it, and what nobody has stays open', () => {
+  const { cells, gpus } = layoutNode(PARTS, FULL_METRICS);
+  expect(cells.slice(0, 2).map(cell => Math.round((cell.height / FULL_METRICS.gpu) * 1000))).toEqual([428, 285]);
+  expect(gpus.map(gpu => [gpu.id, gpu.isOpen])).toEqual([
+    ['mig', true],
+    ['sevenths', false],
+    ['out', true],
+    ['blocked', false],
+  ]);
+});
+
+test('a slot says what it has, what stands against it and what would become of it', () => {
+  const { cells } = layoutNode(PARTS, FULL_METRICS);
+  expect(describeSlot(cells[cells.length - 1] as (typeof cells)[number])).toBe(
+    'node-02 / NUMA 0 / GPU 3: blocked, would be taken out, virtual function 0000:18:00.1, no NVMe. The disk is gone.',
+  );
+  expect(summarizeSlots([PARTS])).toBe('9 free, 1 blocked, 1 would be taken out');
+});
+
+test('arrow keys reach every slice of unequal parts', () => {
+  const { cells } = layoutNode(PARTS, FULL_METRICS);
+  expect(moveInLayout(cells, 0, 'down')).toBe(1);
+  expect(moveInLayout(cells, 1, 'up')).toBe(0);
+  expect(cells[moveInLayout(cells, 0, 'right')]?.gpu.id).toBe('sevenths');
+});

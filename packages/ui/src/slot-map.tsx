@@ -1,16 +1,23 @@
 import { useId, useRef, useState, type KeyboardEvent } from 'react';
 import { classNames } from './class-names';
 import { SegmentedControl } from './tabs';
+import { CellShape, DeviceMarks, Ghost } from './slot-map-cell';
+import { SlotTable } from './slot-map-table';
 import {
   COMPACT_METRICS,
+  describeSlot,
   FULL_METRICS,
   layoutNode,
   moveInLayout,
+  slicesOf,
+  SLOT_GHOST_LABELS,
   SLOT_STATE_LABELS,
   summarizeSlots,
   type SlotCell,
   type SlotDirection,
+  type SlotGhost,
   type SlotMapNode,
+  type SlotMapSlice,
   type SlotState,
 } from './slot-map-model';
 
@@ -83,7 +90,7 @@ function MapView(props: SlotMapProps) {
       </div>
       {/* One fixed line instead of a floating tooltip: it never covers the map and is there for keyboard and touch too. */}
       <p className="pt-slot-detail pt-numeric">
-        {current ? describe(current) : 'Point at a slot, or use the arrow keys.'}
+        {current ? describeSlot(current) : 'Point at a slot, or use the arrow keys.'}
       </p>
     </>
   );
@@ -135,7 +142,7 @@ function InteractiveNode(props: SlotMapProps & { node: SlotMapNode; onCurrent: (
           data-cell=""
           role={onSelect ? 'button' : 'img'}
           tabIndex={index === active ? 0 : -1}
-          aria-label={describe(cell)}
+          aria-label={describeSlot(cell)}
           aria-pressed={onSelect ? (selectedIds?.includes(cell.slice.id) ?? false) : undefined}
           className={classNames(
             'pt-slot',
@@ -206,81 +213,29 @@ function Frames({ layout, captions }: { layout: ReturnType<typeof layoutNode>; c
           )}
         </g>
       ))}
+      {layout.gpus
+        .filter(gpu => gpu.isOpen)
+        .map(gpu => (
+          <rect
+            key={gpu.id}
+            className="pt-slot-open"
+            x={gpu.x + 1}
+            y={gpu.y + 1}
+            width={gpu.width - 2}
+            height={gpu.height - 2}
+            rx={3}
+          />
+        ))}
     </g>
   );
 }
 
-/** Fill, glyph and pattern each tell the state, so that none of them is needed alone. */
-function CellShape({ cell }: { cell: SlotCell }) {
-  const inset = cell.height < 8 ? 0.5 : 1;
-  const x = cell.x + inset;
-  const y = cell.y + inset;
-  const width = cell.width - inset * 2;
-  const height = cell.height - inset * 2;
-  const unit = Math.max(1.6, Math.min(width, height) * 0.16);
-  return (
-    <>
-      <rect className="pt-slot-fill" x={x} y={y} width={width} height={height} rx={Math.min(3, height / 4)} />
-      {cell.slice.state === 'held' && <Hatch x={x} y={y} width={width} height={height} />}
-      {/* In the slices of a compact map a glyph would be noise; there the fills carry the picture and the sentence the facts. */}
-      {height >= 6 && (
-        <g className="pt-slot-glyph" transform={`translate(${x + width / 2} ${y + height / 2})`}>
-          <Glyph state={cell.slice.state} unit={unit} />
-        </g>
-      )}
-      <rect
-        className="pt-slot-ring"
-        x={x - 1}
-        y={y - 1}
-        width={width + 2}
-        height={height + 2}
-        rx={Math.min(4, height / 4 + 1)}
-      />
-    </>
-  );
-}
-
-function Glyph({ state, unit }: { state: SlotState; unit: number }) {
-  switch (state) {
-    case 'free':
-      return <circle r={unit} className="pt-glyph-line" />;
-    case 'yours':
-      return (
-        <path
-          d={`M0 ${-unit * 1.5} L${unit * 1.5} 0 L0 ${unit * 1.5} L${-unit * 1.5} 0 Z`}
-          className="pt-glyph-solid"
-        />
-      );
-    case 'blocked':
-      return (
-        <path d={`M${-unit} ${-unit} L${unit} ${unit} M${unit} ${-unit} L${-unit} ${unit}`} className="pt-glyph-line" />
-      );
-    case 'candidate':
-      return <path d={`M0 ${-unit * 1.2} V${unit * 1.2} M${-unit * 1.2} 0 H${unit * 1.2}`} className="pt-glyph-line" />;
-    case 'held':
-      return null;
-  }
-}
-
-const HATCH_STEP = 6;
-
-/** Diagonal lines, clipped by hand: a pattern would need an id per map and a URL reference that themes cannot reach. */
-function Hatch({ x, y, width, height }: { x: number; y: number; width: number; height: number }) {
-  const lines: string[] = [];
-  for (let offset = HATCH_STEP; offset < width + height; offset += HATCH_STEP) {
-    const x1 = x + Math.min(offset, width);
-    const y1 = y + Math.max(0, offset - width);
-    const x2 = x + Math.max(0, offset - height);
-    const y2 = y + Math.min(offset, height);
-    lines.push(`M${x1} ${y1} L${x2} ${y2}`);
-  }
-  return <path className="pt-slot-hatch" d={lines.join(' ')} />;
-}
-
 function Legend({ nodes }: { nodes: readonly SlotMapNode[] }) {
-  const present = new Set(
-    nodes.flatMap(node => node.numa.flatMap(numa => numa.gpus.flatMap(gpu => gpu.slices.map(slice => slice.state)))),
-  );
+  const slices = slicesOf(nodes);
+  const present = new Set(slices.map(slice => slice.state));
+  const ghosts = new Set(slices.map(slice => (slice.state === 'candidate' ? undefined : slice.ghost)));
+  const hasVf = slices.some(slice => slice.vf !== undefined);
+  const hasNvme = slices.some(slice => slice.nvme !== undefined);
   const shown = (Object.keys(SLOT_STATE_LABELS) as SlotState[]).filter(state => present.has(state));
   const id = useId();
   return (
@@ -299,44 +254,29 @@ function Legend({ nodes }: { nodes: readonly SlotMapNode[] }) {
           {SLOT_STATE_LABELS[state]}
         </li>
       ))}
+      {(Object.keys(SLOT_GHOST_LABELS) as SlotGhost[])
+        .filter(ghost => ghosts.has(ghost))
+        .map(ghost => (
+          <li key={`${id}-${ghost}`}>
+            <svg width={18} height={18} viewBox="0 0 18 18" aria-hidden="true">
+              <Ghost ghost={ghost} x={0} y={0} width={18} height={18} />
+            </svg>
+            {SLOT_GHOST_LABELS[ghost]}
+          </li>
+        ))}
+      {hasVf && <MarkLegend slice={{ id: 'vf', state: 'free', vf: '' }} words="Virtual function (open: none)" />}
+      {hasNvme && <MarkLegend slice={{ id: 'nvme', state: 'free', nvme: '' }} words="NVMe (open: none)" />}
     </ul>
   );
 }
 
-function SlotTable({ nodes, label }: SlotMapProps) {
+function MarkLegend({ slice, words }: { slice: SlotMapSlice; words: string }) {
   return (
-    <div className="pt-table-frame">
-      <table className="pt-table pt-table-dense" aria-label={label}>
-        <thead>
-          <tr>
-            <th scope="col">Node</th>
-            <th scope="col">NUMA</th>
-            <th scope="col">GPU</th>
-            <th scope="col">State</th>
-            <th scope="col">Detail</th>
-          </tr>
-        </thead>
-        <tbody>
-          {nodes.flatMap(node =>
-            layoutNode(node, COMPACT_METRICS).cells.map(cell => (
-              <tr key={`${node.id}-${cell.slice.id}`}>
-                <td className="pt-mono">{node.label}</td>
-                <td>{cell.numa.label}</td>
-                <td>{[cell.gpu.label, cell.slice.label].filter(Boolean).join(' / ')}</td>
-                <td>{SLOT_STATE_LABELS[cell.slice.state]}</td>
-                <td>{cell.slice.detail ?? '–'}</td>
-              </tr>
-            )),
-          )}
-        </tbody>
-      </table>
-    </div>
+    <li>
+      <svg width={18} height={18} viewBox="0 0 18 18" aria-hidden="true">
+        <DeviceMarks slice={slice} x={slice.nvme === undefined ? 7 : 1} y={7} />
+      </svg>
+      {words}
+    </li>
   );
-}
-
-function describe(cell: SlotCell): string {
-  const place = [cell.node.label, cell.numa.label, cell.gpu.label, cell.slice.label].filter(Boolean).join(' / ');
-  return [`${place}: ${SLOT_STATE_LABELS[cell.slice.state].toLowerCase()}`, cell.slice.detail]
-    .filter(Boolean)
-    .join(', ');
 }
