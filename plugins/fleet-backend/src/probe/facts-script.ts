@@ -27,18 +27,20 @@ for runtime in crun runc; do has $runtime && say oci_runtime $runtime; done
 if has podman; then
   conf=${CONTAINERS_CONF_PATH}
   [ -r "$conf" ] && { say containers_conf yes; export CONTAINERS_CONF="$conf"; }
-  say podman "$(podman --version 2>/dev/null | awk '{ print $NF }')"
+  say podman "$(timeout 10 podman --version 2>/dev/null | awk '{ print $NF }')"
   if info=$(timeout 20 podman info --format '{{.Host.OCIRuntime.Name}} {{.Store.GraphRoot}}' 2>&1); then
     say podman_runtime "\${info%% *}"
     store=\${info#* }
   else
-    say podman_error "$(printf '%s' "$info" | tail -n 1 | cut -c 1-300)"
+    said=$(printf '%s' "$info" | tail -n 1 | cut -c 1-300)
+    say podman_error "\${said:-it does not answer}"
   fi
 fi
 has nvidia-ctk && say nvidia_ctk "$(nvidia-ctk --version 2>/dev/null | awk 'NR == 1 { print $NF }')"
 for file in /etc/cdi/*.json /etc/cdi/*.yaml /etc/cdi/*.yml /var/run/cdi/*.json /var/run/cdi/*.yaml /var/run/cdi/*.yml; do
   [ -r "$file" ] || continue
-  say cdi "$file $(tr -d '", ' <"$file" | tr '{}[]' '\\n\\n\\n\\n' | awk -F: '/^-?kind:/ && !kind { kind = $2 } END { print kind ? kind : "unknown" }') $(grep -Eo '"?name"?: *"?[^",]+' "$file" | wc -l)"
+  kind=$(grep -Eo '"?kind"?: *"?[^", ]+' "$file" | head -n 1 | sed 's/.*: *"\\{0,1\\}//')
+  say cdi "$file \${kind:-unknown} $(grep -Eo '"?name"?: *"?[^",]+' "$file" | wc -l)"
 done
 cards=0
 for card in /sys/bus/pci/devices/*; do
@@ -51,7 +53,8 @@ if has nvidia-smi; then
      gpus=$(timeout 20 nvidia-smi --query-gpu=index,uuid,name,memory.total --format=csv,noheader,nounits 2>&1); then
     printf '%s\\n' "$gpus" | while IFS= read -r gpu; do [ -n "$gpu" ] && say gpu "$gpu"; done
   else
-    say gpu_error "$(printf '%s' "$gpus" | tail -n 1 | cut -c 1-300)"
+    said=$(printf '%s' "$gpus" | tail -n 1 | cut -c 1-300)
+    say gpu_error "\${said:-it does not answer}"
   fi
 fi
 domains=0

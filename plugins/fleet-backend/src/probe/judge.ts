@@ -96,7 +96,7 @@ function cdi(facts: NodeFacts): Judgement {
   const gpus = facts.all('gpu').length;
   const generate = 'nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml';
   if (specifications.length > 0)
-    return passed(`${specifications.map(([file = '', kind = '', devices = '']) => `${kind}: ${devices} devices in ${file}`).join('; ')}.`); // prettier-ignore
+    return passed(`${specifications.map(([file = '', kind = '', devices = '']) => `${kind}: ${devices} names in ${file}`).join('; ')}.`); // prettier-ignore
   if (cards === 0 && gpus === 0) return skipped('There are no GPUs to describe.');
   if (facts.text('nvidia_ctk') === undefined)
     return failed('GPUs are there, but containers cannot be given them: the NVIDIA container toolkit is missing.', `apt-get install -y nvidia-container-toolkit && ${generate}`); // prettier-ignore

@@ -10,7 +10,7 @@ import { verdictOf } from './verdict';
 import type { NodeCheck, NodeVerdict } from './verdict';
 
 /** Seconds for all facts together. nvidia-smi without its persistence daemon takes several for each GPU. */
-const FACTS_SECONDS = 60;
+const FACTS_SECONDS = 90;
 
 const writeConfScript = `mkdir -p "$(dirname "$1")" && cat >"$1.new" && mv "$1.new" "$1"`;
 
