@@ -50,7 +50,7 @@ export function positive(what: string, value: number): number {
 export function environmentFile(environment: ProvisionRequest['environment']): string {
   const lines = Object.entries(environment).map(([name, value]) => {
     checked('variable', name);
-    // eslint-disable-next-line no-control-regex -- that is what is looked for
+
     if (/[\u0000-\u001f\u007f]/.test(value))
       throw new RuntimeError('runtime_failed', `The variable ${name} holds a character that cannot be handed on.`);
     return `${name}=${value}\n`;

@@ -10,7 +10,7 @@ export const PODMAN_START_SECONDS = 60;
 export const FENCE_WAIT_SECONDS = PODMAN_START_SECONDS + 15;
 /** A script made of several calls. What takes longer is ended by the connection, and what it began is found by the next. */
 export const SCRIPT_SECONDS = FENCE_WAIT_SECONDS + 60;
-/** An image of tens of gigabytes over a slow line. The step's deadline ends it earlier; what was fetched of finished layers stays for the next attempt. */
+/** An image of tens of gigabytes over a slow line. A step's attempt waits less long; the next one joins in. */
 export const PULL_SECONDS = 3600;
 /** From the start of the container until its sshd answers: some image has to make a user first. */
 export const ANSWER_SECONDS = 30;

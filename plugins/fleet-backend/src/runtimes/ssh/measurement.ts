@@ -1,4 +1,4 @@
-import { NodeAnswer } from './node-script';
+import type { NodeAnswer } from './node-script';
 import type { MetricsSample } from './port';
 
 const MiB = 1024 * 1024;

@@ -40,7 +40,7 @@ say free "$(df -Pk "$state" | awk 'NR == 2 { printf "%.0f", $4 * 1024 }')"
 `;
 
 /**
- * `$1` reference, `$2` digest or empty, `$3` seconds. Without the allocation's lock: an image is nobody's, and fetching one takes long. By digest wherever there is one; a registry that
+ * `$1` reference, `$2` digest or empty, `$3` seconds. Without the allocation's lock: an image is nobody's, and fetching one takes long, longer than a step of the launch may. By digest wherever there is one; a registry that
  * answers with other content fails inside podman, and what is preloaded under the name is compared here.
  */
 export const imageScript = `${prelude}
@@ -61,7 +61,20 @@ case $source in localhost/*)
   [ -z "$digest" ] || ! look "$source" >/dev/null || fail image_missing "The image $source on the node has another content than the catalogue says ($digest)."
   fail image_missing "The image $source is not preloaded on the node." ;;
 esac
-said=$(timeout --foreground -k 5 "$3" podman pull --quiet "$wanted" 2>&1 3>&-); rc=$?
+# Fetching goes on by itself when whoever waits for it is cut off or gives up: images are large, and the next attempt joins in. A lock says that it goes on, a file how it ended.
+mkdir -p "$state/images" || exit 1
+fetch=$state/images/$(printf '%s' "$wanted" | sha256sum | cut -c1-32)
+exec 8>>"$fetch.lock" || exit 1
+if flock -n 8; then
+  rm -f "$fetch.end"
+  setsid sh -c 'timeout -k 5 "$3" podman pull --quiet "$2" >"$1.log" 2>&1; echo $? >"$1.end.new"; mv -f "$1.end.new" "$1.end"' sh "$fetch" "$wanted" "$3" </dev/null >/dev/null 2>&1 3>&- &
+fi
+exec 8>&-
+until [ -e "$fetch.end" ]; do
+  if ( flock -n 8 ) 8>>"$fetch.lock" && [ ! -e "$fetch.end" ]; then fail runtime_failed "Fetching the image was ended on the node."; fi
+  sleep 0.3
+done
+rc=$(cat "$fetch.end"); said=$(cat "$fetch.log")
 case $rc in
   0) ;;
   124|137) fail runtime_failed "Fetching the image took longer than $3 seconds." ;;
