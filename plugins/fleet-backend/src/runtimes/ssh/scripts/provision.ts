@@ -305,6 +305,11 @@ if [ "$found" = none ]; then
   while read -r scratch; do
     [ "$scratch" = "$place" ] || { number=$((number + 1)); set -- "$@" --mount "type=bind,src=$scratch,dst=/scratch/$number"; }
   done <"$home/scratch"
+  # Only this file system can bound what is written outside of the home; podman refuses the option anywhere else.
+  graph=$(pod ${PODMAN_SECONDS} info --format '{{.Store.GraphRoot}}') || broken $? "podman does not answer."
+  if [ "$(stat -f -c %T "$graph")" = xfs ] && awk -v at="$(df --output=target "$graph" | tail -n 1)" '$2 == at && $4 ~ /(^|,)(prjquota|pquota)(,|$)/ { found = 1 } END { exit !found }' /proc/mounts; then
+    set -- "$@" --storage-opt "size=$(df -B1 --output=size "$place" | tail -n 1 | tr -d ' ')"
+  fi
   pod ${PODMAN_START_SECONDS} create "$@" "$image" >/dev/null || exit 1
 fi
 `;
