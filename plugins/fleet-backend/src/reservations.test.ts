@@ -120,7 +120,8 @@ eachDatabase(db => {
       await fleet.database.transaction(tx => fleet.port.block(tx, { allocationId: 'alloc_a', reason: 'destroyed' }));
       expect(await fleet.reserve(1)).toMatchObject({ fits: false, reason: 'no_cpu_or_memory' });
       await change(`UPDATE fleet_slots SET status = 'free', allocation_id = NULL WHERE allocation_id = 'alloc_a'`);
-      expect(await fleet.reserve(1)).toMatchObject({ fits: true });
+      expect(await fleet.reserve(1, { allocationId: 'alloc_b' })).toMatchObject({ fits: true });
+      expect(await holds()).toEqual(['alloc_b']);
     });
   });
 

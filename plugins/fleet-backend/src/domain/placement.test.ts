@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { PlacementDemand } from '@portico/plugin-fleet/port';
 import { place, typicalDemands, wouldFit } from './placement';
 import type { PlacementNode } from './placement-demand';
@@ -232,6 +233,32 @@ describe('why a request is refused', () => {
     expect(words([node('a', '....')], slice(3), 2)).toEqual(['1 of 2 fit now.', '1 of 2 fit now.']);
     expect(words([node('a', '....')], slice(16))).toEqual(['4 × H200 fit now.', '4 × H200 fit now.']);
     expect(words([node('a', 'xxxx', { model: 'L40S' })], slice(1))).toBeNull();
+  });
+
+  test('the largest count that a refusal names would fit, and one more would not', () => {
+    const marks = fc.array(fc.constantFrom('.', 'x'), { minLength: 1, maxLength: 4 }).map(gpus => gpus.join(''));
+    const anyNode = fc.record({
+      gpus: fc.array(marks, { minLength: 1, maxLength: 2 }).map(domains => domains.join(' ')),
+      status: fc.constantFrom('ready' as const, 'ready' as const, 'draining' as const),
+      vcpus: fc.option(
+        fc.integer({ min: 0, max: 40 }).map(free => ({ total: 40, free })),
+        { nil: undefined },
+      ),
+    });
+    fc.assert(
+      fc.property(fc.array(anyNode, { maxLength: 4 }), fc.integer({ min: 1, max: 9 }), (made, gpuCount) => {
+        const nodes = made.map(({ gpus, status, vcpus }, at) => node(`n${at}`, gpus, { status, vcpus }));
+        const answer = (count: number) =>
+          wouldFit(indexOf(nodes), { demand: slice(count, { vcpus: 7 * count }), copies: 1, spread: false });
+        const refusal = answer(gpuCount);
+        if (refusal.fits) return;
+        const largest = refusal.largestFittingCount;
+        expect(largest).toBeLessThan(gpuCount);
+        if (largest > 0) expect(answer(largest).fits).toBe(true);
+        expect(answer(largest + 1).fits).toBe(false);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   test('users never read the name of a node', () => {

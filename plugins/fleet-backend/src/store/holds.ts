@@ -18,6 +18,7 @@ export interface HoldRow {
   readonly regions_json: string | null;
 }
 
+/** Also forgets those of the node that outlived their slots: an administrator may have cleared up after an allocation that nobody could release. */
 export async function insertHold(tx: Transaction, nodeId: string, request: PlacementRequest): Promise<void> {
   await tx.run(
     `INSERT INTO fleet_holds (allocation_id, node_id, gpu_model, shape, gpu_count, gpu_fraction_milli, vcpus, memory_bytes, regions_json)
@@ -35,6 +36,10 @@ export async function insertHold(tx: Transaction, nodeId: string, request: Place
       request.memoryBytes,
       request.regions === null ? null : JSON.stringify(request.regions),
     ],
+  );
+  await tx.run(
+    `DELETE FROM fleet_holds WHERE node_id = ? AND NOT EXISTS (SELECT 1 FROM fleet_slots s WHERE s.allocation_id = fleet_holds.allocation_id)`,
+    [nodeId],
   );
 }
 
