@@ -31,7 +31,7 @@ export function managerWords({ managed_by, origin }: Entry): string {
 
 /** What a change of it means, where it is not yet an administrator's. */
 export function takeOverWords({ settings_key }: Entry): string {
-  return `It follows the entry ${settings_key ?? ''} of app-config.yaml at every start. Changing it here makes it yours: from then on that entry no longer counts.`;
+  return `It follows the entry ${settings_key ?? ''} of the configuration at every start. Changing it here makes it yours: from then on that entry no longer counts.`;
 }
 
 export function inUseWords({ allocations, gpus }: AdminSkuDetail['in_use']): string {

@@ -99,7 +99,7 @@ export function PriceDialog({ sku, onClose }: { sku: AdminSkuDetail; onClose: ()
             value={when}
             onChange={setWhen}
             options={[
-              { value: 'now', title: 'At once' },
+              { value: 'now', title: 'At once', description: 'For every launch from now on.' },
               { value: 'later', title: 'Later', description: 'It comes into force by itself.' },
             ]}
           />

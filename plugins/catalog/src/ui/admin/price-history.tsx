@@ -12,7 +12,7 @@ const looks = {
 } as const satisfies Record<SkuPrice['status'], object>;
 
 /** What it cost, costs and will cost. */
-export function PriceHistory({ sku, onSet }: { sku: AdminSkuDetail; onSet: () => void }) {
+export function PriceHistory({ sku }: { sku: AdminSkuDetail }) {
   const [cancelling, setCancelling] = useState<SkuPrice | null>(null);
   const columns: DataColumn<SkuPrice>[] = [
     {
@@ -57,11 +57,6 @@ export function PriceHistory({ sku, onSet }: { sku: AdminSkuDetail; onSet: () =>
       title="Prices"
       description="Running allocations keep the price of their launch."
       isFlush={sku.price_history.length > 0}
-      actions={
-        <Button size="small" onPress={onSet}>
-          Set a price
-        </Button>
-      }
     >
       {sku.price_history.length === 0 ? (
         <p>It has no price yet, so nobody can launch it.</p>

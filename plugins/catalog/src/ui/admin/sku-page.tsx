@@ -83,7 +83,7 @@ function Sku({ sku }: { sku: AdminSkuDetail }) {
           ]}
         />
       </Panel>
-      <PriceHistory sku={sku} onSet={() => setDeed('price')} />
+      <PriceHistory sku={sku} />
       <Panel
         title="Who, where and from what"
         actions={
