@@ -157,6 +157,21 @@ export const fleetSettings = {
           },
         },
       },
+      hostCheck: {
+        type: 'object',
+        additionalProperties: false,
+        default: {},
+        description: 'How nodes are compared with the slots that were approved of them.',
+        properties: {
+          intervalSeconds: {
+            type: 'integer',
+            minimum: 10,
+            maximum: 86_400,
+            default: 300,
+            description: 'Between two readings of a node’s devices.',
+          },
+        },
+      },
       orphans: {
         type: 'object',
         additionalProperties: false,

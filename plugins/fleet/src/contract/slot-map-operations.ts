@@ -64,7 +64,7 @@ export const editSlotMap = operation({
   tag: 'fleet',
   summary: 'Replace the slots of a candidate',
   description:
-    'All slots the map shall have: a GPU that is not listed is left out. `vf` and `nvme` may be left out to have them chosen, or null to have none. A map that breaks an invariant is kept and ' +
+    'All slots the map shall have: a GPU that is not listed is left out. `vf` and `nvme` may be left out to keep what the slot has, or to have one chosen, and null to have none. A map that breaks an invariant is kept and ' +
     'shows which; it cannot be approved.',
   permission: 'fleet.node.manage',
   params: slotMapParams,
