@@ -134,6 +134,36 @@ test('of two dialogs that open at once the upper one is used first, then the low
   await page.close();
 });
 
+test('a candidate over a slot map is walked by arrow keys, told in words and twinned by a table', async () => {
+  const context = await browser.newContext({ reducedMotion: 'reduce', viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  await open(page, '/');
+  const map = page.getByRole('group', { name: 'Candidate slots', exact: true });
+  const line = map.locator('.pt-slot-detail');
+  await map.locator('[data-cell][tabindex="0"]').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await expectText(line, 'GPU 2: free, would change, virtual function 0000:2a:00.3');
+  await page.keyboard.press('ArrowRight');
+  await expectText(line, 'GPU 3 / half 1 of 2: candidate, virtual function 0000:18:00.2');
+  await page.keyboard.press('ArrowDown');
+  await expectText(line, 'GPU 3 / half 2 of 2: candidate, no virtual function');
+  await page.keyboard.press('ArrowRight');
+  await expectText(line, 'GPU 4: blocked');
+  await expectText(line, 'Its NVMe namespace nvme6n1 (eui.0100a8) is not there any more.');
+  if (process.env.PORTICO_SCREENSHOTS)
+    await map.screenshot({ path: `${process.env.PORTICO_SCREENSHOTS}/candidate-map.png` });
+  await map.getByRole('radio', { name: 'Table' }).press(' ');
+  const rows = map.getByRole('row');
+  await expectText(rows.filter({ hasText: 'GPU 5' }), 'Free, would be taken out');
+  await expectText(rows.filter({ hasText: 'GPU 7' }), 'Left out');
+  expect(await rows.count()).toBe(11);
+  expect(await violations(page, undefined, '.pt-slot-map')).toEqual([]);
+  if (process.env.PORTICO_SCREENSHOTS)
+    await map.screenshot({ path: `${process.env.PORTICO_SCREENSHOTS}/candidate-table.png` });
+  await context.close();
+});
+
 test('a phone never scrolls sideways, and its navigation is a sheet', async () => {
   const page = await browser.newPage({
     reducedMotion: 'reduce',
@@ -206,6 +236,10 @@ async function open(page: Page, path: string): Promise<void> {
   await page.goto(origin + path);
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.evaluate(() => document.fonts.ready);
+}
+
+async function expectText(locator: Locator, text: string): Promise<void> {
+  await locator.filter({ hasText: text }).waitFor({ timeout: 5_000 });
 }
 
 function collectRefusals(page: Page): string[] {

@@ -20,7 +20,9 @@ export function CellShape({ cell }: { cell: SlotCell }) {
           <Glyph state={cell.slice.state} unit={unit} />
         </g>
       )}
-      {Math.min(width, height) >= MARKED_SIZE_MIN && <DeviceMarks slice={cell.slice} x={x + 3} y={y + height - 6} />}
+      {Math.min(width, height) >= MARKED_SIZE_MIN && (
+        <DeviceMarks slice={cell.slice} x={x + 4.5} y={y + height - 7.5} />
+      )}
       {ghost !== undefined && cell.slice.state !== 'candidate' && (
         <Ghost ghost={ghost} x={x} y={y} width={width} height={height} />
       )}

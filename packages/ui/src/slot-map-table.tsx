@@ -7,7 +7,7 @@ export function SlotTable({ nodes, label }: { nodes: readonly SlotMapNode[]; lab
   const hasNvme = slices.some(slice => slice.nvme !== undefined);
   return (
     <div className="pt-table-frame">
-      <table className="pt-table pt-table-dense" aria-label={label}>
+      <table className="pt-table pt-table-dense pt-slot-table" aria-label={label}>
         <thead>
           <tr>
             <th scope="col">Node</th>
