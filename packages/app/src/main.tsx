@@ -7,6 +7,7 @@ import '@portico/ui/styles.css';
 import accessPlugin from '@portico/plugin-access/ui';
 import billingPlugin from '@portico/plugin-billing/ui';
 import catalogPlugin from '@portico/plugin-catalog/ui';
+import fleetPlugin from '@portico/plugin-fleet/ui';
 import workloadsPlugin from '@portico/plugin-workloads/ui';
 import { shellPlugin } from './shell/shell-plugin';
 
@@ -20,7 +21,7 @@ const config = ConfigReader.fromConfigs([
 
 const app = createSpecializedApp({
   config,
-  features: [shellPlugin, accessPlugin, billingPlugin, catalogPlugin, workloadsPlugin],
+  features: [shellPlugin, accessPlugin, billingPlugin, catalogPlugin, fleetPlugin, workloadsPlugin],
 });
 
 createRoot(document.getElementById('root') as HTMLElement).render(<Suspense fallback={null}>{app.element}</Suspense>);

@@ -37,6 +37,15 @@ import {
   catalogPage,
   launchPage,
 } from '@portico/plugin-catalog/ui';
+import {
+  addNodePage,
+  nodePage,
+  nodeProbePage,
+  nodeSettingsPage,
+  nodesPage,
+  nodeSlotsPage,
+  placementPage,
+} from '@portico/plugin-fleet/ui';
 import type { OperationShape } from '@portico/plugin-kit/contract';
 import type { PageDefinition, PageStateName } from '@portico/plugin-kit/ui';
 import { waitFor } from '@portico/plugin-kit/testing';
@@ -82,6 +91,13 @@ const pages: readonly { page: PageDefinition; heading: RegExp; by?: 'administrat
   { page: adminSkuPage, heading: /H200/, by: 'administrator' },
   { page: adminOsImagesPage, heading: /OS images/, by: 'administrator' },
   { page: adminOsImagePage, heading: /Portico base/, by: 'administrator' },
+  { page: nodesPage, heading: /Nodes/, by: 'administrator' },
+  { page: addNodePage, heading: /Add a node/, by: 'administrator' },
+  { page: nodePage, heading: /node/i, by: 'administrator' },
+  { page: nodeProbePage, heading: /node/i, by: 'administrator' },
+  { page: nodeSlotsPage, heading: /node/i, by: 'administrator' },
+  { page: nodeSettingsPage, heading: /node/i, by: 'administrator' },
+  { page: placementPage, heading: /Would it fit/, by: 'administrator' },
   { page: usersPage, heading: /Users/, by: 'administrator' },
   { page: userPage, heading: /grace/, by: 'administrator' },
   { page: supportPage, heading: /Support/, by: 'administrator' },
@@ -178,6 +194,7 @@ describe('every page', () => {
     administrator = await browser.newContext();
     await signInAsAdministrator(administrator, portal);
     ({ allocationId: ids.allocationId, taskId: ids.taskId } = await api.launch('trainer'));
+    ids.nodeId = (await api.get<{ node_id: string }>(`allocations/${ids.allocationId}`)).node_id;
   });
   afterAll(async () => {
     await browser?.close();

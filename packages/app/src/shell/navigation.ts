@@ -11,6 +11,7 @@ import {
   ImageIcon,
   KeyIcon,
   LayersIcon,
+  ServerIcon,
   ShieldIcon,
   SettingsIcon,
   UserIcon,
@@ -60,6 +61,7 @@ const navigation: readonly { title: string; items: readonly Entry[] }[] = [
   {
     title: 'Admin',
     items: [
+      { to: '/admin/nodes', label: 'Nodes', icon: ServerIcon, permission: 'fleet.node.read' },
       { to: '/admin/skus', label: 'SKUs', icon: GpuIcon, permission: 'catalog.sku.manage' },
       { to: '/admin/os-images', label: 'OS images', icon: ImageIcon, permission: 'catalog.image.manage' },
       {
