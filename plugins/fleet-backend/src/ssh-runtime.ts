@@ -5,6 +5,7 @@ import { sshRuntimeRef as publicRef } from '@portico/plugin-fleet/port';
 import type { Runtime } from '@portico/plugin-fleet/port';
 import { refusedIpv4Networks } from './runtimes/local/supervisor/egress-policy';
 import { createContainerSessions } from './runtimes/ssh/access/container-sessions';
+import { PrometheusGpus } from './runtimes/ssh/prometheus';
 import { createSshRuntime } from './runtimes/ssh/ssh-runtime';
 import { nodeSshRef } from './ssh/service';
 
@@ -17,7 +18,8 @@ export const sshRuntimeRef = createServiceRef<Runtime>({
       service,
       deps: { nodes: nodeSshRef, settings: settingsRef, clock: clockRef, lifecycle: coreServices.rootLifecycle },
       factory({ nodes, settings, clock, lifecycle }) {
-        const { cdiKind, baseImage, refusedNetworks, nameservers } = settings.of(fleetSettings).ssh;
+        const { ssh, metrics } = settings.of(fleetSettings);
+        const { cdiKind, baseImage, refusedNetworks, nameservers } = ssh;
         const runtime = createSshRuntime({
           connections: nodes.connections,
           sessions: createContainerSessions,
@@ -26,6 +28,9 @@ export const sshRuntimeRef = createServiceRef<Runtime>({
           baseImage,
           refusedNetworks: [...refusedIpv4Networks, ...refusedNetworks],
           nameservers,
+          ...(metrics.prometheusUrl !== undefined && {
+            prometheus: new PrometheusGpus({ url: metrics.prometheusUrl, queries: metrics.queries }),
+          }),
         });
         lifecycle.addShutdownHook(() => runtime.close());
         return runtime;

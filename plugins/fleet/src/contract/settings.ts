@@ -135,6 +135,73 @@ export const fleetSettings = {
           },
         },
       },
+      metrics: {
+        type: 'object',
+        additionalProperties: false,
+        default: {},
+        description:
+          'Where the load of GPUs on nodes reached by SSH is read. Never from an address a node or a user names.',
+        properties: {
+          prometheusUrl: {
+            type: 'string',
+            pattern: '^https?://[^\\s?#]+$',
+            maxLength: 2048,
+            description:
+              "Of a Prometheus server that watches the nodes' GPUs, usually by dcgm-exporter. Without it, and where it knows nothing of a GPU, `nvidia-smi` is asked on the node.",
+          },
+          queries: {
+            type: 'object',
+            additionalProperties: false,
+            default: {},
+            description:
+              'What is asked of it. `$uuids` stands for a regular expression of the GPUs in question; the answer is one series for each, with its uuid in the label `uuidLabel`.',
+            properties: {
+              uuidLabel: {
+                type: 'string',
+                pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+                maxLength: 64,
+                default: 'UUID',
+                description: 'The label.',
+              },
+              utilizationPercent: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 1024,
+                default: 'DCGM_FI_DEV_GPU_UTIL{UUID=~"$uuids"}',
+                description: '0 to 100.',
+              },
+              memoryUsedMib: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 1024,
+                default: 'DCGM_FI_DEV_FB_USED{UUID=~"$uuids"}',
+                description: 'MiB.',
+              },
+              memoryTotalMib: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 1024,
+                default: 'DCGM_FI_DEV_FB_USED{UUID=~"$uuids"} + DCGM_FI_DEV_FB_FREE{UUID=~"$uuids"}',
+                description: 'MiB.',
+              },
+              temperatureCelsius: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 1024,
+                default: 'DCGM_FI_DEV_GPU_TEMP{UUID=~"$uuids"}',
+                description: 'Degrees Celsius.',
+              },
+              powerWatts: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 1024,
+                default: 'DCGM_FI_DEV_POWER_USAGE{UUID=~"$uuids"}',
+                description: 'Watts.',
+              },
+            },
+          },
+        },
+      },
       heartbeat: {
         type: 'object',
         additionalProperties: false,

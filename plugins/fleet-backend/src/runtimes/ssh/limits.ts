@@ -22,6 +22,11 @@ export const RELEASE_SECONDS = 600;
 export const LOOK_SECONDS = 45;
 export const NVIDIA_SMI_SECONDS = 10;
 
+/** A metrics server that takes longer is left out of this reading. */
+export const METRICS_LOOKUP_MS = 5_000;
+/** An answer about the GPUs of one node is some kilobytes. */
+export const METRICS_REPLY_BYTES_MAX = MiB;
+
 /** Several readers within this time get one reading: a node is asked once for all its allocations. */
 export const METRICS_CACHE_MS = 1_500;
 

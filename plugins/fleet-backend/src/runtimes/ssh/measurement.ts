@@ -17,9 +17,9 @@ interface Reading {
 export class Measurements {
   readonly #before = new Map<string, Reading & { percent: number }>();
 
-  samplesOf(answer: NodeAnswer, at: number): Map<string, MetricsSample> {
+  /** `loads` instead of what the node's nvidia-smi said, by whoever knows better. */
+  samplesOf(answer: NodeAnswer, at: number, loads: readonly GpuLoad[] = loadsOf(answer)): Map<string, MetricsSample> {
     const clockSeconds = answer.count('clock');
-    const loads = answer.all('load').map(row => row.split(',').map(cell => cell.trim()));
     const gpus = answer.all('gpu').map(line => line.split(' '));
     const samples = new Map<string, MetricsSample>();
     for (const line of answer.all('instance')) {
@@ -58,28 +58,63 @@ export class Measurements {
   }
 }
 
-/**
- * The load of one granted GPU, found by its uuid: numbers change at boots. For a MIG instance nvidia-smi tells neither load nor memory; temperature and power are those of the GPU it is cut from.
- * Nothing when the node cannot say.
- */
-function loadOf(
-  loads: readonly (readonly string[])[],
-  gpu: { index: string | undefined; uuid: string | undefined; device: string | undefined },
-): MetricsSample['gpus'] {
-  const instance = gpu.uuid?.startsWith('MIG-') ?? false;
-  const parent = gpu.device?.split(':')[0];
-  const row = loads.find(cells => (instance ? cells[0] === parent : cells[1] === gpu.uuid));
-  if (!row) return [];
-  const [utilization = 0, used = 0, total = 0, temperature = 0, power = 0] = row.slice(3).map(number);
-  return [
-    {
-      index: number(gpu.index),
-      model: row[2] ?? '',
-      utilizationPercent: instance ? 0 : utilization,
-      memoryBytesUsed: instance ? 0 : used * MiB,
+/** The load of a whole GPU, whoever tells it. */
+export interface GpuLoad {
+  /** Its number on the node; null where only the uuid is known. */
+  readonly index: number | null;
+  readonly uuid: string;
+  readonly model: string;
+  readonly utilizationPercent: number;
+  readonly memoryBytesUsed: number;
+  readonly memoryBytesTotal: number;
+  readonly temperatureCelsius: number;
+  readonly powerWatts: number;
+}
+
+/** By the node's own nvidia-smi; nothing where it has none. */
+export function loadsOf(answer: NodeAnswer): GpuLoad[] {
+  return answer.all('load').map(row => {
+    const [index, uuid = '', model = '', ...figures] = row.split(',').map(cell => cell.trim());
+    const [utilization = 0, used = 0, total = 0, temperature = 0, power = 0] = figures.map(number);
+    return {
+      index: number(index),
+      uuid,
+      model,
+      utilizationPercent: utilization,
+      memoryBytesUsed: used * MiB,
       memoryBytesTotal: total * MiB,
       temperatureCelsius: temperature,
       powerWatts: power,
+    };
+  });
+}
+
+/** Uuids of all GPUs that allocations on the node hold. */
+export function grantedUuids(answer: NodeAnswer): string[] {
+  return [...new Set(answer.all('gpu').flatMap(line => line.split(' ')[2] ?? []))];
+}
+
+/**
+ * The load of one granted GPU, found by its uuid: numbers change at boots. For a MIG instance neither load nor memory is told; temperature and power are those of the GPU it is cut from.
+ * Nothing when nobody can say.
+ */
+function loadOf(
+  loads: readonly GpuLoad[],
+  gpu: { index: string | undefined; uuid: string | undefined; device: string | undefined },
+): MetricsSample['gpus'] {
+  const instance = gpu.uuid?.startsWith('MIG-') ?? false;
+  const parent = Number(gpu.device?.split(':')[0]);
+  const load = loads.find(({ index, uuid }) => (instance ? index === parent : uuid === gpu.uuid));
+  if (!load) return [];
+  return [
+    {
+      index: number(gpu.index),
+      model: load.model,
+      utilizationPercent: instance ? 0 : load.utilizationPercent,
+      memoryBytesUsed: instance ? 0 : load.memoryBytesUsed,
+      memoryBytesTotal: load.memoryBytesTotal,
+      temperatureCelsius: load.temperatureCelsius,
+      powerWatts: load.powerWatts,
       simulated: false,
     },
   ];

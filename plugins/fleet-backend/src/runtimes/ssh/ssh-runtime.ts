@@ -4,9 +4,10 @@ import type { ContainerAccess, ContainerSessions, FindContainerAccess } from './
 import { launchContainer, type LaunchSettings } from './launch';
 import { authorizedKeysFile, checked } from './launch-values';
 import { LOOK_SECONDS, METRICS_CACHE_MS, RELEASE_SECONDS } from './limits';
-import { Measurements } from './measurement';
+import { grantedUuids, loadsOf, Measurements } from './measurement';
 import { runOnNode } from './node-script';
 import { observationsOf } from './observation';
+import type { PrometheusGpus } from './prometheus';
 import { RuntimeError } from './port';
 import type {
   ExecProcess,
@@ -33,6 +34,8 @@ export interface SshRuntimeOptions extends LaunchSettings {
   /** Shells, commands and forwards inside containers, given how to reach them. */
   readonly sessions: (find: FindContainerAccess) => ContainerSessions;
   readonly clock: { now(): number };
+  /** Asked about the load of GPUs before the node's own word is taken. */
+  readonly prometheus?: Pick<PrometheusGpus, 'loads'>;
 }
 
 export interface SshRuntime extends Runtime {
@@ -182,6 +185,9 @@ class Containers implements SshRuntime {
     const answer = await runOnNode(this.to(node), measureScript, { timeoutSeconds: LOOK_SECONDS });
     const measurements = this.measurements.get(node.nodeId) ?? new Measurements();
     this.measurements.set(node.nodeId, measurements);
-    return measurements.samplesOf(answer, this.options.clock.now());
+    const known = loadsOf(answer);
+    // Its being away is the operator's to notice, and no reason for a gap.
+    const loads = await this.options.prometheus?.loads(grantedUuids(answer), known).catch(() => known);
+    return measurements.samplesOf(answer, this.options.clock.now(), loads);
   }
 }
