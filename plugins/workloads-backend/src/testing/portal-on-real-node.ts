@@ -115,7 +115,10 @@ export async function startPortalOnRealNode(options: TestBackendOptions = {}) {
         return verdict !== null && status;
       }, `${node.name} probed`);
       await this.approveSlots(nodeId);
-      await waitFor(async () => (await details(nodeId)).status === 'ready', `${node.name} ready`);
+      await waitFor(async () => {
+        const { status, isolation } = await details(nodeId);
+        return status === 'ready' && isolation !== null;
+      }, `${node.name} ready`);
       return nodeId;
     },
     probe: (nodeId: string) => call(probeNode, { token: admin, params: { node_id: nodeId } }),
@@ -158,7 +161,7 @@ export async function startPortalOnRealNode(options: TestBackendOptions = {}) {
         if (seen.status === status) return seen;
         if (Date.now() > deadline)
           throw new Error(
-            `${allocationId} is ${seen.status} and not ${status}: ${JSON.stringify(seen.failure_reason)}`,
+            `${allocationId} is ${seen.status} and not ${status}: ${JSON.stringify(seen.task_id && (await call(getTask, { token, params: { task_id: seen.task_id } })).steps)}`,
           );
         await new Promise(done => setTimeout(done, 50));
       }
