@@ -85,13 +85,13 @@ export async function addNode(
   return { nodeId, taskId, publicKey };
 }
 
-/** The same for a node that is there: another key for it, and the task again. */
+/** The task again, for a node that is there. Its key stays: what works goes on working whatever comes of this. */
 export async function enrolAgain(
   tx: Transaction,
   services: NodeServices,
   request: Wanting & { readonly nodeId: string; readonly credential: NodeCredential; readonly username?: string },
 ): Promise<{ taskId: string }> {
-  // One at a time: what an earlier one would still do, it would do with a key that is not the node's any more. Tasks are locked before nodes everywhere.
+  // One at a time. Tasks are locked before nodes everywhere.
   const earlier = (await nodeById(tx, request.nodeId))?.enrolment_task_id ?? null;
   if (earlier !== null) await services.tasks.cancel(tx, earlier);
   const node = await nodeForUpdate(tx, request.nodeId);
@@ -118,11 +118,11 @@ async function enrol(
   request: Wanting & { readonly nodeId: string; readonly credential: NodeCredential | null },
 ): Promise<{ taskId: string; publicKey: string }> {
   const { nodeId, credential } = request;
-  const before = await credentialsOf(tx, nodeId);
-  const key = ssh.keys.create();
+  const key = (await credentialsOf(tx, nodeId)) ?? ssh.keys.create();
   const givenEncrypted = credential === null ? null : ssh.keys.seal(credential);
-  await saveCredentials(tx, nodeId, { ...key, givenEncrypted });
-  const input: EnrolInput = { nodeId, publicKey: key.publicKey, previousPublicKey: before?.publicKey ?? null };
+  const { publicKey, privateKeyEncrypted } = key;
+  await saveCredentials(tx, nodeId, { publicKey, privateKeyEncrypted, givenEncrypted });
+  const input: EnrolInput = { nodeId, publicKey };
   const taskId = await tasks.enqueue(tx, {
     kind: enrolTask,
     resource: { type: 'node', id: nodeId },
@@ -132,9 +132,9 @@ async function enrol(
     correlationId: request.correlationId,
     input,
   });
-  await changeNode(tx, nodeId, { enrolment_task_id: taskId, status_reason: null });
+  await changeNode(tx, nodeId, { enrolment_task_id: taskId });
   tx.afterCommit(() => ssh.connections.forget(nodeId));
-  return { taskId, publicKey: key.publicKey };
+  return { taskId, publicKey };
 }
 
 type CredentialBody =

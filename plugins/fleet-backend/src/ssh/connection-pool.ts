@@ -1,6 +1,7 @@
 import type { Client, ClientChannel } from 'ssh2';
 import { RuntimeError } from '@portico/plugin-fleet/port';
 import {
+  CONNECTION_AGE_SECONDS,
   CONNECTIONS_PER_NODE_MAX,
   IDLE_SECONDS,
   SESSION_WAIT_SECONDS,
@@ -183,7 +184,12 @@ export class ConnectionPool {
       idle: undefined,
     };
     this.#connections.add(connection);
+    const ageing = setTimeout(() => {
+      connection.retired = true;
+      this.#settle(connection);
+    }, CONNECTION_AGE_SECONDS * 1000).unref();
     client.once('close', () => {
+      clearTimeout(ageing);
       clearTimeout(connection.idle);
       connection.retired = true;
       this.#connections.delete(connection);

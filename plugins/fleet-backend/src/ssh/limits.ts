@@ -13,6 +13,8 @@ export const KEEPALIVE_SECONDS = 4;
 export const KEEPALIVES_MISSED_MAX = 2;
 /** Seconds an unused connection is kept. Longer than the rest between two heartbeats, so that those find it open. */
 export const IDLE_SECONDS = 120;
+/** Seconds a connection is given out for: another replica may have changed the node's address, login or host key meanwhile. What runs on it then goes on to its end. */
+export const CONNECTION_AGE_SECONDS = 10 * 60;
 /** Seconds a command without a time of its own may take. */
 export const RUN_SECONDS_DEFAULT = 60;
 /** Seconds beyond a command's time in which the node itself must have ended it and said so. */

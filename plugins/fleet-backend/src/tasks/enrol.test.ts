@@ -10,11 +10,18 @@ import {
   probeNode,
   retryEnrolment,
 } from '@portico/plugin-fleet/contract';
-import { startTestBackend, waitFor } from '@portico/plugin-kit/testing';
+import { createTestDatabase, startTestBackend, waitFor } from '@portico/plugin-kit/testing';
 import { fingerprintOf } from '../ssh/host-key';
 import { describeWithRealNodes, startRealNode } from '../testing/real-nodes';
 import type { RealNode } from '../testing/real-nodes';
 
+const settings = {
+  fleet: {
+    nodes: [{ name: 'node-1', gpuCount: 1 }],
+    ssh: { allowedNetworks: ['10.0.0.0/8'] },
+    heartbeat: { intervalSeconds: 1, unreachableAfterSeconds: 2 },
+  },
+};
 const wrong = { kind: 'password', password: 'nothing fits' } as const;
 const ends = ['completed', 'failed', 'cancelled'];
 
@@ -24,13 +31,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       startTestBackend({
         database,
         plugins: ['fleet'],
-        settings: {
-          fleet: {
-            nodes: [{ name: 'node-1', gpuCount: 1 }],
-            ssh: { allowedNetworks: ['10.0.0.0/8'] },
-            heartbeat: { intervalSeconds: 1, unreachableAfterSeconds: 2 },
-          },
-        },
+        settings,
       });
     let backend: Awaited<ReturnType<typeof start>>;
     let token: string;
@@ -106,6 +107,47 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       expect(await ended(again.task_id)).toMatchObject({ status: 'completed' });
       await remove(params.node_id);
     });
+
+    test('wrong credentials for a node that works leave it working', async () => {
+      const added = await add('gpu-w');
+      await ended(added.task_id);
+      const params = { node_id: added.node.node_id };
+      const again = await backend.call(retryEnrolment, { token, params, body: { credential: wrong } });
+      expect(await ended(again.task_id)).toMatchObject({ status: 'failed' });
+      expect(await node(params.node_id)).toMatchObject({ status: 'ready', status_reason: null });
+      expect(await backend.call(probeNode, { token, params })).not.toMatchObject({ verdict: 'failed' });
+      await remove(params.node_id);
+    });
+
+    test('a portal that is stopped in the middle goes on with it, and installs the key once', async () => {
+      const data = await createTestDatabase(database);
+      const on = { plugins: ['fleet'], settings, on: data } as const;
+      let portal = await startTestBackend(on);
+      try {
+        const asAdministrator = () => portal.signInAs({ permissions: ['fleet.node.read', 'fleet.node.manage'] }).token;
+        const added = await portal.call(addNode, { token: asAdministrator(), body: operator('gpu-s') });
+        for (const step of ['install_key', 'verify', 'probe']) {
+          await waitFor(async () => {
+            const found = await portal.services.tasks.get(portal.services.database.read, added.task_id);
+            return found?.steps.some(({ name, status }) => name === step && status !== 'pending');
+          }, `${step} to begin`);
+          await portal.stop({ keep: true });
+          portal = await startTestBackend(on);
+        }
+        const params = { node_id: added.node.node_id };
+        await waitFor(
+          async () => (await portal.call(getNode, { token: asAdministrator(), params })).status === 'ready',
+          'the node to be ready',
+        );
+        const { public_key: key } = await portal.call(getNode, { token: asAdministrator(), params });
+        const installed = async () => (await keys()).split('\n').filter(line => line === key).length;
+        expect(await installed()).toBe(1);
+        await portal.call(deleteNode, { token: asAdministrator(), params });
+        await waitFor(async () => (await installed()) === 0, 'the key to be gone');
+      } finally {
+        await portal.stop();
+      }
+    }, 90_000);
 
     test('a login without sudo ends the task with a word for it', async () => {
       const added = await add('gpu-c', { username: machine.logins.visitor });

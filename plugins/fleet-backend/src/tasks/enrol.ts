@@ -10,16 +10,15 @@ import { withConnection } from '../ssh/connections';
 import type { NodeConnection } from '../ssh/node-connection';
 import { credentialsOf, forgetGivenCredential } from '../store/node-credentials';
 import { changeNode, nodeById, nodeForUpdate } from '../store/nodes';
+import type { NodeRow } from '../store/nodes';
 import { installKeyScript } from './install-key-script';
 
 export const enrolTask = 'fleet.enrol';
 
 export interface EnrolInput {
   readonly nodeId: string;
-  /** Portico's own for this node: to be installed, and to be refused should the task be one of an earlier attempt. */
+  /** Portico's own for this node: to be installed. */
   readonly publicKey: string;
-  /** The one it replaces, which is removed from the node. */
-  readonly previousPublicKey: string | null;
 }
 
 /** What no retry mends, by what a node says. */
@@ -45,8 +44,8 @@ export function enrolDefinition(services: NodeServices): TaskDefinition<EnrolInp
         name: 'connect',
         deadlineSeconds: 60,
         retry: quick,
-        run: ({ input, report, signal }: Context) =>
-          byGivenCredential(services, input, async connection => {
+        run: ({ input, taskId, report, signal }: Context) =>
+          byGivenCredential(services, { ...input, taskId }, async connection => {
             if (connection === null) return report('The machine authorizes Portico’s key itself.');
             const said = await connection.run('id -un; uname -sr', { signal });
             report(`Logged in, and became ${said.stdout.trim().replace('\n', ' on ')}.`);
@@ -56,10 +55,10 @@ export function enrolDefinition(services: NodeServices): TaskDefinition<EnrolInp
         name: 'install_key',
         deadlineSeconds: 60,
         retry: quick,
-        run: ({ input, report, signal }: Context) =>
-          byGivenCredential(services, input, async (connection, username) => {
+        run: ({ input, taskId, report, signal }: Context) =>
+          byGivenCredential(services, { ...input, taskId }, async (connection, username) => {
             if (connection === null) return;
-            const args = [username, input.publicKey, input.previousPublicKey ?? ''];
+            const args = [username, input.publicKey];
             const said = await connection.run(installKeyScript, { args, signal });
             if (said.status !== 0)
               throw new RuntimeError('runtime_failed', `The key could not be installed: ${said.stderr.trim()}`);
@@ -70,9 +69,9 @@ export function enrolDefinition(services: NodeServices): TaskDefinition<EnrolInp
         name: 'verify',
         deadlineSeconds: 30,
         retry: patient,
-        run: ({ input, report, signal }: Context) =>
+        run: ({ input, taskId, report, signal }: Context) =>
           told(async () => {
-            await requireCurrent(services, input);
+            await requireCurrent(services, { ...input, taskId });
             await services.ssh.connections.to(input.nodeId).run('true', { signal });
             report('Portico’s own key works. What was given is forgotten.');
           }, 'its own key'),
@@ -108,7 +107,7 @@ export function enrolDefinition(services: NodeServices): TaskDefinition<EnrolInp
       const node = await nodeForUpdate(tx, input.nodeId);
       if (node?.enrolment_task_id !== task.taskId) return;
       await forgetGivenCredential(tx, input.nodeId);
-      if (outcome !== 'completed')
+      if (outcome !== 'completed' && node.status === 'registered')
         await changeNode(tx, input.nodeId, { status_reason: error?.message ?? 'Its enrolment was cancelled.' });
     },
   };
@@ -116,14 +115,13 @@ export function enrolDefinition(services: NodeServices): TaskDefinition<EnrolInp
   /** Null: nothing was given, or it is forgotten already because a later step had succeeded. */
   async function byGivenCredential(
     { database, ssh }: NodeServices,
-    input: EnrolInput,
+    input: EnrolInput & { taskId: string },
     work: (connection: NodeConnection | null, username: string) => Promise<void>,
   ): Promise<void> {
     await told(async () => {
-      await requireCurrent(services, input);
-      const node = await nodeById(database.read, input.nodeId);
+      const node = await requireCurrent(services, input);
       const given = (await credentialsOf(database.read, input.nodeId))?.givenEncrypted ?? null;
-      if (node?.username == null || node.host_key === null || node.address_host === null || node.address_port === null)
+      if (node.username === null || node.host_key === null || node.address_host === null || node.address_port === null)
         throw new PermanentStepError('not_found', 'The node has no address any more.');
       if (given === null) return work(null, node.username);
       const { username, host_key: hostKey } = node;
@@ -134,11 +132,15 @@ export function enrolDefinition(services: NodeServices): TaskDefinition<EnrolInp
   }
 }
 
-/** A node that was deleted, or enrolled anew since, is none of an earlier task's business. */
-async function requireCurrent({ database }: NodeServices, input: EnrolInput): Promise<void> {
-  const credentials = await credentialsOf(database.read, input.nodeId);
-  if (credentials?.publicKey !== input.publicKey)
+/** A node that was deleted, or is enrolled anew since, is none of an earlier task's business. */
+async function requireCurrent(
+  { database }: NodeServices,
+  { nodeId, taskId }: { nodeId: string; taskId: string },
+): Promise<NodeRow> {
+  const node = await nodeById(database.read, nodeId);
+  if (node?.enrolment_task_id !== taskId)
     throw new PermanentStepError('not_found', 'The node was deleted, or is enrolled by another task now.');
+  return node;
 }
 
 async function told(work: () => Promise<void>, login: string): Promise<void> {

@@ -1,6 +1,5 @@
 /**
- * `$1` login, `$2` key to add, `$3` key of Portico's to remove, or nothing. Runs as root, leaves every other key and the modes of what is there alone, and replaces the file in one step,
- * so that nobody is locked out half way.
+ * `$1` login, `$2` key to add. Runs as root, leaves every other key and the modes of what is there alone, and replaces the file in one step, so that nobody is locked out half way.
  */
 export const installKeyScript = `
 set -eu
@@ -9,10 +8,9 @@ home=$(getent passwd "$1" | cut -d: -f6)
 folder=$home/.ssh file=$home/.ssh/authorized_keys
 if [ ! -d "$folder" ]; then mkdir -m 700 "$folder" && chown "$1:" "$folder"; fi
 if [ ! -e "$file" ]; then (umask 077 && : >"$file") && chown "$1:" "$file"; fi
-if grep -qxF "$2" "$file" && [ -z "$3" ]; then echo "The key is in $file already."; exit 0; fi
+if grep -qxF "$2" "$file"; then echo "Portico's key is in $file already."; exit 0; fi
 cp -p "$file" "$file.portico"
-{ if [ -n "$3" ]; then grep -vxF "$3" "$file" || true; else cat "$file"; fi | grep -vxF "$2" || true; } >"$file.portico"
-if [ -s "$file.portico" ] && [ -n "$(tail -c 1 "$file.portico")" ]; then echo >>"$file.portico"; fi
+if [ -n "$(tail -c 1 "$file.portico")" ]; then echo >>"$file.portico"; fi
 printf '%s\\n' "$2" >>"$file.portico"
 mv "$file.portico" "$file"
 echo "Portico's key is in $file."

@@ -118,7 +118,7 @@ export const retryEnrolment = operation({
   path: 'admin/nodes/{node_id}/enrolment',
   summary: 'Enrol a node again, with another credential',
   description:
-    'For a node whose enrolment failed, or that has lost Portico’s key. Portico’s key for the node is replaced by a new one.',
+    'For a node whose enrolment failed, or that has lost Portico’s key. A node that works goes on working, whatever comes of this.',
   idempotency: 'accepted',
   params: nodeParams,
   body: {
