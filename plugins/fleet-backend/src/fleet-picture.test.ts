@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { eachDatabase } from '@portico/plugin-kit/testing';
 import type { PlacementRequest } from '@portico/plugin-fleet/port';
+import { capacityView } from './capacity-view';
 import { FleetPictures } from './fleet-picture';
 import { createFleetPort } from './fleet-port';
 import { openFleet, simulatedNode } from './testing/fleet-under-test';
@@ -97,6 +98,19 @@ eachDatabase(db => {
     await fleet.configure([simulatedNode('node-1'), simulatedNode('node-2')]);
     await fleet.heartbeat();
     expect(await reserve('alloc_c')).toMatchObject({ fits: true, nodeName: 'node-2' });
+  });
+
+  test('a large fleet is counted once for the lists of two seconds', async () => {
+    fleet = await openFleet(db, [simulatedNode('node-1'), simulatedNode('node-2')]);
+    let now = 0;
+    const [small, large] = [capacityView(), capacityView({ keptAboveNodes: 1, milliseconds: () => now })];
+    const free = async (view: typeof small) => (await view(fleet.database.read))[0]?.freeGpus;
+    expect([await free(small), await free(large)]).toEqual([16, 16]);
+    await fleet.reserve(1);
+    now += 1999;
+    expect([await free(small), await free(large)]).toEqual([15, 16]);
+    now += 1;
+    expect(await free(large)).toBe(15);
   });
 
   test('launches at two replicas at once: a fleet is given out to the last slot, none twice', async () => {

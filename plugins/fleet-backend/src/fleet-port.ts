@@ -8,7 +8,7 @@ import type {
   RuntimeKind,
   Slot,
 } from '@portico/plugin-fleet/port';
-import { capacityByModel } from './domain/capacity';
+import { capacityView } from './capacity-view';
 import { groupBy } from './domain/group-by';
 import { place, wouldFit } from './domain/placement';
 import type { Wanted } from './domain/placement';
@@ -19,7 +19,6 @@ import { allNodes, nodeById } from './store/nodes';
 import { regionsByNode, regionsOfNodes } from './store/regions';
 import {
   blockSlots,
-  countByModelAndNode,
   holdSlots,
   lockModel,
   releaseSlots,
@@ -35,9 +34,7 @@ export function createFleetPort(
   pictures: FleetPictures = new FleetPictures(),
 ): FleetPort {
   return {
-    async capacity(queries) {
-      return capacityByModel(await countByModelAndNode(queries));
-    },
+    capacity: capacityView(),
 
     async reserve(tx, request) {
       const reserved = await reserveAll(tx, pictures, { requests: [request], spread: false });
