@@ -14,6 +14,8 @@ const REAL_NODE_PROGRAMS = [
   ['sshd', 'openssh-server'],
   ['ip', 'iproute2'],
   ['iptables', 'iptables'],
+  ['nft', 'nftables'],
+  ['mkfs.ext4', 'e2fsprogs'],
   ['unshare', 'util-linux'],
   ['newuidmap', 'uidmap'],
   ['sudo', 'sudo'],

@@ -60,7 +60,8 @@ if ! has crun && ! has runc; then need runc runc; fi
 if [ ! -x /usr/lib/podman/netavark ] && [ ! -x /usr/libexec/podman/netavark ] && [ ! -d /usr/lib/cni ] && [ ! -d /opt/cni/bin ]; then
   install netavark || say "No network backend for podman could be installed; the probe will tell."
 fi
-has iptables || has nft || install iptables || say "iptables could not be installed; the probe will tell."
+has nft || install nftables || say "nftables could not be installed; the probe will tell."
+has iptables || install iptables || say "iptables could not be installed, which podman's network may need; the probe will tell."
 
 if id "$user" >/dev/null 2>&1; then
   say "The user $user is there."

@@ -69,7 +69,7 @@ done
 say forwarding "$(cat /proc/sys/net/ipv4/ip_forward 2>/dev/null)"
 for file in /usr/lib/podman/netavark /usr/libexec/podman/netavark; do [ -x "$file" ] && say network_backend netavark && break; done
 for file in /usr/lib/cni/bridge /opt/cni/bin/bridge /usr/libexec/cni/bridge; do [ -x "$file" ] && say network_backend cni && break; done
-{ has iptables || has nft; } && say firewall yes
+has nft && say firewall yes
 has setpriv || has unshare && say namespaces yes
 store=\${store:-/var/lib/containers}
 while [ ! -d "$store" ]; do store=$(dirname "$store"); done

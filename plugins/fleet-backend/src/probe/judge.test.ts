@@ -89,7 +89,7 @@ const cases: readonly (readonly [NodeCheckName, Said, string, RegExp, RegExp | n
   ['sriov', { sriov: ['a 16 16', 'b 8 0'] }, 'warned', /b: 0 of 8/, /echo 8 >\/sys\/class\/net\/b/],
   ['network', { forwarding: '0' }, 'failed', /not forwarded/, /ip_forward = 1/],
   ['network', { network_backend: null }, 'failed', /no network backend/, /netavark/],
-  ['network', { firewall: null }, 'failed', /iptables nor nft/, /iptables/],
+  ['network', { firewall: null }, 'failed', /nft is missing/, /nftables/],
   ['network', { podman: null }, 'skipped', /once podman/, null],
   ['disk', { disk_free: String(GIB) }, 'failed', /1 of 1000 GiB/, /prune/],
   ['disk', { disk_free: String(20 * GIB) }, 'warned', /20 of 1000 GiB/, /prune/],

@@ -145,7 +145,7 @@ function network(facts: NodeFacts): Judgement {
   if (facts.all('network_backend').length === 0)
     return failed('Podman has no network backend.', 'apt-get install -y netavark aardvark-dns || dnf install -y netavark aardvark-dns'); // prettier-ignore
   if (facts.text('firewall') !== 'yes')
-    return failed('Neither iptables nor nft is there to keep containers off the node’s networks.', 'apt-get install -y iptables || dnf install -y iptables-nft'); // prettier-ignore
+    return failed('nft is missing, which keeps containers off the node’s networks.', 'apt-get install -y nftables iptables || dnf install -y nftables iptables-nft'); // prettier-ignore
   if (facts.text('forwarding') !== '1')
     return failed('Packets are not forwarded, so containers reach nothing.', "echo 'net.ipv4.ip_forward = 1' >/etc/sysctl.d/90-portico.conf && sysctl --system"); // prettier-ignore
   return passed(`${facts.all('network_backend').join(' and ')}, with forwarding.`);
