@@ -7,7 +7,20 @@ const IMAGES = path.resolve(__dirname, '../../../../../.cache/real-nodes/images'
 /** Name of the base image in it: Debian with an OpenSSH server, iproute2, procps, curl, Python and sudo. */
 export const BASE_IMAGE = 'localhost/portico-base:1';
 
-const PROGRAMS = ['podman', 'runc', 'conmon', 'sshd', 'ssh-keygen', 'ip', 'iptables', 'nft', 'mkfs.ext4', 'unshare', 'nsenter', 'sudo'];
+const PROGRAMS = [
+  'podman',
+  'runc',
+  'conmon',
+  'sshd',
+  'ssh-keygen',
+  'ip',
+  'iptables',
+  'nft',
+  'mkfs.ext4',
+  'unshare',
+  'nsenter',
+  'sudo',
+];
 const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 export function baseImages(): string {
