@@ -178,3 +178,11 @@ test.each(['', 'bash: command not found', 'portico-host\t1\nnuma\t0\t0-7\t1024\n
   'a reading that was cut short is none',
   text => expect(() => parseHostReading(text)).toThrow(IncompleteReading),
 );
+
+test('a host that prints without end is kept within bounds', () => {
+  const disks = Array.from({ length: 5000 }, (_, index) => `block\tnvme${index}n1\t1\teui.${index}\t1`);
+  const nonsense = Array.from({ length: 500 }, () => 'gpu\tnonsense');
+  const { nvmes, warnings } = parseHostReading(minimal([...disks, ...nonsense].join('\n')));
+  expect(nvmes).toHaveLength(4096);
+  expect(warnings).toHaveLength(100);
+});

@@ -1,3 +1,4 @@
+import { HOST_DEVICES_MAX, HOST_WARNINGS_MAX, NUMA_DOMAINS_MAX } from '@portico/plugin-fleet/contract';
 import { modelName } from './configured-fleet';
 import { groupBy } from './group-by';
 import type { HostGpu, HostNvme, HostTopology, HostVf, MigInstance, NumaDomain } from './topology';
@@ -44,7 +45,19 @@ export function parseHostReading(text: string): HostTopology {
   });
   const vfs = readVfs({ pci: of('pci'), net: of('net'), routes: of('route'), numaOf });
   const nvmes = readNvmes({ of, numaOf });
-  return { machineId: absent(of('machine')[0]?.[1]), numaDomains, gpus, vfs, nvmes, warnings };
+  const bounded = <Device>(devices: readonly Device[], kind: string): readonly Device[] => {
+    if (devices.length > HOST_DEVICES_MAX)
+      warnings.push(`Of ${devices.length} ${kind} the first ${HOST_DEVICES_MAX} are kept.`);
+    return devices.slice(0, HOST_DEVICES_MAX);
+  };
+  return {
+    machineId: absent(of('machine')[0]?.[1]),
+    numaDomains: numaDomains.slice(0, NUMA_DOMAINS_MAX),
+    gpus: bounded(gpus, 'GPUs'),
+    vfs: bounded(vfs, 'virtual functions'),
+    nvmes: bounded(nvmes, 'NVMe namespaces'),
+    warnings: warnings.slice(0, HOST_WARNINGS_MAX),
+  };
 }
 
 function absent(value: string | undefined): string | null {

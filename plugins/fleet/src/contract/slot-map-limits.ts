@@ -2,6 +2,8 @@
 export const SLOT_MAP_SLOTS_MAX = 512;
 /** GPUs, virtual functions or NVMe namespaces that one reading of a host keeps; a network card alone may have 256 functions, and hosts have several. */
 export const HOST_DEVICES_MAX = 4096;
+/** Sentences about what looks wrong on a host. More are not read, and a host that prints nonsense must not fill the database with it. */
+export const HOST_WARNINGS_MAX = 100;
 /** NUMA domains of one host. Linux knows up to 1,024; machines with GPUs have at most a few dozen. */
 export const NUMA_DOMAINS_MAX = 256;
 /** Hours a candidate may wait for its approval. Beyond a working day nobody remembers what was looked at, and hosts change. */

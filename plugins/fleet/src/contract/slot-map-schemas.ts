@@ -1,5 +1,5 @@
 import { idSchema, instantSchema, nullableIdSchema, nullableInstantSchema } from '@portico/plugin-kit/contract';
-import { HOST_DEVICES_MAX, NUMA_DOMAINS_MAX, SLOT_MAP_SLOTS_MAX } from './slot-map-limits';
+import { HOST_DEVICES_MAX, HOST_WARNINGS_MAX, NUMA_DOMAINS_MAX, SLOT_MAP_SLOTS_MAX } from './slot-map-limits';
 
 const numaSchema = {
   type: ['integer', 'null'],
@@ -118,6 +118,7 @@ export const hostTopologySchema = {
     },
     warnings: {
       type: 'array',
+      maxItems: HOST_WARNINGS_MAX,
       items: { type: 'string' },
       description: 'What was not readable or looks wrong, in sentences.',
     },
