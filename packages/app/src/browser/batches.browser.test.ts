@@ -64,6 +64,11 @@ describe('several workloads alike', () => {
     await page.getByRole('link', { name: 'sweep-3' }).waitFor();
     await page.getByRole('link', { name: 'Show its workloads' }).waitFor();
     await inspectEverywhere(page, 'batch-task');
+    await page.getByRole('button', { name: 'Release all' }).click();
+    const question = page.getByRole('alertdialog', { name: 'Release what is left of sweep?' });
+    await question.waitFor();
+    await inspectEverywhere(page, 'batch-release');
+    await question.getByRole('button', { name: 'Keep it' }).click();
     await page.getByRole('link', { name: 'Show its workloads' }).click();
     await page.getByRole('button', { name: /Launched together/ }).waitFor();
     await inspectEverywhere(page, 'batch-list');

@@ -38,6 +38,7 @@ export function allocationEvent(
       failure_reason: allocation.failureReason,
       release_failed_reason: allocation.releaseFailedReason,
       task_id: allocation.taskId,
+      batch_id: allocation.batchId,
       ...more,
     },
   };

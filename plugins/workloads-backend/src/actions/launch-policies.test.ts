@@ -104,7 +104,14 @@ eachDatabase(db => {
     expect(refused).toHaveLength(17);
     for (const { body } of refused) {
       expect(body.code).toBe('quota_exceeded');
-      expect(body.details).toEqual({ quota: policy, limit: 3, current: 3, level, subject_id: subject });
+      expect(body.details).toEqual({
+        quota: policy,
+        limit: 3,
+        current: 3,
+        requested: 1,
+        level,
+        subject_id: subject,
+      });
     }
     await assertBooksBalance(portal.services.database.read);
   });

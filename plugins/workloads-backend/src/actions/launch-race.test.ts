@@ -73,6 +73,7 @@ eachDatabase(db => {
         quota: 'concurrent_allocations',
         limit: 3,
         current: 3,
+        requested: 1,
         level: 'default',
         subject_id: null,
       });

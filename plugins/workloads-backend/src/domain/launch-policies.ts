@@ -89,7 +89,13 @@ export function exceededBy(
     if (numbers.current + numbers.more <= set.value) return;
     objections.push({
       kind: 'exceeded',
-      details: { quota: policy, limit: set.value, current: numbers.current, ...whereSet(set) },
+      details: {
+        quota: policy,
+        limit: set.value,
+        current: numbers.current,
+        requested: numbers.more,
+        ...whereSet(set),
+      },
     });
   };
   const spend = (policy: PolicyName, set: SetPolicy<SpendLimit>, sums: { current: Micros; more: Micros }) => {

@@ -1,7 +1,7 @@
 import { listUsage } from '@portico/plugin-billing/contract';
 import { listOsImages, listSkus } from '@portico/plugin-catalog/contract';
 import { definePage } from '@portico/plugin-kit/ui';
-import { getAllocationBatch } from '../contract/batch';
+import { getAllocationBatch, releaseAllocationBatch } from '../contract/batch';
 import { getAllocationMetrics } from '../contract/metrics';
 import { listSshKeys } from '@portico/plugin-access/contract';
 import {
@@ -47,6 +47,6 @@ export const taskPage = definePage({
   name: 'task',
   path: '/tasks/:taskId',
   title: 'Task',
-  operations: { getTask, listTaskEvents, cancelTask, getAllocation, getAllocationBatch },
+  operations: { getTask, listTaskEvents, cancelTask, getAllocation, getAllocationBatch, releaseAllocationBatch },
   states: ['loading', 'error', 'success', 'restricted', 'rate_limited'],
 });

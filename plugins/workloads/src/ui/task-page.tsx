@@ -121,7 +121,7 @@ export function TaskPage() {
                 }))}
               />
             </Panel>
-            {batch.data !== undefined && <BatchMembers members={batch.data.allocations} />}
+            {batch.data !== undefined && <BatchMembers batch={batch.data} isOver={isOver} />}
             <TaskEvents taskId={taskId} steps={data.steps.map(step => step.name)} live={live.live} />
           </Stack>
         )}
