@@ -55,6 +55,7 @@ need() {
 need curl curl
 need sudo sudo
 need sshd openssh-server
+has ssh-keyscan || install openssh-client || need ssh-keyscan openssh-clients
 need podman podman
 if ! has crun && ! has runc; then need runc runc; fi
 if [ ! -x /usr/lib/podman/netavark ] && [ ! -x /usr/libexec/podman/netavark ] && [ ! -d /usr/lib/cni ] && [ ! -d /opt/cni/bin ]; then

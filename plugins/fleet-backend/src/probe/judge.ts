@@ -83,6 +83,9 @@ function containerRuntime(facts: NodeFacts): Judgement {
   if (runtimes.length === 0) return failed('Neither crun nor runc is there.', install);
   if (cgroupModeOf(facts) === 'hybrid' && !runtimes.includes('runc'))
     return failed('crun does not work with hybrid control groups, and runc is missing.', 'apt-get install -y runc || dnf install -y runc'); // prettier-ignore
+  const lacking = ['ssh-keygen', 'ssh-keyscan'].filter(tool => facts.all('lacks').includes(tool));
+  if (lacking.length > 0)
+    return failed(`${lacking.join(' and ')} missing, with which people are let into containers.`, 'apt-get install -y openssh-client || dnf install -y openssh-clients'); // prettier-ignore
   const error = facts.text('podman_error');
   if (error !== undefined) return failed(`Podman does not work: ${error}`, 'podman info');
   const conf = facts.text('containers_conf') === 'yes' ? ', with the configuration Portico wrote for this machine' : '';
@@ -144,8 +147,9 @@ function network(facts: NodeFacts): Judgement {
   if (facts.text('podman') === undefined) return skipped('Judged once podman is there.');
   if (facts.all('network_backend').length === 0)
     return failed('Podman has no network backend.', 'apt-get install -y netavark aardvark-dns || dnf install -y netavark aardvark-dns'); // prettier-ignore
-  if (facts.text('firewall') !== 'yes')
-    return failed('nft is missing, which keeps containers off the node’s networks.', 'apt-get install -y nftables iptables || dnf install -y nftables iptables-nft'); // prettier-ignore
+  const lacking = ['nft', 'ip'].filter(tool => facts.all('lacks').includes(tool));
+  if (lacking.length > 0)
+    return failed(`${lacking.join(' and ')} missing: nothing would keep workloads off the node’s networks.`, 'apt-get install -y nftables iproute2 || dnf install -y nftables iproute'); // prettier-ignore
   if (facts.text('forwarding') !== '1')
     return failed('Packets are not forwarded, so containers reach nothing.', "echo 'net.ipv4.ip_forward = 1' >/etc/sysctl.d/90-portico.conf && sysctl --system"); // prettier-ignore
   return passed(`${facts.all('network_backend').join(' and ')}, with forwarding.`);
@@ -154,9 +158,15 @@ function network(facts: NodeFacts): Judgement {
 function disk(facts: NodeFacts): Judgement {
   const free = facts.number('disk_free');
   if (free === undefined) return warned('How much room there is could not be found out.', 'df -h /var/lib/containers');
+  const lacking = ['flock', 'mkfs.ext4', 'losetup'].filter(tool => facts.all('lacks').includes(tool));
+  if (lacking.length > 0)
+    return failed(`${lacking.join(', ')} missing, with which homes are made.`, 'apt-get install -y e2fsprogs util-linux mount || dnf install -y e2fsprogs util-linux'); // prettier-ignore
   const told = `${Math.floor(free / GIB)} of ${Math.floor((facts.number('disk_total') ?? 0) / GIB)} GiB are free for images and homes.`; // prettier-ignore
   if (free < DISK_FAILED_BYTES) return failed(told, 'podman image prune --all --force; df -h /var/lib/containers');
-  return free < DISK_WARNED_BYTES ? warned(told, 'podman image prune --all --force') : passed(told);
+  if (free < DISK_WARNED_BYTES) return warned(told, 'podman image prune --all --force');
+  if (facts.text('loop_devices') !== 'yes')
+    return warned(`${told} There are no loop devices, so homes cannot be bounded.`, 'modprobe loop');
+  return passed(told);
 }
 
 function clock(facts: NodeFacts, { askedAt, answeredAt }: { askedAt: number; answeredAt: number }): Judgement {
