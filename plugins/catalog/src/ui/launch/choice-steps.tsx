@@ -1,5 +1,18 @@
+import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { renderingOf, useOperation } from '@portico/plugin-kit/ui';
-import { Banner, CheckboxGroup, Id, KeyIcon, LinkButton, PageState, RadioCards, Rate, Stack } from '@portico/ui';
+import {
+  Banner,
+  CheckboxGroup,
+  formatBytes,
+  Id,
+  KeyIcon,
+  LinkButton,
+  PageState,
+  RadioCards,
+  Rate,
+  Stack,
+} from '@portico/ui';
+import type { listOsImages } from '../../contract/operations';
 import { launchPage } from '../pages';
 import { capacityText, shapeName, unavailableBecause } from '../sku';
 import type { Sku } from '../sku';
@@ -36,8 +49,20 @@ export function HardwareStep({ draft, change, error, skus }: StepProps & { skus:
   );
 }
 
+/** Images the chosen hardware can be launched with. */
+export function imagesFor(skuId: string | null) {
+  return { query: { limit: CHOICES_MAX, ...(skuId === null ? {} : { sku_id: skuId }) } };
+}
+
+function imageDescription({
+  description,
+  min_disk_bytes: bytes,
+}: ReplyOf<typeof listOsImages>['items'][number]): string {
+  return bytes === 0 ? description : `${description} Needs ${formatBytes(bytes)} of disk.`.trim();
+}
+
 export function ImageStep({ draft, change, error }: StepProps) {
-  const images = useOperation(launchPage, 'listOsImages', { query: { limit: CHOICES_MAX } });
+  const images = useOperation(launchPage, 'listOsImages', imagesFor(draft.skuId));
   return (
     <PageState state={renderingOf(images, { layout: 'cards' })}>
       <RadioCards
@@ -50,7 +75,7 @@ export function ImageStep({ draft, change, error }: StepProps) {
         options={(images.data?.items ?? []).map(image => ({
           value: image.image_id,
           title: `${image.name} ${image.version}`,
-          description: image.description,
+          description: imageDescription(image),
         }))}
       />
     </PageState>

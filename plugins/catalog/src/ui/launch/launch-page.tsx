@@ -18,7 +18,7 @@ import { workloadPermissions } from '@portico/plugin-workloads/contract';
 import { useNavigate } from 'react-router-dom';
 import { launchPage } from '../pages';
 import { CapacityStep } from './capacity-step';
-import { AccessStep, CHOICES_MAX, HardwareStep, ImageStep } from './choice-steps';
+import { AccessStep, CHOICES_MAX, HardwareStep, ImageStep, imagesFor } from './choice-steps';
 import { NetworkStep } from './network-step';
 import { draftErrors, publishedPorts, steps, useLaunchDraft } from './launch-draft';
 import type { StepName } from './launch-draft';
@@ -46,7 +46,7 @@ export function LaunchPage() {
   const { projectId, permissions } = useSignedIn();
   const { draft, change, goTo } = useLaunchDraft();
   const skus = useOperation(launchPage, 'listSkus', { query: { limit: CHOICES_MAX } });
-  const images = useOperation(launchPage, 'listOsImages', { query: { limit: CHOICES_MAX } });
+  const images = useOperation(launchPage, 'listOsImages', imagesFor(draft.skuId));
   const launch = useAction(launchPage, 'launchAllocation', {
     invalidates: ['listWorkloads', 'listAllocations', 'getBalance', 'listSkus'],
   });
@@ -58,12 +58,15 @@ export function LaunchPage() {
   const errorOf = (step: StepName) => (wasTried ? (errors.find(error => error.step === step)?.message ?? null) : null);
 
   // A new draft gets its name and the choices most people would make.
-  const defaultImageId = images.data?.items.find(candidate => candidate.is_default)?.image_id ?? null;
+  const defaultImageId =
+    (images.data?.items.find(candidate => candidate.is_default) ?? images.data?.items[0])?.image_id ?? null;
+  // Chosen for other hardware: this one cannot be launched with it.
+  const isImageForeign = sku !== undefined && images.data !== undefined && image === undefined;
   useEffect(() => {
     if (draft.draftId === null) change({ draftId: crypto.randomUUID() });
-    else if (draft.imageId === null && defaultImageId !== null) change({ imageId: defaultImageId });
+    else if ((draft.imageId === null || isImageForeign) && defaultImageId !== null) change({ imageId: defaultImageId });
     else if (sku !== undefined && draft.gpuCount === null) change({ gpuCount: sku.gpu_counts[0] ?? null });
-  }, [draft, defaultImageId, sku, change]);
+  }, [draft, defaultImageId, isImageForeign, sku, change]);
 
   const isPriced =
     sku !== undefined &&
