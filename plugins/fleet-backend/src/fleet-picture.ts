@@ -39,6 +39,16 @@ export class FleetPicture {
     return devices.map(device => offered[device]?.deviceId ?? '');
   }
 
+  /** Those of the nodes that have several models and count CPU or memory: launches of another model, under a lock of their own, take from the same. */
+  sharedAmong(nodeIds: readonly string[]): string[] {
+    return nodeIds.filter(nodeId => {
+      const place = this.#places.get(nodeId);
+      if (place === undefined) return false;
+      const { cpuMilli, memory, devices } = this.index.nodeAt(place);
+      return (cpuMilli !== null || memory !== null) && devices.some(({ model }) => model !== devices[0]?.model);
+    });
+  }
+
   /** Reads the nodes again and takes over what differs. Not `known`: one of them is new, so only reading everything helps. */
   async lookAgain(queries: Queries, nodeIds: readonly string[]): Promise<{ known: boolean; differed: boolean }> {
     if (nodeIds.length === 0) return { known: true, differed: false };

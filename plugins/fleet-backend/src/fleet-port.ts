@@ -16,6 +16,7 @@ import { FleetPictures } from './fleet-picture';
 import type { FleetPicture } from './fleet-picture';
 import { deleteHold, insertHold } from './store/holds';
 import { allNodes, nodeById } from './store/nodes';
+import { lockNodes } from './store/placeable';
 import { regionsByNode, regionsOfNodes } from './store/regions';
 import {
   blockSlots,
@@ -86,7 +87,8 @@ const PLANS_MAX = 8;
 
 /**
  * Parallel placements of one model take turns at its row: each plans from what the one before committed, so nobody wins a slot twice and nobody is
- * refused a slot that is free. It is the only lock taken here; whoever locks more in the same transaction (an account) must do so in one order everywhere.
+ * refused a slot that is free. Only rows of nodes are locked after it; whoever locks more in
+ * the same transaction (an account) must do so in one order everywhere.
  */
 async function reserveAll(
   tx: Transaction,
@@ -142,10 +144,12 @@ async function plan(tx: Transaction, pictures: FleetPictures, wanted: Wanted): P
         }))
       : [];
     const result: Plan = placement.fits ? { fits: true, placements } : placement;
-    if (isFresh) return result;
-    const seen = placement.fits
-      ? await picture.lookAgain(tx, [...new Set(placements.map(({ nodeId }) => nodeId))])
-      : await roomIn(picture, tx, wanted);
+    const nodeIds = [...new Set(placements.map(({ nodeId }) => nodeId))];
+    // A node's CPU and memory are shared by all its models, so of such a node its own row is locked too, and what was read before that counts for nothing.
+    const shared = picture.sharedAmong(nodeIds);
+    if (isFresh && shared.length === 0) return result;
+    await lockNodes(tx, shared);
+    const seen = placement.fits ? await picture.lookAgain(tx, nodeIds) : await roomIn(picture, tx, wanted);
     if (seen.known && !seen.differed) return result;
     if (seen.known && plans < PLANS_MAX) continue;
     picture = await pictures.readAnew(tx, wanted.demand.gpuModel);

@@ -113,6 +113,18 @@ eachDatabase(db => {
       expect('reason' in outcome).toBe(false);
     });
 
+    test('are given out once although the GPUs are of several models, whose launches do not wait for each other', async () => {
+      fleet = await openFleet(db, [simulatedNode('node-1')]);
+      await realNode();
+      await change(`UPDATE fleet_slots SET gpu_model = 'L40S' WHERE gpu_index >= 4`);
+      const outcomes = await Promise.all(
+        Array.from({ length: 8 }, (_, place) =>
+          fleet.reserve(1, { gpuModel: place % 2 === 0 ? 'H200' : 'L40S', vcpus: 10, memoryBytes: GIB }),
+        ),
+      );
+      expect(outcomes.filter(outcome => outcome.fits)).toHaveLength(4);
+    });
+
     test('stay held while a blocked slot names the allocation, and end with it', async () => {
       fleet = await openFleet(db, [simulatedNode('node-1')]);
       await realNode();

@@ -1,5 +1,5 @@
 import { placeholders } from '@portico/plugin-kit/backend';
-import type { Parameter, Queries } from '@portico/plugin-kit/backend';
+import type { Parameter, Queries, Transaction } from '@portico/plugin-kit/backend';
 import type { NodeStatus } from '../domain/node';
 import type { SlotStatus } from '../domain/slot';
 
@@ -53,6 +53,12 @@ export function placeableSlots(queries: Queries, which: Placeable): Promise<Plac
      FROM fleet_slots s WHERE s.withdrawn = 0 AND ${nodes.sql} ORDER BY s.node_id, s.gpu_index, s.part`,
     nodes.parameters,
   );
+}
+
+/** In one order, so that two batches cannot wait for each other. */
+export async function lockNodes(tx: Transaction, nodeIds: readonly string[]): Promise<void> {
+  for (const nodeId of nodeIds.toSorted())
+    await tx.first(`SELECT node_id FROM fleet_nodes WHERE node_id = ?${tx.forUpdate}`, [nodeId]);
 }
 
 /** Nodes with at least so many free slots of the model and size, ready or not; at most `limit` of them. */
