@@ -26,6 +26,13 @@ mount=$state/homes/$1
 while mountpoint -q "$mount"; do
   umount "$mount" 2>/dev/null || { sleep 0.2; umount "$mount" || fail runtime_failed "The home is still in use on the node and cannot be unmounted."; }
 done
+# The kernel lets go of the file a moment after the last mount of it has gone.
+tries=0
+while [ -e "$state/homes/$1.img" ] && [ -n "$(losetup -j "$state/homes/$1.img" 2>/dev/null)" ]; do
+  tries=$((tries + 1))
+  [ $tries -lt 50 ] || fail runtime_failed "The home is still in use on the node: something there holds its file system."
+  sleep 0.1
+done
 rm -rf "$mount" "$state/homes/$1.img" "$state/homes/$1.img.new" "$state/nvme/"*"/portico-$1" || exit 1
 for range in $(grep -lxF -- "$1" "$state/ranges/"[0-9]* 2>/dev/null); do rm -f "$range" || exit 1; done
 rm -f "$state/ranges/"*.new 2>/dev/null
