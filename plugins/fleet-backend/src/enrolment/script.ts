@@ -61,7 +61,9 @@ if ! has crun && ! has runc; then need runc runc; fi
 if [ ! -x /usr/lib/podman/netavark ] && [ ! -x /usr/libexec/podman/netavark ] && [ ! -d /usr/lib/cni ] && [ ! -d /opt/cni/bin ]; then
   install netavark || say "No network backend for podman could be installed; the probe will tell."
 fi
-has nft || install nftables || say "nftables could not be installed; the probe will tell."
+need nft nftables
+need mkfs.ext4 e2fsprogs
+has ip || install iproute2 || need ip iproute
 has iptables || install iptables || say "iptables could not be installed, which podman's network may need; the probe will tell."
 
 if id "$user" >/dev/null 2>&1; then

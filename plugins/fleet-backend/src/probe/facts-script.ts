@@ -69,8 +69,8 @@ done
 say forwarding "$(cat /proc/sys/net/ipv4/ip_forward 2>/dev/null)"
 for file in /usr/lib/podman/netavark /usr/libexec/podman/netavark; do [ -x "$file" ] && say network_backend netavark && break; done
 for file in /usr/lib/cni/bridge /opt/cni/bin/bridge /usr/libexec/cni/bridge; do [ -x "$file" ] && say network_backend cni && break; done
-has nft && say firewall yes
-has setpriv || has unshare && say namespaces yes
+for tool in nft ip flock mkfs.ext4 losetup ssh-keygen ssh-keyscan; do has $tool || say lacks $tool; done
+[ -e /dev/loop-control ] && say loop_devices yes
 store=\${store:-/var/lib/containers}
 while [ ! -d "$store" ]; do store=$(dirname "$store"); done
 df -P -B1 "$store" 2>/dev/null | awk 'NR == 2 { print $4 " " $2 }' | { read -r free total; say disk_free "$free"; say disk_total "$total"; }

@@ -55,6 +55,9 @@ describeWithRealNodes('probing a real machine', () => {
     await machine.breakPodman('info*', 'database is locked');
     expect(await check('container_runtime')).toMatchObject({ status: 'failed', message: expect.stringContaining('database is locked') as string }); // prettier-ignore
     await machine.mendPodman();
+    await machine.read('mv /usr/sbin/nft /usr/sbin/nft.away');
+    expect(await check('network')).toMatchObject({ status: 'failed', message: expect.stringMatching(/^nft missing/) as string }); // prettier-ignore
+    await machine.read('mv /usr/sbin/nft.away /usr/sbin/nft');
     expect((await probe()).verdict.verdict).not.toBe('failed');
   }, 60_000);
 
