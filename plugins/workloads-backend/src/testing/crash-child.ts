@@ -4,6 +4,7 @@ import { type AllocationStatus, type launchAllocation, listAllocations } from '@
 import { type CrashPoint, dieAt } from './crash-points';
 import { FakeRuntime } from './fake-runtime';
 import { startPortal } from './portal';
+import { realNodeSettings } from './portal-on-real-node';
 import { worldInFiles } from './world-in-files';
 
 export interface CrashRun {
@@ -12,8 +13,8 @@ export interface CrashRun {
   readonly world: string;
   /** Dies there; runs to the end without one. */
   readonly dieAt?: CrashPoint;
-  /** `refuses`: a fake that starts nothing, for good. `local`: the runtime that is shipped. */
-  readonly runtime: 'fake' | 'refuses' | 'local';
+  /** `refuses`: a fake that starts nothing, for good. `local`: the runtime that is shipped. `ssh`: that of a real node, which was brought in before. */
+  readonly runtime: 'fake' | 'refuses' | 'local' | 'ssh';
   /** Launched by the one request; released as a batch when they are several. */
   readonly count: number;
 }
@@ -43,7 +44,8 @@ async function main(run: CrashRun): Promise<CrashOutcome> {
   // The harness asks these two fields of it alone.
   const portal = await startPortal({
     database: run.database,
-    runtime: run.runtime === 'local' ? 'local' : runtime,
+    runtime: run.runtime === 'local' || run.runtime === 'ssh' ? 'local' : runtime,
+    ...(run.runtime === 'ssh' && { settings: realNodeSettings }),
     on: run.data as TestBackend['data'],
     prepare: database => run.dieAt && dieAt(run.dieAt, { runtime, database }),
   });

@@ -11,20 +11,28 @@ import { processesMentioning } from './processes';
 /** Some twenty starts of a whole backend, one after the other, on a slow machine. */
 export const CHAIN_MILLISECONDS = 300_000;
 
+type Opened = Omit<OpenTestDatabase, 'close'>;
+
 const child = path.join(__dirname, 'crash-child.ts');
 
 /** Backends in processes of their own, one after the other over the same data, that die where they are told to. */
 export class CrashRehearsal {
-  readonly #opened: OpenTestDatabase;
+  readonly #opened: Opened;
   readonly #dialect: Dialect;
   readonly #runtime: CrashRun['runtime'];
   readonly #count: number;
+  readonly #gpus: number;
 
-  constructor(opened: OpenTestDatabase, dialect: Dialect, run: Pick<CrashRun, 'runtime'> & { count?: number }) {
+  constructor(
+    opened: OpenTestDatabase,
+    dialect: Dialect,
+    run: Pick<CrashRun, 'runtime'> & { count?: number; gpus?: number },
+  ) {
     this.#opened = opened;
     this.#dialect = dialect;
     this.#runtime = run.runtime;
     this.#count = run.count ?? 1;
+    this.#gpus = run.gpus ?? 16;
   }
 
   /** Dies at every point, one after the other; throws when a backend never came by one. */
@@ -48,7 +56,7 @@ export class CrashRehearsal {
 
   /** The states the allocations went through, all alike; throws unless nothing is left of them and the books balance. */
   async pathOf(outcome: CrashOutcome): Promise<string[]> {
-    expect([outcome.running, outcome.held, outcome.freeGpus]).toEqual([[], '0', 16]);
+    expect([outcome.running, outcome.held, outcome.freeGpus]).toEqual([[], '0', this.#gpus]);
     expect(outcome.allocations).toHaveLength(this.#count);
     const { read } = this.#opened.database;
     await assertBooksBalance(read);

@@ -48,6 +48,17 @@ const catalog = {
   ],
 } as const;
 
+/** A fleet of nothing but what administrators bring in, and that this computer's own networks may be part of. */
+export const realNodeSettings = {
+  catalog,
+  fleet: {
+    nodes: [],
+    realGpus: 'off',
+    heartbeat: { intervalSeconds: 1, unreachableAfterSeconds: 3 },
+    ssh: { allowedNetworks: ['10.0.0.0/8'] },
+  },
+} as const;
+
 /** Quick to lose patience, so that a test of giving up does not wait for it. */
 const hurried = {
   tasks: { attemptsMax: 3, backoffSeconds: 0.05, backoffSecondsMax: 0.2, deadlineSeconds: 30 },
@@ -68,13 +79,7 @@ export async function startPortalOnRealNode(options: TestBackendOptions = {}) {
     settings: {
       catalog,
       ...settings,
-      fleet: {
-        nodes: [],
-        realGpus: 'off',
-        heartbeat: { intervalSeconds: 1, unreachableAfterSeconds: 3 },
-        ssh: { allowedNetworks: ['10.0.0.0/8'] },
-        ...fleet,
-      },
+      fleet: { ...realNodeSettings.fleet, ...fleet },
       workloads: { ...hurried, ...workloads },
     },
     expose: { fleet: fleetPortRef },
