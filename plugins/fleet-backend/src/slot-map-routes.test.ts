@@ -18,7 +18,7 @@ import type { NodeSsh } from './ssh/service';
 import { CapturedNode } from './testing/captured-node';
 import { simulatedNode } from './testing/fleet-under-test';
 import { ScriptedRuntime } from './testing/scripted-runtime';
-import { checkHosts } from './watch/host-check';
+import { createHostCheck } from './watch/host-check';
 
 const quiet = { error() {}, warn() {}, info() {}, debug() {}, child: () => quiet };
 const nodes = new Map<string, CapturedNode>();
@@ -112,7 +112,11 @@ describe.each(['sqlite', 'postgres'] as const)('slot maps on %s', database => {
       backend.services.database.transaction(tx =>
         backend.services.fleet.block(tx, { allocationId, reason: 'The node was destroyed.' }),
       );
-    const check = () => checkHosts({ ...backend.services, connections, logger: quiet }, new AbortController().signal);
+    const readOnce = createHostCheck({ ...backend.services, connections, logger: quiet });
+    /** Two readings in a row: what the first alone finds may be a machine that is starting. */
+    const check = async () => {
+      for (let reading = 0; reading < 2; reading += 1) await readOnce(new AbortController().signal);
+    };
     const attention = async () =>
       (
         await backend.services.database.read.all<{ message: string }>(
@@ -138,6 +142,7 @@ describe.each(['sqlite', 'postgres'] as const)('slot maps on %s', database => {
       free,
       block,
       check,
+      readOnce,
       attention,
       cleanUp,
     };
@@ -400,6 +405,22 @@ describe.each(['sqlite', 'postgres'] as const)('slot maps on %s', database => {
     });
     expect(await states()).toEqual(Array(8).fill('free'));
     expect(await attention()).toEqual([]);
+  });
+
+  test('a device that is missing once, as while a machine starts, takes nothing out', async () => {
+    const { host, discover, approve, states, readOnce, attention } = await bringIn();
+    const signal = new AbortController().signal;
+    await backend.call(approveSlotMap, approve(await discover()));
+    host.withoutGpu(1);
+    await readOnce(signal);
+    host.csv = new CapturedNode().csv;
+    await readOnce(signal);
+    host.withoutGpu(2);
+    await readOnce(signal);
+    expect(await states()).toEqual(Array(8).fill('free'));
+    expect(await attention()).toEqual([]);
+    await readOnce(signal);
+    expect((await states()).filter(status => status === 'cleanup_blocked')).toHaveLength(1);
   });
 
   test('a held slot whose host is again as it was before it was given back is not blocked', async () => {

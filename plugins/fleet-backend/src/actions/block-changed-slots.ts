@@ -14,28 +14,32 @@ import type { SlotRow } from '../store/slots';
 /**
  * Compares what the node has now with the slots that were approved. Only slots whose devices changed are taken out; what an allocation holds stays with it and is blocked when it is given back.
  * Kernel names that moved are followed. A blocked slot is given back by an administrator alone, even when the host is again as it was: something happened there.
+ * With `suspects` only slots that an earlier reading found changed too are taken out; the slots this reading found changed are returned.
  */
 export async function compareHost(
   tx: Transaction,
   services: SlotMapTelling,
-  { nodeId, topology }: { nodeId: string; topology: HostTopology },
-): Promise<void> {
+  { nodeId, topology, suspects }: { nodeId: string; topology: HostTopology; suspects?: ReadonlySet<string> },
+): Promise<ReadonlySet<string>> {
   const expected = hostChanges(approvedSlots(await slotsOn(tx, nodeId)), topology);
   // Models before the node, as everybody takes them who needs both; seldom, because placement of all models waits meanwhile.
   if (expected.affected.length > 0 || expected.renamed.length > 0) await lockAllModels(tx, []);
   const node = await nodeForUpdate(tx, nodeId);
-  if (node === undefined) return;
+  if (node === undefined) return new Set();
   // Read again under the locks: what was free may be held by now.
   const rows = await slotsOn(tx, nodeId);
   const { affected, renamed } = hostChanges(approvedSlots(rows), topology);
   const reasons = new Map(affected.map(({ slotId, reason }) => [slotId, reason]));
   for (const row of rows) {
     const reason = reasons.get(row.slot_id);
-    if (reason !== undefined) await noteChange(tx, services, { node, row, reason });
-    else if (row.status === 'held' && row.blocked_kind === 'host_changed') await forgetHostChange(tx, row.slot_id);
+    if (reason !== undefined) {
+      const isConfirmed = suspects === undefined || suspects.has(row.slot_id) || row.blocked_kind !== null;
+      if (isConfirmed) await noteChange(tx, services, { node, row, reason });
+    } else if (row.status === 'held' && row.blocked_kind === 'host_changed') await forgetHostChange(tx, row.slot_id);
   }
   for (const names of renamed) await renameDevices(tx, names);
   await tellOfHost(tx, services, node);
+  return new Set(reasons.keys());
 }
 
 async function noteChange(

@@ -33,7 +33,7 @@ export function hostChanges(approved: readonly ApprovedSlot[], topology: HostTop
     const nvme = nvmes.get(slot.nvmeSerial ?? '');
     const home = approvedNuma(slot, topology);
     const reasons = [
-      unit === undefined && `${slot.label} (${slot.gpuUuid}) is not there any more.`,
+      unit === undefined && topology.gpusUnread === null && `${slot.label} (${slot.gpuUuid}) is not there any more.`,
       unit !== undefined &&
         unit.gpu.numaNode !== home &&
         `${slot.label} has moved to ${domainName(unit.gpu.numaNode)}.`,

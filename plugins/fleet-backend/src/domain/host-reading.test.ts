@@ -186,3 +186,27 @@ test('a host that prints without end is kept within bounds', () => {
   expect(nvmes).toHaveLength(4096);
   expect(warnings).toHaveLength(100);
 });
+
+test.each([
+  [
+    'lists none',
+    'problem\tnvidia-smi: NVML: Driver/library version mismatch\ngpu\tFailed to initialize NVML',
+    expect.stringContaining('mismatch'),
+    0,
+  ],
+  [
+    'lists the others',
+    `problem\tnvidia-smi: GPU is lost\n${gpuLines(h200)}\ngpu\tUnable to determine the device handle`,
+    null,
+    2,
+  ],
+])('an nvidia-smi that fails and %s', (_what, lines, unread, count) => {
+  const pci = 'pci\t0000:19:00.0\t0x030200\t0x10de\t0x2335\t0\t-\t-\t-\tnvidia';
+  const { gpus, gpusUnread } = parseHostReading(minimal(`${pci}\n${lines}`));
+  expect(gpus).toHaveLength(count);
+  expect(gpusUnread).toEqual(unread);
+});
+
+test('a host whose GPUs are not on the bus any more has none, whatever nvidia-smi says', () => {
+  expect(parseHostReading(minimal('problem\tnvidia-smi: No devices were found')).gpusUnread).toBeNull();
+});

@@ -6,6 +6,8 @@ import type { HostGpu, HostNvme, HostTopology, HostVf, MigInstance, NumaDomain }
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
 const SECTOR_BYTES = 512;
+/** Vendor of PCI functions. */
+const NVIDIA = '0x10de';
 /** Where Portico mounts what belongs to slots: a namespace in use there is in use by its slot, not by the host. */
 export const PORTICO_ROOT = '/var/lib/portico';
 /** What a host puts on a device without mounting it. */
@@ -43,6 +45,10 @@ export function parseHostReading(text: string): HostTopology {
     warnings,
     numaOfPci: address => pciNuma.get(address) ?? numaOf(undefined),
   });
+  // A GPU that fell off the bus is told by a failing nvidia-smi that lists the others. One that lists none, while the bus has some, knows nothing.
+  const isBlind =
+    gpus.length === 0 && of('pci').some(([, , kind = '', vendor]) => vendor === NVIDIA && kind.startsWith('0x03'));
+  const gpusUnread = isBlind ? (warnings[0] ?? 'nvidia-smi lists no GPU, although the host has some.') : null;
   const vfs = readVfs({ pci: of('pci'), net: of('net'), routes: of('route'), numaOf });
   const nvmes = readNvmes({ of, numaOf });
   const bounded = <Device>(devices: readonly Device[], kind: string): readonly Device[] => {
@@ -54,6 +60,7 @@ export function parseHostReading(text: string): HostTopology {
     machineId: absent(of('machine')[0]?.[1]),
     numaDomains: numaDomains.slice(0, NUMA_DOMAINS_MAX),
     gpus: bounded(gpus, 'GPUs'),
+    gpusUnread,
     vfs: bounded(vfs, 'virtual functions'),
     nvmes: bounded(nvmes, 'NVMe namespaces'),
     warnings: warnings.slice(0, HOST_WARNINGS_MAX),

@@ -33,6 +33,7 @@ const host: fc.Arbitrary<HostTopology> = fc.integer({ min: 1, max: 3 }).chain(nu
     .map(({ gpus, vfs, nvmes }): HostTopology => ({
       machineId: 'machine',
       numaDomains: domains(numaCount),
+      gpusUnread: null,
       gpus: gpus.map((gpu, index) => ({
         index,
         uuid: `GPU-${index}`,
@@ -211,6 +212,7 @@ test.each(Object.keys(corruptions))('a map with one slot wrong is found out: %s'
 
 const two: HostTopology = {
   machineId: 'machine',
+  gpusUnread: null,
   numaDomains: domains(2),
   gpus: [0, 1].map(index => ({
     index,
@@ -290,6 +292,15 @@ test.each<[string, HostTopology, string[]]>([
 ])('of a changed host only the slots concerned are: %s', (_what, now, reasons) => {
   const { affected } = hostChanges(asApproved(proposeSlotMap(two)), now);
   expect(affected).toEqual(reasons.map(reason => ({ slotId: 'slot_0', reason })));
+});
+
+test('a driver that does not answer is no GPU that is gone', () => {
+  const now = { ...two, gpus: [], gpusUnread: 'nvidia-smi: Driver/library version mismatch' };
+  expect(hostChanges(asApproved(proposeSlotMap(two)), now)).toEqual({ affected: [], renamed: [] });
+  const withoutDisk = { ...now, nvmes: two.nvmes.slice(1) };
+  expect(hostChanges(asApproved(proposeSlotMap(two)), withoutDisk).affected.map(({ slotId }) => slotId)).toEqual([
+    'slot_0',
+  ]);
 });
 
 test('names that the kernel moved at a restart are followed, and nothing is wrong', () => {

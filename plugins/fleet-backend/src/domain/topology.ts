@@ -9,6 +9,8 @@ export interface HostTopology {
   readonly machineId: string | null;
   readonly numaDomains: readonly NumaDomain[];
   readonly gpus: readonly HostGpu[];
+  /** Why nothing is known of the GPUs although the host has some: their driver does not answer. Then none of them is known to be gone. */
+  readonly gpusUnread: string | null;
   readonly vfs: readonly HostVf[];
   readonly nvmes: readonly HostNvme[];
   /** What could not be read or looks wrong, in sentences. */

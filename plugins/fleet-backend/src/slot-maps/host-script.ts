@@ -92,7 +92,7 @@ csv=; list=
 if [ -n "$root" ] && [ -r "$root/nvidia-smi.csv" ]; then
   csv=$(cat "$root/nvidia-smi.csv"); list=$(cat "$root/nvidia-smi-list" 2>/dev/null)
 elif command -v nvidia-smi >/dev/null 2>&1; then
-  csv=$(nvidia-smi --query-gpu=index,uuid,name,memory.total,pci.bus_id,mig.mode.current --format=csv,noheader,nounits 2>&1) || { printf 'problem\tnvidia-smi: %s\n' "$(printf %s "$csv" | tr '\n\t' '  ')"; csv=; }
+  csv=$(nvidia-smi --query-gpu=index,uuid,name,memory.total,pci.bus_id,mig.mode.current --format=csv,noheader,nounits 2>&1) || printf 'problem\tnvidia-smi: %s\n' "$(printf %s "$csv" | tr '\n\t' '  ' | cut -c1-400)"
   list=$(nvidia-smi -L 2>/dev/null)
 else
   printf 'problem\tThere is no nvidia-smi on this node, so no NVIDIA GPU could be read.\n'

@@ -40,6 +40,7 @@ export async function proveClean(
     const [approved] = approvedSlots([slot]);
     if (approved === undefined) return { proven: 'clean' };
     const topology = await readHost(connections.to(node.node_id), signal);
+    if (topology.gpusUnread !== null) return { proven: 'nothing', reason: topology.gpusUnread };
     const [change] = hostChanges([{ ...approved, held: false }], topology).affected;
     return change === undefined ? { proven: 'clean' } : { proven: 'changed', reason: change.reason };
   } catch (error) {

@@ -3,7 +3,7 @@ import { repeat } from '@portico/plugin-kit/backend';
 import { giveUpLease, takeLease } from '../store/leases';
 import { probeNodes } from './heartbeat';
 import type { HeartbeatOptions } from './heartbeat';
-import { checkHosts } from './host-check';
+import { createHostCheck } from './host-check';
 import type { HostCheckOptions } from './host-check';
 import { createOrphanReconciler } from './orphans';
 import type { OrphanOptions } from './orphans';
@@ -33,7 +33,7 @@ export function startFleetWatch(options: FleetWatchOptions): { stop(): Promise<v
     {
       name: 'fleet-host-check',
       intervalSeconds: options.hostCheckIntervalSeconds,
-      work: (signal: AbortSignal) => checkHosts(options, signal),
+      work: createHostCheck(options),
     },
   ];
   const asLeader = (loop: (typeof loops)[number]) => async (signal: AbortSignal) => {

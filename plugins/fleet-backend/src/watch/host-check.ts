@@ -14,22 +14,43 @@ export type HostCheckOptions = Pick<SlotMapServices, 'database' | 'audit' | 'out
   readonly logger: LoggerService;
 };
 
-/** Compares every node whose slots were approved with what it has now. A node that cannot be read is the heartbeat's business and changes nothing here. */
-export async function checkHosts(options: HostCheckOptions, signal: AbortSignal): Promise<void> {
+/**
+ * Compares every node whose slots were approved with what it has now. A machine that is just starting has its sshd before it has all its devices, so a change counts when two readings in a row found
+ * it. A node that cannot be read is the heartbeat's business and changes nothing here.
+ */
+export function createHostCheck(options: HostCheckOptions): (signal: AbortSignal) => Promise<void> {
+  const suspects: Suspects = new Map();
+  return signal => checkHosts(options, { suspects, signal });
+}
+
+/** By node, the slots that its last reading found changed. */
+type Suspects = Map<string, ReadonlySet<string>>;
+
+async function checkHosts(
+  options: HostCheckOptions,
+  { suspects, signal }: { suspects: Suspects; signal: AbortSignal },
+): Promise<void> {
   const mapped = await nodesWithMaps(options.database.read);
   const nodes = (await allNodes(options.database.read)).filter(
     node => mapped.has(node.node_id) && (node.status === 'ready' || node.status === 'draining'),
   );
-  await inParallel(nodes, { limit: READINGS_AT_ONCE_MAX, signal }, node => checkHost(options, { node, signal }));
+  await inParallel(nodes, { limit: READINGS_AT_ONCE_MAX, signal }, node =>
+    checkHost(options, { node, suspects, signal }),
+  );
 }
 
 async function checkHost(
   options: HostCheckOptions,
-  { node, signal }: { node: NodeRow; signal: AbortSignal },
+  { node, suspects, signal }: { node: NodeRow; suspects: Suspects; signal: AbortSignal },
 ): Promise<void> {
   try {
     const topology = await readHost(options.connections.to(node.node_id), signal);
-    await options.database.transaction(tx => compareHost(tx, options, { nodeId: node.node_id, topology }));
+    const nodeId = node.node_id;
+    const seen = suspects.get(nodeId) ?? new Set();
+    const changed = await options.database.transaction(tx =>
+      compareHost(tx, options, { nodeId, topology, suspects: seen }),
+    );
+    suspects.set(nodeId, changed);
   } catch (error) {
     options.logger.warn(`what node ${node.name} has could not be compared with its slots: ${String(error)}`);
   }
