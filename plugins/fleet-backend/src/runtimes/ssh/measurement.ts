@@ -19,12 +19,11 @@ export class Measurements {
 
   /** `loads` instead of what the node's nvidia-smi said, by whoever knows better. */
   samplesOf(answer: NodeAnswer, at: number, loads: readonly GpuLoad[] = loadsOf(answer)): Map<string, MetricsSample> {
-    const clockSeconds = answer.count('clock');
     const gpus = answer.all('gpu').map(line => line.split(' '));
     const samples = new Map<string, MetricsSample>();
     for (const line of answer.all('instance')) {
       const [id = '', ...cells] = line.split(' ');
-      const [cpu = 0, memory = 0, cache = 0, limit = 0, processes = 0, rx = 0, tx = 0, disk = 0, size = 0, started = 0] = cells.map(number); // prettier-ignore
+      const [cpu = 0, memory = 0, cache = 0, limit = 0, processes = 0, rx = 0, tx = 0, disk = 0, size = 0, started = 0, clockSeconds = 0] = cells.map(number); // prettier-ignore
       const reading = { cpuSeconds: cpu / 1e9, clockSeconds };
       samples.set(id, {
         at,

@@ -61,17 +61,18 @@ describe('what went wrong on a node', () => {
 describe('figures', () => {
   const sampled = (measurements: Measurements, text: string) =>
     measurements.samplesOf(new NodeAnswer(text), NOW).get('alloc_1');
-  const instance = (cpu: number) => `instance alloc_1 ${cpu} 500 100 1000 3 10 20 30 40 90000\n`;
+  const instance = (cpu: number, clock = 1000, started = 90_000) =>
+    `instance alloc_1 ${cpu} 500 100 1000 3 10 20 30 40 ${started} ${clock}\n`;
 
   test('CPU is what was used between two readings, of which 100 is one CPU; first, since the start', () => {
     const measurements = new Measurements();
     // Started 900 s after the node, which runs for 1000 s: 50 s of one CPU within 100 s.
-    expect(sampled(measurements, `clock 1000\n${instance(50e9)}`)).toMatchObject({ cpuPercent: 50, memoryBytesUsed: 400, memoryBytesLimit: 1000, processes: 3, networkRxBytes: 10, networkTxBytes: 20, diskBytesUsed: 30, diskBytesLimit: 40 }); // prettier-ignore
-    expect(sampled(measurements, `clock 1010\n${instance(70e9)}`)).toMatchObject({ cpuPercent: 200 });
+    expect(sampled(measurements, instance(50e9))).toMatchObject({ cpuPercent: 50, memoryBytesUsed: 400, memoryBytesLimit: 1000, processes: 3, networkRxBytes: 10, networkTxBytes: 20, diskBytesUsed: 30, diskBytesLimit: 40 }); // prettier-ignore
+    expect(sampled(measurements, instance(70e9, 1010))).toMatchObject({ cpuPercent: 200 });
     // Asked again at once: the same figure rather than noise.
-    expect(sampled(measurements, `clock 1010.1\n${instance(70e9)}`)).toMatchObject({ cpuPercent: 200 });
+    expect(sampled(measurements, instance(70e9, 1010.1))).toMatchObject({ cpuPercent: 200 });
     // Started anew, with a counter of its own.
-    expect(sampled(measurements, `clock 1020\n${instance(1e9).replace('90000', '101000')}`)).toMatchObject({ cpuPercent: 10 }); // prettier-ignore
+    expect(sampled(measurements, instance(1e9, 1020, 101_000))).toMatchObject({ cpuPercent: 10 }); // prettier-ignore
   });
 
   test('load is found by uuid, of MIG instances the part that is known, of what is not known nothing', () => {
@@ -82,7 +83,7 @@ describe('figures', () => {
       'gpu alloc_2 3 GPU-c 3',
     ];
     const loads = ['load 1, GPU-a, NVIDIA H200, 77, 10, 100, 55, 300.5', 'load 0, GPU-p, NVIDIA A100, [N/A], 5, 100, 44, [N/A]', 'load 3, GPU-c, X, 1, 1, 1, 1, 1']; // prettier-ignore
-    const text = ['clock 1000', instance(0).trim(), ...gpus, ...loads, ''].join('\n');
+    const text = [instance(0).trim(), ...gpus, ...loads, ''].join('\n');
     const MiB = 1024 * 1024;
     expect(sampled(new Measurements(), text)?.gpus).toEqual([
       { index: 0, model: 'NVIDIA H200', utilizationPercent: 77, memoryBytesUsed: 10 * MiB, memoryBytesTotal: 100 * MiB, temperatureCelsius: 55, powerWatts: 300.5, simulated: false },

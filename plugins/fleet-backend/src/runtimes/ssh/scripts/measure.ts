@@ -6,7 +6,6 @@ import { prelude } from './prelude';
  * home's file system, and nvidia-smi once for all. The process id is believed only while its control group names the container.
  */
 export const measureScript = `${prelude}
-say clock "$(cut -d' ' -f1 /proc/uptime)"
 number() { read -r n 2>/dev/null <"$1" && echo "$n" || echo 0; }
 cd "$state/allocations" 2>/dev/null || exit 0
 for id in *; do
@@ -17,12 +16,12 @@ for id in *; do
   group() { printf '%s\\n' "$groups" | awk -F: -v name="$1" '$2 == name || (name != "" && index("," $2 ",", "," name ",")) { print $3; exit }'; }
   unified=/sys/fs/cgroup$(group '')
   if [ -e "$unified/cpu.stat" ] && [ -e "$unified/memory.current" ]; then
-    cpu=$(awk '$1 == "usage_usec" { printf "%.0f", $2 * 1000 }' "$unified/cpu.stat")
+    clock=$(cut -d' ' -f1 /proc/uptime); cpu=$(awk '$1 == "usage_usec" { printf "%.0f", $2 * 1000 }' "$unified/cpu.stat")
     memory=$(number "$unified/memory.current"); limit=$(number "$unified/memory.max")
     cache=$(awk '$1 == "inactive_file" { print $2 }' "$unified/memory.stat")
     processes=$(find "$unified" -name cgroup.procs -exec cat {} + 2>/dev/null | wc -l)
   else
-    memory_group=/sys/fs/cgroup/memory$(group memory); cpu=$(number "/sys/fs/cgroup/cpuacct$(group cpuacct)/cpuacct.usage")
+    memory_group=/sys/fs/cgroup/memory$(group memory); clock=$(cut -d' ' -f1 /proc/uptime); cpu=$(number "/sys/fs/cgroup/cpuacct$(group cpuacct)/cpuacct.usage")
     memory=$(number "$memory_group/memory.usage_in_bytes"); limit=$(number "$memory_group/memory.limit_in_bytes")
     cache=$(awk '$1 == "total_inactive_file" { print $2 }' "$memory_group/memory.stat")
     processes=$(find "/sys/fs/cgroup/pids$(group pids)" -name cgroup.procs -exec cat {} + 2>/dev/null | wc -l)
@@ -30,7 +29,7 @@ for id in *; do
   net=$(awk '/eth0:/ { sub(/^.*eth0:/, ""); print $1, $9; exit }' "/proc/$pid/net/dev")
   disk=$(stat -f -c '%S %b %f' "$(cat "$id/home")" | awk '{ printf "%.0f %.0f", $1 * ($2 - $3), $1 * $2 }')
   started=$(awk '{ sub(/^.*\\) /, ""); print $20 }' "/proc/$pid/stat")
-  printf 'instance %s %.0f %s %s %s %s %s %s %s\\n' "$id" "$cpu" "$memory" "\${cache:-0}" "$limit" "$processes" "\${net:-0 0}" "\${disk:-0 0}" "\${started:-0}" >&3
+  printf 'instance %s %.0f %s %s %s %s %s %s %s %s\\n' "$id" "$cpu" "$memory" "\${cache:-0}" "$limit" "$processes" "\${net:-0 0}" "\${disk:-0 0}" "\${started:-0}" "$clock" >&3
   while read -r index uuid device; do say gpu "$id $index $uuid $device"; done <"$id/gpus" 2>/dev/null
 done
 if command -v nvidia-smi >/dev/null; then
