@@ -4,6 +4,8 @@ import {
   CONNECTION_AGE_SECONDS,
   CONNECTIONS_PER_NODE_MAX,
   IDLE_SECONDS,
+  OPEN_ATTEMPTS_MAX,
+  OPEN_REST_MILLISECONDS,
   SESSION_WAIT_SECONDS,
   SESSIONS_PER_CONNECTION_MAX,
   WAITING_PER_NODE_MAX,
@@ -46,7 +48,7 @@ export class ConnectionPool {
    * turn it opens in: all a short command has to say may have come with the same packet.
    */
   async session<Attended>(line: () => string, attend: (channel: ClientChannel) => Attended): Promise<Attended> {
-    for (;;) {
+    for (let attempt = 1; ; attempt += 1) {
       const connection = await this.#acquire();
       const free = () => {
         connection.sessions -= 1;
@@ -61,10 +63,13 @@ export class ConnectionPool {
           }),
         );
       } catch (error) {
-        const refused = isOpenFailure(error) && connection.sessions > 1;
+        const refused = isOpenFailure(error);
         if (refused) connection.sessionsMax = Math.max(1, connection.sessions - 1);
         free();
-        if (!refused) throw new RuntimeError('node_unreachable', `The node opened no session: ${(error as Error).message}.`, { cause: error }); // prettier-ignore
+        if (!refused || attempt === OPEN_ATTEMPTS_MAX)
+          throw new RuntimeError('node_unreachable', `The node opened no session: ${(error as Error).message}.`, { cause: error }); // prettier-ignore
+        // sshd counts a session that we have seen end until it has cleared up after it.
+        await new Promise(resolve => setTimeout(resolve, OPEN_REST_MILLISECONDS * 2 ** attempt));
       }
     }
   }

@@ -6,6 +6,9 @@ export const CONNECTIONS_PER_NODE_MAX = 6;
 export const WAITING_PER_NODE_MAX = 256;
 /** Seconds to wait for a session before the node counts as too busy to be worked with. */
 export const SESSION_WAIT_SECONDS = 30;
+/** Tries to open one session where sshd refuses, and milliseconds before the second; each rest is twice the one before, 1.3 s in all. */
+export const OPEN_ATTEMPTS_MAX = 7;
+export const OPEN_REST_MILLISECONDS = 10;
 /** Seconds for TCP, key exchange and login together. A node that needs longer is not one to place work on. */
 export const CONNECT_SECONDS = 10;
 /** Seconds between two signs of life on a connection; two without an answer and it is lost, within 12 seconds. */

@@ -1,7 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -41,8 +40,8 @@ export function newKeyPair(): KeyPair {
 export type SshdUnderTest = Awaited<ReturnType<typeof startSshd>>;
 
 /**
- * A real sshd on loopback that believes to be on a machine of its own: in a mount namespace where `/etc/passwd`, `/etc/shadow`, `/etc/sudoers.d`, `/etc/portico` and `/var/lib/portico` are
- * files of the test. Nobody else on this machine can log in with its accounts: `root` and `operator` by the given key, `operator` also by password.
+ * A real sshd on loopback that believes to be on a machine of its own: in a mount namespace where `/etc/passwd`, `/etc/shadow`, `/etc/sudoers.d` and `/run` are
+ * the test's own. Nobody else on this machine can log in with its accounts: `root` and `operator` by the given key, `operator` also by password.
  */
 export async function startSshd(
   options: {
@@ -61,7 +60,7 @@ export async function startSshd(
   const port = options.port ?? (await freePort());
   const hostKey = options.hostKey ?? newKeyPair();
   file('host_key', hostKey.private, 0o600);
-  for (const name of ['home', 'root', 'sudoers.d', 'portico', 'state']) mkdirSync(path.join(directory, name));
+  for (const name of ['home', 'root', 'sudoers.d']) mkdirSync(path.join(directory, name));
   const password = 'correct horse battery';
   const hash = execFileSync('openssl', ['passwd', '-6', password]).toString().trim();
   file('passwd', `root:x:0:0:root:${directory}/root:/bin/sh\nsshd:x:100:65534::/run/sshd:/usr/sbin/nologin\nnobody:x:65534:65534::/nonexistent:/usr/sbin/nologin\noperator:x:6501:6501::${directory}/home:/bin/sh\n`); // prettier-ignore
@@ -81,13 +80,14 @@ export async function startSshd(
     'ListenAddress 127.0.0.1', `Port ${port}`, `HostKey ${directory}/host_key`, 'PidFile none', 'UsePAM no', 'PermitRootLogin prohibit-password',
     'PasswordAuthentication yes', `MaxSessions ${options.maxSessions ?? 10}`, 'MaxStartups 10:30:100', 'StrictModes no', 'LogLevel ERROR',
   ].join('\n')); // prettier-ignore
-  const mounts = [['passwd', '/etc/passwd'], ['shadow', '/etc/shadow'], ['sudoers.d', '/etc/sudoers.d'], ['portico', '/etc/portico'], ['state', '/var/lib/portico']]; // prettier-ignore
-  // Where the machine has no such directory yet, a layer over its parent brings it in for this namespace alone.
+  const mounts = [['passwd', '/etc/passwd'], ['shadow', '/etc/shadow'], ['sudoers.d', '/etc/sudoers.d']]; // prettier-ignore
   const script = [
-    'set -e', 'mkdir -p /run/sshd',
-    ...mounts.map(([from, to]) => `[ -e ${to} ] || mkdir -p ${to}; mount --bind ${directory}/${from} ${to}`),
+    'set -e',
+    'mount -t tmpfs tmpfs /run',
+    'mkdir /run/sshd',
+    ...mounts.map(([from, to]) => `mount --bind ${directory}/${from} ${to}`),
     `exec ${SSHD} -D -e -f ${config}`,
-  ].join('\n'); // prettier-ignore
+  ].join('\n');
   let child = spawn('unshare', ALONE.concat(script), {
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
