@@ -18,6 +18,9 @@ interface Property extends Node {
 /**
  * Leaves the schemas and sentences of operations out of what browsers load: they are two thirds of a contract, and every page declares operations of several. Of
  * a reply it stays known whether it has a body. An operation that is not written out as one object stays as it is.
+ *
+ * What only those schemas were made of goes with them. A bundler keeps an unused constant that spreads another one or calls something, since either might do
+ * something; a contract is data, so here neither does, and they are marked as that.
  */
 export function leanContract(): Plugin {
   return {
@@ -29,34 +32,45 @@ export function leanContract(): Plugin {
       const program = this.parse(code) as unknown as { body: readonly Syntax[] };
       let lean = '';
       let copied = 0;
-      for (const call of program.body.flatMap(operationsIn)) {
-        const fields = leanFields(call.properties, code);
-        if (fields === null) continue;
-        lean += `${code.slice(copied, call.start)}/*#__PURE__*/ operation({ ${fields} })`;
-        copied = call.end;
+      for (const value of program.body.flatMap(constantsIn)) {
+        const replacement = leanOperation(value, code) ?? removableWhenUnused(value, code);
+        if (replacement === null) continue;
+        lean += code.slice(copied, value.start) + replacement;
+        copied = value.end;
       }
       return { code: lean + code.slice(copied), map: null };
     },
   };
 }
 
-interface OperationCall {
-  readonly start: number;
-  readonly end: number;
-  readonly properties: readonly Property[];
+interface Value extends Node {
+  readonly callee?: { readonly name?: string };
+  readonly arguments?: readonly { readonly properties?: readonly Property[] }[];
 }
 
-/** `export const x = operation({ … })` */
-function operationsIn(statement: Syntax): readonly OperationCall[] {
+/** What stands behind `export const x =` and `const x =`. */
+function constantsIn(statement: Syntax): readonly Value[] {
   const declaration = (statement.declaration ?? statement) as unknown as {
-    declarations?: readonly {
-      init: (Node & { callee?: { name?: string }; arguments?: readonly { properties?: readonly Property[] }[] }) | null;
-    }[];
+    kind?: string;
+    declarations?: readonly { init: Value | null }[];
   };
-  return (declaration.declarations ?? []).flatMap(({ init }) => {
-    const properties = init?.callee?.name === 'operation' ? init.arguments?.[0]?.properties : undefined;
-    return init === null || properties === undefined ? [] : [{ start: init.start, end: init.end, properties }];
-  });
+  if (declaration.kind !== 'const') return [];
+  return (declaration.declarations ?? []).flatMap(({ init }) => (init === null ? [] : [init]));
+}
+
+/** `operation({ … })` without what only servers need; null where it is something else. */
+function leanOperation({ callee, arguments: given }: Value, code: string): string | null {
+  const properties = callee?.name === 'operation' ? given?.[0]?.properties : undefined;
+  const fields = properties === undefined ? null : leanFields(properties, code);
+  return fields === null ? null : `/*#__PURE__*/ operation({ ${fields} })`;
+}
+
+const MADE_OF_OTHERS = new Set(['ObjectExpression', 'ArrayExpression', 'CallExpression']);
+
+function removableWhenUnused({ type, start, end }: Value, code: string): string | null {
+  const text = code.slice(start, end);
+  const isPlain = !text.includes('...') && !text.includes('(');
+  return isPlain || !MADE_OF_OTHERS.has(type) ? null : `/*#__PURE__*/ (() => (${text}))()`;
 }
 
 function leanFields(properties: readonly Property[], code: string): string | null {
