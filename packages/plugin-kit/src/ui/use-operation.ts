@@ -124,6 +124,8 @@ export function useAction<Page extends PageDefinition, Name extends keyof Page['
         ...(signal === undefined ? {} : { signal }),
       }),
     retry: false,
+    // What was sent may be a password: it is not kept once nobody looks at the outcome any more.
+    gcTime: 0,
     // Refused because things are no longer as the page shows them: show how they are.
     onError: error => {
       if (error.status !== 404 && error.status !== 409) return;
