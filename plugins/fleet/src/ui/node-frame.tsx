@@ -48,7 +48,8 @@ export function NodeFrame({ tab, children, primaryAction }: NodeFrameProps) {
       <PageState state={renderingOf(detail, { what: 'node', layout: 'text' })}>
         {node !== undefined && (
           <Stack gap="loose">
-            <StateBanner node={node} />
+            {/* On the overview the panel of how it comes in says the same, with what to do. */}
+            {!(tab === 'Overview' && node.status === 'registered') && <StateBanner node={node} />}
             {children(node)}
           </Stack>
         )}

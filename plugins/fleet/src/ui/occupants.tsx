@@ -33,7 +33,12 @@ export function useNamedOccupants(nodeId: string, occupants: readonly Occupant[]
 }
 
 export function OccupantsTable({ occupants, nothing }: { occupants: readonly NamedOccupant[]; nothing: string }) {
-  if (occupants.length === 0) return <EmptyState title="Nobody runs here" description={nothing} headingLevel={3} />;
+  if (occupants.length === 0)
+    return (
+      <div className="node-inset">
+        <EmptyState title="Nobody runs here" description={nothing} headingLevel={3} />
+      </div>
+    );
   return (
     <DataTable
       label="Who runs here"

@@ -177,7 +177,9 @@ export function SshNodeForm() {
         {wasTried && <ErrorSummary errors={missing} />}
         {refusal !== null && (
           <Banner tone="failed" title={refusal.title}>
-            {refusal.message}
+            {refusal.field === undefined
+              ? refusal.message
+              : 'Nothing was added. What is wrong stands at the field above.'}
           </Banner>
         )}
         <Inline>

@@ -29,7 +29,7 @@ export function EnrolmentPanel({ node }: { node: NodeDetails }) {
   return (
     <Panel
       title="Bringing it in"
-      description={hasFailed ? 'It did not come so far.' : 'The server does this; you may leave the page.'}
+      description={hasFailed ? 'It could not be finished.' : 'The server does this; you may leave the page.'}
       actions={
         mayRetry &&
         hasFailed && (

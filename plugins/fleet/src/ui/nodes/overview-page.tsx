@@ -14,7 +14,7 @@ import {
   StateChip,
 } from '@portico/ui';
 import { NodeFrame } from '../node-frame';
-import { addressText, gpusText, isolationText, plural, runtimeText } from '../node-words';
+import { addressText, gpusText, isolationText, runtimeText } from '../node-words';
 import type { NodeDetails } from '../node-words';
 import { OccupantsTable, useNamedOccupants } from '../occupants';
 import { slotNodes } from '../slot-nodes';
@@ -92,7 +92,7 @@ function factsOf(node: NodeDetails) {
     { label: 'CPUs', value: node.cpu_count },
     { label: 'Memory', value: <Bytes value={node.memory_bytes} /> },
     { label: 'Disk left', value: <Bytes value={node.disk_bytes_free} /> },
-    { label: 'NUMA domains', value: plural(node.numa_domains, 'domain') },
+    { label: 'NUMA domains', value: node.numa_domains === 0 ? '–' : node.numa_domains },
     {
       label: 'Latest probe',
       value: verdict === null ? 'None yet' : <VerdictChip verdict={verdict.verdict} at={verdict.probed_at} />,

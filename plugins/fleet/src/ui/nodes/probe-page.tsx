@@ -69,11 +69,14 @@ function Probe({ node }: { node: NodeDetails }) {
           </div>
         )}
         {verdict === null ? (
-          <EmptyState
-            title="No verdict yet"
-            description="Once Portico can log in, everything a node needs is looked at, from its kernel to its GPUs."
-            headingLevel={3}
-          />
+          <div className="node-inset">
+            {' '}
+            <EmptyState
+              title="No verdict yet"
+              description="Once Portico can log in, everything a node needs is looked at, from its kernel to its GPUs."
+              headingLevel={3}
+            />
+          </div>
         ) : (
           <ul className="node-checks" aria-label="Checks">
             {verdict.checks.map(check => (

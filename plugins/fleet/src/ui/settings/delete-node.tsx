@@ -1,4 +1,5 @@
 import { EquivalentCall, useAction } from '@portico/plugin-kit/ui';
+import type { ApiError } from '@portico/plugin-kit/ui';
 import { Banner, Button, ConfirmDialog, Panel, showToast, Stack, TrashIcon } from '@portico/ui';
 import { useState } from 'react';
 import { plural } from '../node-words';
@@ -43,7 +44,7 @@ export function DeleteNode({ node, occupants, onDeleted }: DeleteNodeProps) {
               )
             }
           >
-            {`${occupants.map(({ name, user }) => (user?.username == null ? name : `${name} of @${user.username}`)).join(', ')}. Delete the node once they are released.`}
+            {`${namesText(occupants.map(({ name, user }) => ({ name, username: user?.username ?? null })))}. Delete the node once they are released.`}
           </Banner>
         )}
         {node.slots.blocked > 0 && (
@@ -69,7 +70,7 @@ export function DeleteNode({ node, occupants, onDeleted }: DeleteNodeProps) {
           'It is refused while anybody runs there.',
         ]}
         confirmLabel="Delete node"
-        error={remove.error?.message ?? null}
+        error={remove.error === null ? null : refusalText(remove.error)}
         isPending={remove.isPending}
         onConfirm={async () => {
           await remove.mutateAsync(args);
@@ -82,4 +83,29 @@ export function DeleteNode({ node, occupants, onDeleted }: DeleteNodeProps) {
       {asking === 'drain' && <DrainDialog node={node} occupants={occupants} onClose={close} />}
     </Panel>
   );
+}
+
+/** More names than this are a wall; the overview has them all. */
+const NAMES_MAX = 5;
+
+interface NamedAllocation {
+  readonly name: string;
+  readonly username: string | null;
+}
+
+function namesText(allocations: readonly NamedAllocation[]): string {
+  const named = allocations
+    .slice(0, NAMES_MAX)
+    .map(({ name, username }) => (username === null ? name : `${name} of @${username}`));
+  const rest = allocations.length - named.length;
+  return rest > 0 ? `${named.join(', ')} and ${rest} more` : named.join(', ');
+}
+
+/** Somebody launched there meanwhile, or was there all along: the server names who. */
+function refusalText({ code, message, details }: ApiError): string {
+  if (code !== 'node_in_use' || !Array.isArray(details.allocations)) return message;
+  const allocations = details.allocations as { allocation_id: string; name: string | null; username: string | null }[];
+  if (allocations.length === 0) return 'Slots of it are blocked. Clean them up first, under Slots.';
+  const names = namesText(allocations.map(({ allocation_id: id, name, username }) => ({ name: name ?? id, username })));
+  return `It is in use: ${names}. Drain it, and delete it once they are released.`;
 }

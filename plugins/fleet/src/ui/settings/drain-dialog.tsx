@@ -57,7 +57,7 @@ export function DrainDialog({ node, occupants, onClose }: DrainDialogProps) {
           <TextField
             label="Reason"
             isRequired={false}
-            description="Shown to other administrators, and written to the audit log."
+            description="It is written to the audit log."
             value={reason}
             onChange={setReason}
             maxLength={REASON_LENGTH_MAX}

@@ -1,11 +1,11 @@
 import { useSignedIn } from '@portico/plugin-kit/ui';
-import { Banner, MissingPermission, Panel, Stack } from '@portico/ui';
+import { Banner, MissingPermission, Stack } from '@portico/ui';
 import { useNavigate } from 'react-router-dom';
 import { fleetPermissions } from '../../contract/permissions';
 import { NodeFrame } from '../node-frame';
 import { MANAGE_NODES } from '../node-words';
 import type { NodeDetails } from '../node-words';
-import { OccupantsTable, useNamedOccupants } from '../occupants';
+import { useNamedOccupants } from '../occupants';
 import { occupantsOf, useNodeSlots } from '../use-node-slots';
 import { DeleteNode } from './delete-node';
 import { DrainPanel } from './drain-panel';
@@ -44,16 +44,7 @@ function Settings({ node }: { node: NodeDetails }) {
         </>
       )}
       <DrainPanel node={node} occupants={occupants} />
-      {!isConfigured && (
-        <>
-          {occupants.length > 0 && (
-            <Panel title="In the way of deleting it" isFlush>
-              <OccupantsTable occupants={occupants} nothing="" />
-            </Panel>
-          )}
-          <DeleteNode node={node} occupants={occupants} onDeleted={() => navigate('/admin/nodes')} />
-        </>
-      )}
+      {!isConfigured && <DeleteNode node={node} occupants={occupants} onDeleted={() => navigate('/admin/nodes')} />}
     </Stack>
   );
 }

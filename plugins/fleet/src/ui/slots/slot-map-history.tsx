@@ -28,7 +28,9 @@ export function SlotMapHistory({ node, shownId, onShow }: SlotMapHistoryProps) {
     <Panel title="Maps" description="Newest first; what is looked at is shown above." isFlush>
       <PageState state={renderingOf(maps, { what: 'slot maps', layout: 'text' })}>
         {items.length === 0 ? (
-          <EmptyState title="No map yet" description="Discovering proposes the first one." headingLevel={3} />
+          <div className="node-inset">
+            <EmptyState title="No map yet" description="Discovering proposes the first one." headingLevel={3} />
+          </div>
         ) : (
           <DataTable
             label="Maps"
