@@ -69,7 +69,7 @@ export function launchSteps<Input extends LaunchInput>(
 }
 
 /** One allocation of the launch, and the step's context with what it tells put under the allocation's name. */
-export interface Member<Input extends LaunchInput> {
+interface Member<Input extends LaunchInput> {
   readonly allocation: Allocation;
   readonly context: StepContext<Input>;
 }

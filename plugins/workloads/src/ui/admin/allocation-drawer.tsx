@@ -17,6 +17,7 @@ import {
 import { slotNodes } from '../slot-nodes';
 import { failureText, releaseFailureText } from '../workload-words';
 import type { AdminAllocation, ListedNode } from './allocations-page';
+import { isSilent } from './silent-node';
 
 interface AllocationDrawerProps {
   allocation: AdminAllocation;
@@ -28,13 +29,14 @@ interface AllocationDrawerProps {
 }
 
 /** Something is held or owed: there is something to end. */
-export function canBeForced({ status }: AdminAllocation): boolean {
+function canBeForced({ status }: AdminAllocation): boolean {
   return status !== 'released' && status !== 'failed';
 }
 
 /** Everything an administrator needs to know before doing anything about it. */
 export function AllocationDrawer({ allocation, node, onClose, onForceRelease, onNarrow }: AllocationDrawerProps) {
-  const mayEnd = onForceRelease !== undefined && (canBeForced(allocation) || allocation.status === 'failed');
+  const mayEnd =
+    onForceRelease !== undefined && (canBeForced(allocation) || (allocation.status === 'failed' && isSilent(node)));
   return (
     <Drawer
       isOpen

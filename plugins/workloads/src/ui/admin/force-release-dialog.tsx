@@ -3,6 +3,7 @@ import { Checkbox, ConfirmDialog, formatMoney, showToast } from '@portico/ui';
 import { useState } from 'react';
 import { adminAllocationsPage } from './admin-pages';
 import type { AdminAllocation, ListedNode } from './allocations-page';
+import { isSilent } from './silent-node';
 
 /** The end of somebody else's work: with a reason they are told, and a name typed. Only where the node does not answer it can be ended without asking it. */
 export function ForceReleaseDialog({
@@ -15,8 +16,6 @@ export function ForceReleaseDialog({
   onClose: () => void;
 }) {
   const isFailed = allocation.status === 'failed';
-  // A node that is no longer part of the fleet does not answer either.
-  const isSilent = node === undefined || node.status === 'unreachable';
   const [isAttested, setAttested] = useState(isFailed);
   const release = useAction(adminAllocationsPage, 'forceReleaseAllocation', {
     invalidates: ['listAdminAllocations', 'listNodes', 'listWorkloads', 'getAllocation'],
@@ -50,7 +49,7 @@ export function ForceReleaseDialog({
       typedName={name}
       confirmLabel="Force release"
       choices={
-        isSilent && (
+        isSilent(node) && (
           <Checkbox
             label="Nothing of it runs any more, and its node will not come back"
             description="You vouch for this; it is written to the audit log. Without it, the release waits for the node."
