@@ -1,7 +1,7 @@
 import type { NodeAnswer } from './node-script';
 import type { RuntimeObservation } from './port';
 
-/** Exit code of the entry when the image has no sshd; see `scripts/entry.ts`. */
+/** 128 and SIGKILL, as shells count. */
 const KILLED = 137;
 
 /** What the node says of its instances, by our clock: its own may say anything, so only the distance between two of its readings counts. */
