@@ -74,12 +74,14 @@ function removableWhenUnused({ type, start, end }: Value, code: string): string 
 }
 
 function leanFields(properties: readonly Property[], code: string): string | null {
-  if (properties.some(({ type }) => type === 'SpreadElement')) return null;
+  const isSpread = ({ type }: Property) => type === 'SpreadElement';
   const nameOf = ({ key }: Property) => key.name ?? String(key.value);
-  const replies = properties.find(property => nameOf(property) === 'responses')?.value.properties;
-  if (replies === undefined || replies.some(({ type }) => type === 'SpreadElement')) return null;
+  const replies = properties.find(property => !isSpread(property) && nameOf(property) === 'responses')?.value
+    .properties;
+  if (replies === undefined || replies.some(isSpread)) return null;
   const kept = properties
-    .filter(property => KEPT.has(nameOf(property)))
+    // What several operations share, their permission among it, stays: it is small.
+    .filter(property => isSpread(property) || KEPT.has(nameOf(property)))
     .map(({ start, end }) => code.slice(start, end));
   const bodies = replies.map(
     reply => `${nameOf(reply)}: ${reply.value.type === 'Literal' && reply.value.value === null ? 'null' : '{}'}`,

@@ -63,8 +63,6 @@ export const getAdminSku = operation({
   errors: ['not_found'],
 });
 
-const { name, gpu_model, shape, gpu_counts, vcpus_per_gpu, memory_bytes_per_gpu, disk_bytes_per_gpu } = skuFieldSchemas;
-
 export const createSku = operation({
   id: 'createSku',
   method: 'POST',
@@ -90,13 +88,7 @@ export const createSku = operation({
       'disk_bytes_per_gpu',
     ],
     properties: {
-      name,
-      gpu_model,
-      shape,
-      gpu_counts,
-      vcpus_per_gpu,
-      memory_bytes_per_gpu,
-      disk_bytes_per_gpu,
+      ...skuFieldSchemas,
       gpu_fraction_milli: gpuFractionSchema,
       regions: { ...skuFieldSchemas.regions, default: null },
       image_ids: { ...skuFieldSchemas.image_ids, default: null },
