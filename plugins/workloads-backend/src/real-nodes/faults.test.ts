@@ -1,7 +1,7 @@
 import type { RealNode } from '../../../fleet-backend/src/testing/real-nodes';
 import { describeWithRealNodes, startRealNode } from '../../../fleet-backend/src/testing/real-nodes';
 import { waitFor } from '@portico/plugin-kit/testing';
-import { leftOn, startPortalOnRealNode } from '../testing/portal-on-real-node';
+import { startPortalOnRealNode } from '../testing/portal-on-real-node';
 import type { PortalOnRealNode } from '../testing/portal-on-real-node';
 
 const GPUS = 4;
@@ -151,8 +151,56 @@ describeWithRealNodes('a launch on a real node when', () => {
         await after?.(node);
       }
       await waitFor(async () => (await portal.freeGpus()) === GPUS, 'all GPUs to be free');
-      expect(await leftOn(node)).toEqual([]);
+      expect(await portal.leftOn(node)).toEqual([]);
       expect((await portal.balance(token)).held.amount).toBe('0');
+      await portal.assertBooksBalance();
+    },
+    CASE_MILLISECONDS,
+  );
+
+  it(
+    'it runs already and the node loses power: it has ended, the bill with it, and what is left there is taken away',
+    async () => {
+      const { allocationId } = await portal.launch(token, { gpu_count: 1 });
+      await portal.until(token, allocationId, 'active');
+      await node.crash();
+      await node.boot();
+      const ended = await portal.until(token, allocationId, 'failed');
+      expect(ended).toMatchObject({ failure_reason: 'runtime_gone', billing_stopped_at: expect.any(String) });
+      await waitFor(async () => (await portal.freeGpus()) === GPUS, 'all GPUs to be free');
+      expect(await portal.leftOn(node)).toEqual([]);
+      await portal.assertBooksBalance();
+    },
+    CASE_MILLISECONDS,
+  );
+
+  it(
+    'it runs already and the network is cut for a while: it goes on, terminals come back, and a worker from before is refused',
+    async () => {
+      const { allocationId } = await portal.launch(token, { gpu_count: 1 });
+      await portal.until(token, allocationId, 'active');
+      const { services } = portal;
+      const reached = (await services.fleet.runtimeOf(services.database.read, allocationId))!;
+      const begun = await node.read(`podman inspect --format '{{.State.StartedAt}}' portico-${allocationId}`);
+      await node.partition();
+      const { nodeId } = reached.instance.node;
+      await waitFor(async () => (await portal.node(nodeId)).status === 'unreachable', 'a node that is unreachable');
+      expect((await portal.allocation(token, allocationId)).status).toBe('active');
+      await node.heal();
+      await waitFor(async () => (await portal.node(nodeId)).status === 'ready', 'a node that is ready again');
+      expect(await node.read(`podman inspect --format '{{.State.StartedAt}}' portico-${allocationId}`)).toBe(begun);
+      await expect(reached.runtime.release({ ...reached.instance, fencingToken: 0 })).rejects.toMatchObject({
+        code: 'stale_fencing_token',
+      });
+      const shell = await reached.runtime.openShell(reached.instance, { sessionId: 'after', cols: 80, rows: 24 });
+      let said = '';
+      shell.onOutput(chunk => (said += Buffer.from(chunk).toString()));
+      shell.write(Buffer.from('echo al""ive\n'));
+      await waitFor(() => said.includes('alive\r\n'), 'the shell to answer');
+      shell.terminate();
+      await portal.release(token, allocationId);
+      await portal.until(token, allocationId, 'released');
+      expect(await portal.leftOn(node)).toEqual([]);
       await portal.assertBooksBalance();
     },
     CASE_MILLISECONDS,

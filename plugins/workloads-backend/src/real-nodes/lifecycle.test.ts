@@ -8,7 +8,7 @@ import type { RealNode } from '../../../fleet-backend/src/testing/real-nodes';
 import { describeWithRealNodes, startRealNode } from '../../../fleet-backend/src/testing/real-nodes';
 import { OpenSsh } from '../gateways/testing/open-ssh';
 import { TerminalClient } from '../gateways/testing/terminal-client';
-import { leftOn, startPortalOnRealNode } from '../testing/portal-on-real-node';
+import { startPortalOnRealNode } from '../testing/portal-on-real-node';
 import type { PortalOnRealNode } from '../testing/portal-on-real-node';
 
 /** One machine from its first login to the last thing removed from it, by the doors people use. The steps build on each other. */
@@ -134,7 +134,7 @@ setsid python3 server.py >/dev/null 2>&1 &`,
     await portal.release(token, allocationId);
     const released = await portal.until(token, allocationId, 'released');
     expect(released.billing_stopped_at).not.toBeNull();
-    expect(await leftOn(node)).toEqual([]);
+    expect(await portal.leftOn(node)).toEqual([]);
     expect(await portal.freeGpus()).toBe(4);
     expect((await portal.balance(token)).held.amount).toBe('0');
     await portal.assertBooksBalance();

@@ -26,7 +26,12 @@ export async function surviveOnRealNode(
       [containers[0], 'released'],
     ]);
     expect(await rehearsal.pathOf(outcome)).toEqual(['requested', 'provisioning', 'active', 'releasing', 'released']);
-    expect(await leftOn(node)).toEqual([]);
+    expect(
+      await leftOn(
+        node,
+        outcome.allocations.map(({ id }) => id),
+      ),
+    ).toEqual([]);
   } finally {
     await node.stop();
   }

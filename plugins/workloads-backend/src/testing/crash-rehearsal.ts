@@ -24,7 +24,7 @@ export class CrashRehearsal {
   readonly #gpus: number;
 
   constructor(
-    opened: OpenTestDatabase,
+    opened: Opened,
     dialect: Dialect,
     run: Pick<CrashRun, 'runtime'> & { count?: number; gpus?: number },
   ) {

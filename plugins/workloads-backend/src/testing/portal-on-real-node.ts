@@ -92,6 +92,8 @@ export async function startPortalOnRealNode(options: TestBackendOptions = {}) {
     call(getAllocation, { token, params: { allocation_id: allocationId } });
   const details = (nodeId: string) => call(getNode, { token: admin, params: { node_id: nodeId } });
 
+  const launched: string[] = [];
+
   return {
     ...backend,
     admin,
@@ -158,6 +160,7 @@ export async function startPortalOnRealNode(options: TestBackendOptions = {}) {
         },
       });
       const { allocation, task_id: taskId } = launchedAlone(reply);
+      launched.push(allocation.allocation_id);
       return { allocationId: allocation.allocation_id, taskId };
     },
     async until(token: string, allocationId: string, status: AllocationStatus) {
@@ -177,13 +180,14 @@ export async function startPortalOnRealNode(options: TestBackendOptions = {}) {
     terminalToken: async (token: string, allocationId: string) =>
       (await call(createTerminalToken, { token, params: { allocation_id: allocationId } })).token,
     balance: (token: string) => call(getBalance, { token }),
+    leftOn: (node: RealNode) => leftOn(node, launched),
     freeGpus: async () => (await backend.services.fleet.totals(backend.services.database.read)).gpus.free,
     assertBooksBalance: () => assertBooksBalance(backend.services.database.read),
   };
 }
 
 /** All that Portico makes on a node, and a release must take away: one line for each thing that is left, none when it is clean. */
-export async function leftOn(node: RealNode): Promise<string[]> {
+export async function leftOn(node: RealNode, allocationIds: readonly string[]): Promise<string[]> {
   const found = await node.read(`
 podman ps --all --format 'container {{.Names}}'
 podman network ls --format 'network {{.Name}}' | grep -v ' podman$'
@@ -192,5 +196,7 @@ ls /var/lib/portico/allocations /var/lib/portico/homes /var/lib/portico/ranges 2
 nft list tables 2>/dev/null | grep portico_ | sed 's/^/firewall /'
 losetup -a 2>/dev/null | grep portico/homes | sed 's/^/loop /'
 true`);
-  return found.split('\n').filter(line => line !== '');
+  // Loop devices are the computer's, whichever of its nodes has made them.
+  const isOurs = (line: string) => !line.startsWith('loop ') || allocationIds.some(id => line.includes(id));
+  return found.split('\n').filter(line => line !== '' && isOurs(line));
 }
