@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { WebSocket } from 'ws';
+import type { RealNode } from '../plugins/fleet-backend/src/testing/real-nodes';
 
 /** The sides of the terminal's benchmark: a portal and an sshd on this machine, and shells on them. */
 const root = path.resolve(__dirname, '..');
@@ -52,7 +53,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-export async function startSshd(): Promise<{ destination: string[] }> {
+export async function startSshd(): Promise<Destination> {
   const sshd = findSshd();
   const port = await freePort();
   execFileSync('ssh-keygen', ['-q', '-N', '', '-t', 'ed25519', '-f', path.join(folder, 'host')]);
@@ -76,6 +77,59 @@ export async function startSshd(): Promise<{ destination: string[] }> {
   return { destination: ['-p', String(port), `${userInfo().username}@127.0.0.1`] };
 }
 
+const PASSWORD = 'correct horse battery staple';
+const GIB = 1024 ** 3;
+
+/** A fleet of the one node, and something small to sell of it. */
+const settingsForNode = {
+  APP_CONFIG_access_adminPassword: JSON.stringify(PASSWORD),
+  APP_CONFIG_fleet_nodes: '[]',
+  APP_CONFIG_fleet_ssh_allowedNetworks: '["10.0.0.0/8"]',
+  APP_CONFIG_catalog_skus: JSON.stringify([
+    {
+      key: 'bench',
+      name: 'H200',
+      gpuModel: 'H200',
+      shape: 'gpu_slice',
+      gpuCounts: [1],
+      vcpusPerGpu: 2,
+      memoryBytesPerGpu: 2 * GIB,
+      diskBytesPerGpu: GIB,
+      pricesPerGpuHour: { USD: '1', EUR: '1' },
+    },
+  ]),
+};
+
+async function bringIn(node: RealNode, call: Portal['call']): Promise<void> {
+  const added = await call('POST', 'admin/nodes', {
+    name: node.name,
+    address: { host: node.address, port: node.port },
+    username: 'root',
+    credential: { kind: 'private_key', private_key: node.privateKey },
+  });
+  const at = `admin/nodes/${String((added['node'] as Record<string, unknown>)['node_id'])}`;
+  await until('the node to be examined', async () => (await call('GET', at))['verdict']);
+  const map = await call('POST', `${at}/slice-topology/discovery`);
+  await call('POST', `${at}/slot-maps/${String(map['slot_map_id'])}/approve`, { expected_version: map['version'] });
+  await until('the node to be ready', async () => {
+    const { status, isolation } = await call('GET', at);
+    return status === 'ready' && isolation !== null;
+  });
+}
+
+/** The sshd of the container itself, for a client in the node's network: nothing of Portico between them. */
+export async function sshdOfContainer(node: RealNode, allocationId: string): Promise<Destination> {
+  const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}';
+  const address = await node.read(`podman inspect --format '${format}' portico-${allocationId}`);
+  return { destination: [`user@${address}`], client: [...node.inNetwork('ssh')] };
+}
+
+export interface Destination {
+  readonly destination: string[];
+  /** What starts OpenSSH's client; `ssh` when absent. */
+  readonly client?: readonly string[];
+}
+
 // Read like any program would that knows the contract, not the code.
 type Reply = Record<string, unknown> & { items: Record<string, unknown>[] };
 
@@ -88,7 +142,7 @@ export interface Portal {
 }
 
 /** The production build, a person in it with a key, and a workload of theirs. */
-export async function startPortal(): Promise<Portal> {
+export async function startPortal(node?: RealNode): Promise<Portal> {
   const built = path.join(root, 'packages/backend/node_modules/.cache/bench');
   execFileSync(process.execPath, [path.join(root, 'packages/backend/build.mjs'), built], { stdio: 'inherit' });
   const child = start(process.execPath, [path.join(built, 'main.js')], {
@@ -98,6 +152,7 @@ export async function startPortal(): Promise<Portal> {
     PORTICO_PORT: '0',
     PORTICO_DATA_DIR: path.join(folder, 'data'),
     APP_CONFIG_workloads_ssh_port: '0',
+    ...(node && settingsForNode),
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += String(chunk)));
@@ -119,9 +174,15 @@ export async function startPortal(): Promise<Portal> {
     if (!response.ok) throw new Error(`${operation} answered ${response.status}: ${await response.text()}`);
     return (await response.json()) as Reply;
   };
+  if (node !== undefined) {
+    const admin = await call('POST', 'auth/personal/login', { username: 'admin', password: PASSWORD });
+    token = String(admin['access_token']);
+    await bringIn(node, call);
+    token = '';
+  }
   const person = await call('POST', 'auth/personal/signup', {
     username: 'bench',
-    password: 'correct horse battery staple',
+    password: PASSWORD,
   });
   token = String(person['access_token']);
   await call('POST', 'ssh-keys', { name: 'bench', public_key: readFileSync(`${key}.pub`, 'utf8').trim() });
@@ -201,8 +262,14 @@ export const sshOptions = [
   'IdentitiesOnly=yes',
 ];
 
-export function sshShell(destination: string[]): Shell & { child: ChildProcess } {
-  const child = start('ssh', [...sshOptions, '-tt', ...destination]);
+/** A line of arguments that starts OpenSSH's client for that destination. */
+export function startSsh({ destination, client = ['ssh'] }: Destination, before: string[], ...command: string[]) {
+  const [program = 'ssh', ...prefix] = client;
+  return start(program, [...prefix, ...sshOptions, ...before, ...destination, ...command]);
+}
+
+export function sshShell(to: Destination): Shell & { child: ChildProcess } {
+  const child = startSsh(to, ['-tt']);
   const shell = {
     child,
     type: (text: string) => void child.stdin?.write(text),

@@ -5,20 +5,24 @@ import {
   cleanUp,
   makeKey,
   sleep,
-  sshOptions,
+  sshdOfContainer,
   sshShell,
-  start,
   startPortal,
+  startSsh,
   startSshd,
   until,
   webSocketShell,
 } from './terminal-sides';
-import type { Portal, Shell } from './terminal-sides';
+import type { Destination, Portal, Shell } from './terminal-sides';
+import { startRealNode } from '../plugins/fleet-backend/src/testing/real-nodes';
+import type { RealNode } from '../plugins/fleet-backend/src/testing/real-nodes';
 
 /**
  * P4: what a key press and a flood of output cost through the portal, over OpenSSH's client and server on the same machine. Three shells on
  * a terminal: through the WebSocket, through the SSH gateway, and through a real sshd. The portal is its production build in a process of its
  * own, its shell in a sandbox. Rounds alternate, medians are quoted; the percentiles of an echo are those of a round.
+ *
+ * With `--node` the workload is a container on a real node (root, Linux; see tools/real-nodes.mjs) and the anchor OpenSSH's client in the node's network, straight to the sshd of the same container.
  *
  * Needs OpenSSH's client and server (Debian: apt-get install openssh-client openssh-server).
  */
@@ -108,9 +112,9 @@ async function measure(shell: Shell): Promise<Sample> {
 }
 
 /** A file without a terminal, as `ssh host cat file` gives it. */
-async function fetchFile(destination: string[]): Promise<number> {
+async function fetchFile(to: Destination): Promise<number> {
   const from = performance.now();
-  const child = start('ssh', [...sshOptions, ...destination, 'cat /tmp/portico-bench.txt']);
+  const child = startSsh(to, [], 'cat /tmp/portico-bench.txt');
   let bytes = 0;
   child.stdout?.on('data', (chunk: Buffer) => (bytes += chunk.length));
   await new Promise(resolve => child.on('close', resolve));
@@ -131,11 +135,12 @@ async function growth(portal: Portal, stopReading: () => void): Promise<number> 
   return highest - before;
 }
 
-async function main(): Promise<void> {
+async function main(node: RealNode | undefined): Promise<void> {
   makeKey();
-  const [sshd, portal] = [await startSshd(), await startPortal()];
+  const portal = await startPortal(node);
+  const sshd = node === undefined ? await startSshd() : await sshdOfContainer(node, portal.allocationId);
   const socket = await webSocketShell(portal);
-  const shells = { webSocket: socket, sshGateway: sshShell(portal.destination), sshd: sshShell(sshd.destination) };
+  const shells = { webSocket: socket, sshGateway: sshShell(portal), sshd: sshShell(sshd) };
   for (const shell of Object.values(shells)) {
     await prepare(shell);
     await echoes(shell, WARM_UP_KEYS);
@@ -146,8 +151,8 @@ async function main(): Promise<void> {
     sshd: () => measure(shells.sshd),
   });
   const files = await alternate(ROUNDS, {
-    sshGateway: () => fetchFile(portal.destination),
-    sshd: () => fetchFile(sshd.destination),
+    sshGateway: () => fetchFile(portal),
+    sshd: () => fetchFile(sshd),
   });
 
   const figure = (of: keyof typeof samples, what: keyof Sample) => median(samples[of].map(sample => sample[what]));
@@ -207,7 +212,7 @@ async function main(): Promise<void> {
   });
   shells.sshGateway.child.kill('SIGKILL');
   printTable(
-    `Terminal: the portal over OpenSSH's client and sshd (${ROUNDS} rounds, ${KEYS_PER_ROUND} keys and ${FILE_BYTES / 1e6} MB each)`,
+    `Terminal${node === undefined ? '' : ' on a real node'}: the portal over OpenSSH's client and ${node === undefined ? '' : 'the container’s own '}sshd (${ROUNDS} rounds, ${KEYS_PER_ROUND} keys and ${FILE_BYTES / 1e6} MB each)`,
     rows,
   );
   await portal.call('POST', `allocations/${portal.allocationId}/release`);
@@ -217,13 +222,18 @@ async function main(): Promise<void> {
   );
 }
 
-main()
+const machine = process.argv.includes('--node')
+  ? startRealNode({ name: 'bench', gpus: 1 })
+  : Promise.resolve(undefined);
+machine
+  .then(main)
   .catch((error: unknown) => {
     console.error(error);
     process.exitCode = 1;
   })
   .finally(async () => {
     await cleanUp();
+    await (await machine)?.stop();
     rmSync('/tmp/portico-bench.txt', { force: true });
   })
   .finally(() => process.exit());

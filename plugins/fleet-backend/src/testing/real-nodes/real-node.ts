@@ -62,6 +62,8 @@ export interface RealNode {
   run(script: string, options?: { stdin?: string | Buffer; secondsMax?: number }): Promise<Ran>;
   /** The same, and what it prints without the last line break; anything but status 0 fails. */
   read(script: string): Promise<string>;
+  /** How to start a program of this computer in the node's network and nowhere else of it. */
+  inNetwork(program: string): readonly [string, ...string[]];
   /** Names of all containers, running or not. */
   containers(): Promise<string[]>;
   /** Loses power: every process ends at once. What was written stays. */
@@ -165,6 +167,7 @@ export async function startRealNode(options: RealNodeOptions): Promise<RealNode>
     hostKey: () => hostKey,
     run: (script, runOptions) => machine.run(script, runOptions),
     read,
+    inNetwork: program => machine.inNetwork(program),
     async containers() {
       return (await read("podman ps --all --format '{{.Names}}'")).split('\n').filter(line => line !== '');
     },
@@ -287,6 +290,10 @@ class Machine {
         resolve({ status, stdout, stderr });
       });
     });
+  }
+
+  inNetwork(program: string): readonly [string, ...string[]] {
+    return ['nsenter', `--target=${this.init}`, '--net', program];
   }
 
   console(): string {
