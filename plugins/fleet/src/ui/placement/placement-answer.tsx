@@ -83,7 +83,9 @@ export function PlacementAnswer({ answer, asked, nodes }: PlacementAnswerProps) 
 function refusalText(refusal: NonNullable<WhatIfAnswer['refusal']>, copies: number): string {
   return [
     refusal.message,
-    copies > 1 && refusal.fitting_copies > 0 ? `${refusal.fitting_copies} of them would fit.` : '',
+    copies > 1 && refusal.fitting_copies > 0 && refusal.alternative === null
+      ? `${refusal.fitting_copies} of them would fit.`
+      : '',
     refusal.alternative ?? '',
   ]
     .filter(part => part !== '')

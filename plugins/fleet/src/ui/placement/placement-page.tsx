@@ -96,7 +96,10 @@ function WhatIf({ nodes }: { nodes: readonly ListedNode[] }) {
     if (!ask.isPending && model !== '') ask.mutate({ body });
   };
   const asked = ask.variables?.body;
-  const [knownRegions, drainable] = [regions.data?.items ?? [], nodes.slice(0, NODES_TO_DRAIN_MAX)];
+  const [knownRegions, drainable] = [
+    regions.data?.items ?? [],
+    nodes.filter(({ slots }) => slots.total > 0).slice(0, NODES_TO_DRAIN_MAX),
+  ];
   return (
     <div className="what-if">
       <form onSubmit={submit} noValidate>
