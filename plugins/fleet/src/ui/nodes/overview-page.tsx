@@ -27,7 +27,7 @@ export function OverviewPage() {
 }
 
 function Overview({ node }: { node: NodeDetails }) {
-  const { slots, isPending } = useNodeSlots(node.node_id);
+  const { slots, isPending } = useNodeSlots(node);
   const occupants = useNamedOccupants(node.node_id, occupantsOf(slots));
   const nameOf = (id: string) => occupants.find(({ allocationId }) => allocationId === id)?.name ?? id;
   return (

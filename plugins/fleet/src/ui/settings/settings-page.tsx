@@ -19,7 +19,7 @@ export function SettingsPage() {
 
 function Settings({ node }: { node: NodeDetails }) {
   const navigate = useNavigate();
-  const { slots } = useNodeSlots(node.node_id);
+  const { slots } = useNodeSlots(node);
   const occupants = useNamedOccupants(node.node_id, occupantsOf(slots));
   if (!useSignedIn().permissions.has(MANAGE_NODES))
     return (

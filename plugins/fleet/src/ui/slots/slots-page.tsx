@@ -23,7 +23,7 @@ export function SlotsPage() {
 function Slots({ node }: { node: NodeDetails }) {
   const [query, setQuery] = useSearchParams();
   const { permissions } = useSignedIn();
-  const slots = useNodeSlots(node.node_id);
+  const slots = useNodeSlots(node);
   const asked = query.get(MAP);
   const mapId = asked !== null && mapIdForm.test(asked) ? asked : null;
   const show = (slotMapId: string | null) => setQuery(slotMapId === null ? {} : { [MAP]: slotMapId });
