@@ -38,6 +38,9 @@ export async function recordVerdictIn(
   const failed = result.verdict.checks.filter(({ status }) => status === 'failed');
   const reason = failed.length === 0 ? null : failed.map(({ message }) => message).join(' ');
   await changeNode(tx, nodeId, { status_reason: reason });
+  // From the moment it is ready it takes work, and who launches there is told how it isolates; the heartbeat says it in more words.
+  if (reason === null && node.isolation === null)
+    await changeNode(tx, nodeId, { isolation: 'container', isolation_detail: 'podman' });
   if (node.status === 'registered') return;
   await moveNode(tx, services, {
     node,

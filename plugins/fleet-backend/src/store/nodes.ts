@@ -129,7 +129,7 @@ export async function isNameTaken(tx: Transaction, name: string): Promise<boolea
   return (await tx.first('SELECT 1 AS taken FROM fleet_nodes WHERE name = ?', [name])) !== undefined;
 }
 
-/** Columns an administrator decides. What is absent stays. */
+/** Columns an administrator or a probe decides. What is absent stays. */
 export type NodeChange = Partial<
   Pick<
     NodeRow,
@@ -143,6 +143,8 @@ export type NodeChange = Partial<
     | 'notes'
     | 'status_reason'
     | 'enrolment_task_id'
+    | 'isolation'
+    | 'isolation_detail'
     | 'cpu_count'
     | 'memory_bytes'
     | 'disk_bytes_free'

@@ -78,7 +78,12 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       );
       const brought = await node(added.node.node_id);
       expect(brought.verdict?.checks.filter(check => check.status === 'failed')).toEqual([]);
-      expect(brought).toMatchObject({ status: 'ready', status_reason: null, origin: 'administrator' });
+      expect(brought).toMatchObject({
+        status: 'ready',
+        status_reason: null,
+        origin: 'administrator',
+        isolation: 'container',
+      });
       expect(brought.cpu_count).toBeGreaterThan(0);
       expect(brought.memory_bytes).toBeGreaterThan(0);
       expect(await keys()).toBe(`${before}\n${brought.public_key}`);

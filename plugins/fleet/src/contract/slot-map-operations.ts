@@ -125,6 +125,7 @@ export const approveSlotMap = operation({
     'From then on placement gives them out. Slots that allocations hold stay theirs, and a map that would change them is refused. Of two maps approved at the same time one wins; the other is ' +
     'superseded.',
   permission: 'fleet.node.manage',
+  proof: 'fresh_or_key',
   params: slotMapParams,
   body: {
     type: 'object',
@@ -155,6 +156,7 @@ export const cleanUpSlot = operation({
     '`verified`: the node is asked, and must prove that nothing of the allocation is left and that the slot’s devices are as they were approved. `attested`: an administrator states that the node ' +
     'or the device is destroyed, or that they have looked themselves; nothing is asked. A slot whose device is gone is withdrawn, every other is free again.',
   permission: 'fleet.node.manage',
+  proof: 'fresh_or_key',
   params: {
     type: 'object',
     additionalProperties: false,

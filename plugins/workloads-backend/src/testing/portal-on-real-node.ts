@@ -123,8 +123,7 @@ export async function startPortalOnRealNode(options: TestBackendOptions = {}) {
       }, `${node.name} probed`);
       await this.approveSlots(nodeId);
       await waitFor(async () => {
-        const { status, isolation } = await details(nodeId);
-        return status === 'ready' && isolation !== null;
+        return (await details(nodeId)).status === 'ready';
       }, `${node.name} ready`);
       return nodeId;
     },
