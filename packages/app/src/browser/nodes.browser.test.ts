@@ -166,6 +166,46 @@ describe('those who look after nodes', () => {
     await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 
+  test('make sure of a slot that is blocked, by their word where the node cannot be asked', async () => {
+    portal.alter(
+      `UPDATE fleet_slots SET status = 'cleanup_blocked', blocked_kind = 'unproven', blocked_reason = 'A process would not end.', ` +
+        `blocked_at = 1772355600000 WHERE node_id = '${simulatedId}' AND gpu_index = 5`,
+    );
+    await go(`/admin/nodes/${simulatedId}/slots`);
+    const panel = page.getByRole('table', { name: 'Blocked slots' });
+    await panel.getByText('A process would not end.').waitFor();
+    await inspect('node-slots-blocked');
+    await panel.getByRole('button', { name: 'Clean up GPU 5' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('radio', { name: 'I vouch for it' }).check();
+    await dialog.getByRole('button', { name: 'Vouch for it' }).click();
+    await dialog.getByText('Give a reason.').waitFor();
+    await dialog.getByLabel('Reason').fill('Looked at it with ps, and nothing is left');
+    await inspect('clean-up-slot');
+    await dialog.getByRole('button', { name: 'Vouch for it' }).click();
+    await page.getByText('GPU 5 is free again.').waitFor();
+    await panel.waitFor({ state: 'detached' });
+  });
+
+  test('compare two host keys before they accept one', async () => {
+    const id = machineId === '' ? simulatedId : machineId;
+    const key = (letter: string) => ({ type: 'ssh-ed25519', fingerprint: `SHA256:${letter.repeat(43)}` });
+    await page.route(`**/api/v1/admin/nodes/${id}`, async route => {
+      const node = (await (await route.fetch()).json()) as object;
+      const keys = { host_key: key('a'), changed_host_key: key('b') };
+      await route.fulfill({ json: { ...node, origin: 'administrator', ...keys } });
+    });
+    await go(`/admin/nodes/${id}/settings`);
+    await page.getByText('It shows another host key').waitFor();
+    await page.getByRole('button', { name: 'Accept it' }).click();
+    const dialog = page.getByRole('alertdialog');
+    await dialog.getByText(key('a').fingerprint).waitFor();
+    await dialog.getByText(key('b').fingerprint).waitFor();
+    await inspect('accept-host-key');
+    await page.keyboard.press('Escape');
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+  });
+
   test('drain a node, knowing what that means, and take it back', async () => {
     await go(`/admin/nodes/${simulatedId}/settings`);
     await page.getByRole('button', { name: 'Drain node' }).click();
