@@ -43,6 +43,9 @@ mkdir -p /run/sshd /var/empty /etc/ssh && chmod 0755 /run/sshd
   echo 'PrintMotd no'
   echo 'AcceptEnv *'
   echo 'AllowTcpForwarding yes'
+  # A portal that is gone without a word leaves shells behind: their sshd looks for it.
+  echo 'ClientAliveInterval 15'
+  echo 'ClientAliveCountMax 4'
   echo 'MaxSessions 256'
   echo 'MaxStartups 64'
   echo 'Subsystem sftp internal-sftp'
@@ -52,7 +55,8 @@ mkdir -p /run/sshd /var/empty /etc/ssh && chmod 0755 /run/sshd
 } >/etc/ssh/portico_sshd_config
 stop() {
   trap '' TERM
-  kill -TERM -1 2>/dev/null
+  # Everything in this container, and were this ever run outside of one, everything on the machine.
+  [ $$ -eq 1 ] && kill -TERM -1 2>/dev/null
   left=${STOP_GRACE_SECONDS}0
   while [ $left -gt 0 ]; do
     set -- /proc/[0-9]*
