@@ -95,6 +95,14 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
     });
     if (launched.status !== 202) throw new Error(`launching answered ${launched.status}: ${launched.text}`);
     const allocation = launched.body.allocation as Record<string, string>;
+    await backend.services.database.transaction(tx =>
+      tx.run(
+        `INSERT INTO workloads_recordings (recording_id, connection_id, connection, allocation_id, organization_id, project_id, user_id,
+           terminal_columns, terminal_rows, started_at, last_event_at, size_bytes, is_truncated, is_incomplete)
+         VALUES ('rec_mine', 'conn_mine', 'terminal', ?, ?, ?, ?, 80, 24, ?, ?, 0, 0, 0)`,
+        [allocation.allocation_id as string, owner.organizationId, owner.projectId, owner.userId, tx.now, tx.now],
+      ),
+    );
     const { admin } = await administrator();
     const node = (await backend.request('GET', 'admin/nodes', { token: admin })).body.items?.[0];
     const slot = (await backend.request('GET', `admin/nodes/${String(node?.node_id)}/resource-slots`, { token: admin }))
@@ -102,6 +110,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
     return {
       allocation_id: allocation.allocation_id as string,
       batch_id: 'batch_mine',
+      recording_id: 'rec_mine',
       task_id: launched.body.task_id as string,
       key_id: String(key.body.key_id),
       port: '8888',

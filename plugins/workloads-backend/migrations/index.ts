@@ -5,5 +5,14 @@ import { gateways } from './0003_gateways';
 import { idleness } from './0004_idleness';
 import { batches } from './0005_batches';
 import { publishedPorts } from './0006_published_ports';
+import { recordings } from './0007_recordings';
 
-export const migrations: readonly Migration[] = [allocations, metrics, gateways, idleness, batches, publishedPorts];
+export const migrations: readonly Migration[] = [
+  allocations,
+  metrics,
+  gateways,
+  idleness,
+  batches,
+  publishedPorts,
+  recordings,
+];

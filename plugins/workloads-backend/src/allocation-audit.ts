@@ -43,6 +43,26 @@ export function auditedFields(allocation: Allocation): Record<keyof typeof alloc
   };
 }
 
+/** Somebody who gets into an allocation and leaves it again; the two rows name the same connection. It is the allocation's history, and found there. */
+export const connectionAudit = {
+  type: 'allocation',
+  fields: {
+    connection_id: 'track',
+    connection: 'track',
+    ssh_key: 'track',
+    is_recorded: 'track',
+    used_for: 'track',
+    seconds: 'track',
+    recording_ids: 'track',
+  },
+} as const satisfies AuditedResource;
+
+/** What a terminal showed, looked at by somebody. */
+export const recordingAudit = {
+  type: 'recording',
+  fields: { allocation_id: 'track', user_id: 'track' },
+} as const satisfies AuditedResource;
+
 /** A batch is audited when it is launched; afterwards each of its allocations is, by itself. */
 export const batchAudit = {
   type: 'allocation_batch',

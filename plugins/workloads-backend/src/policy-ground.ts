@@ -15,6 +15,7 @@ export const policyGroundFactory = createServiceFactory({
       defaults: {
         concurrent_allocations: quota.concurrentAllocationsMax,
         terminal_session_seconds: terminal.sessionSeconds,
+        terminal_recording: false,
       },
       async running(queries, filter) {
         const running = await runningAllocations(queries, filter);

@@ -24,6 +24,7 @@ import { setSshKeys } from './actions/set-ssh-keys';
 import { createTerminalToken } from './actions/terminal-token';
 import { type Allocation, statusesShownAs } from './domain/allocation';
 import type { BatchWithMembers } from './domain/batch';
+import { recordingRoutes } from './recordings/recording-routes';
 import type { Services } from './services';
 import { listAllocations } from './store/allocation-list';
 import { findAllocation } from './store/allocations';
@@ -123,6 +124,8 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
           await release(tx, services, { context: contextOf(request), allocationId: request.params.allocation_id }),
         ),
       ),
+
+    ...recordingRoutes(services),
 
     async getAllocationBatch({ caller, params }) {
       const batch = await findBatch(database.read, params.batch_id);

@@ -54,7 +54,8 @@ const groups: readonly (readonly [Audience, string])[] = [
   [
     ['owner', 'admin', 'security'],
     `
-    exportOwnAuditLogs listAuditLogs listOrganizationApiKeys resetPolicy revokeOrganizationApiKey setPolicy
+    exportOwnAuditLogs getRecording listAllocationRecordings listAuditLogs listOrganizationApiKeys replayRecording
+    resetPolicy revokeOrganizationApiKey setPolicy
   `,
   ],
   [

@@ -31,7 +31,9 @@ export type IdPrefix =
   | 'pol'
   | 'batch'
   | 'slotmap'
-  | 'disc';
+  | 'disc'
+  | 'conn'
+  | 'rec';
 
 /**
  * Prefixed, opaque, sortable by creation to the millisecond: 50 bits of time and 80 of randomness, as ULID has it. `now` in epoch milliseconds is the

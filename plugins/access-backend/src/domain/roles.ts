@@ -56,6 +56,7 @@ const security = [
   'audit.log.read',
   'events.stream.read',
   'workloads.allocation.read',
+  'workloads.recording.read',
   'workloads.task.read',
 ] as const;
 
@@ -141,8 +142,13 @@ export const projectRoles: ReadonlyMap<string, readonly string[]> = new Map(
   ]),
 );
 
-/** What a support agent sees of the organization they look into: all that its owner may read, and nothing that changes anything. */
-const support: readonly string[] = owner.filter(permission => permission.endsWith('.read'));
+/**
+ * What a support agent sees of the organization they look into: all that its owner may read, and nothing that changes anything. What people had on
+ * their screens is nothing support needs to help them.
+ */
+const support: readonly string[] = owner.filter(
+  permission => permission.endsWith('.read') && permission !== 'workloads.recording.read',
+);
 
 export interface HeldRoles {
   /** Null: not a member. */

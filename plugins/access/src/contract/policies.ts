@@ -112,6 +112,15 @@ export const policies = {
     levels: everywhere,
     per: 'everyone',
   },
+  terminal_recording: {
+    kind: 'flag',
+    unit: null,
+    title: 'Terminal recording',
+    sentence:
+      'Whether what terminals show is recorded, for those who may look at it. Whoever connects is told; what they type is not recorded.',
+    levels: everywhere,
+    per: 'everyone',
+  },
   idle_limit_seconds: {
     kind: 'duration',
     unit: 'seconds',

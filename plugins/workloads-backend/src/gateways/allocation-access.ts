@@ -31,6 +31,8 @@ export interface AllocationAccess {
   mayConnect(caller: UserCaller, allocation: ReachableAllocation): boolean;
   /** Seconds a connection of this user to the allocation may last, by policy. */
   sessionSeconds(queries: Queries, allocation: ReachableAllocation, userId: string): Promise<number>;
+  /** Whether a policy asks that what this user's terminals in the allocation show is recorded. */
+  isRecorded(queries: Queries, allocation: ReachableAllocation, userId: string): Promise<boolean>;
   /** The caller the allocation's user would be now, for a login by SSH key. Null when the user may not sign in any more. */
   callerOf(queries: Queries, allocation: ReachableAllocation): Promise<UserCaller | null>;
 }
@@ -61,6 +63,10 @@ export function createAllocationAccess(
     async sessionSeconds(queries, { organizationId, projectId }, userId) {
       const policies = await access.policies(queries, { organizationId, projectId, userId });
       return policies.terminal_session_seconds.value ?? workloads.terminal.sessionSeconds;
+    },
+    async isRecorded(queries, { organizationId, projectId }, userId) {
+      const policies = await access.policies(queries, { organizationId, projectId, userId });
+      return policies.terminal_recording.value ?? false;
     },
     callerOf: (queries, { userId, projectId }) => authentication.callerFor(queries, { userId, projectId }),
   };

@@ -1,5 +1,6 @@
 import type { Authentication, Authorization, HttpApi } from '@portico/plugin-kit/backend';
 import type { Services } from '../services';
+import { ConnectionEvidence } from '../recordings/connection-evidence';
 import { createAllocationAccess } from './allocation-access';
 import { sshHostKey } from './ssh/host-key';
 import { startPortGateway } from './ports/port-gateway';
@@ -16,11 +17,13 @@ export function serveGateways(
 ): { start(): Promise<{ close(): Promise<void> }> } {
   const access = createAllocationAccess(services);
   const { clock, database, logger, secrets, settings, workloads } = services;
+  const evidence = new ConnectionEvidence(services);
   serveTerminals(http, {
     access,
     authentication: services.authentication,
     clock,
     database,
+    evidence,
     logger,
     secrets,
     workloads,
@@ -33,6 +36,7 @@ export function serveGateways(
         access,
         clock,
         database,
+        evidence,
         logger,
         hostKey: await sshHostKey(database, secrets),
         listen: {
@@ -41,7 +45,12 @@ export function serveGateways(
         },
       });
       services.sshAddress.listeningOn(gateway.port);
-      if (publishedAddress.formTarget() === null) return gateway;
+      evidence.start();
+      const closeAccess = async () => {
+        await gateway.close();
+        await evidence.stop();
+      };
+      if (publishedAddress.formTarget() === null) return { close: closeAccess };
       const { host } = workloads.publishedPorts;
       const ports = await startPortGateway({
         access,
@@ -57,7 +66,7 @@ export function serveGateways(
       return {
         async close() {
           await ports.close();
-          await gateway.close();
+          await closeAccess();
         },
       };
     },

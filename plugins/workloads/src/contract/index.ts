@@ -14,6 +14,7 @@ import {
   setAllocationSshKeys,
 } from './operations';
 import { openPublishedPort } from './port-operations';
+import { getRecording, listAllocationRecordings, replayRecording } from './recording-operations';
 import { workloadPermissions } from './permissions';
 import { cancelTask, getTask, listTaskEvents } from './task-operations';
 
@@ -32,6 +33,9 @@ export const workloadsContract = defineContract({
     getAllocationSshKeys,
     setAllocationSshKeys,
     getAllocationMetrics,
+    listAllocationRecordings,
+    getRecording,
+    replayRecording,
     getAllocationBatch,
     releaseAllocationBatch,
     getTask,
@@ -60,7 +64,7 @@ export const workloadsContract = defineContract({
       path: '/ws/terminal/{allocation_id}',
       summary:
         'A shell in an active allocation. Sub-protocol `portico.terminal.v1` with a terminal token as second value; a bad one closes 4401. Binary ' +
-        'frames are bytes, text frames JSON control: attach, session_ready, resize, ack, ping, pong, gap, closed, error.',
+        'frames are bytes, text frames JSON control: attach, session_ready, resize, ack, ping, pong, gap, notice (such as that the terminal is recorded), closed, error.',
     },
   },
 });
@@ -112,6 +116,14 @@ export {
   IDLE_WARNING_SECONDS,
 } from './limits';
 export { openPublishedPort } from './port-operations';
+export {
+  getRecording,
+  listAllocationRecordings,
+  recordedConnections,
+  recordingSchema,
+  replayRecording,
+} from './recording-operations';
+export type { RecordedConnection } from './recording-operations';
 export { workloadPermissions } from './permissions';
 export { workloadSettings } from './settings';
 export { taskEventSchema, taskSchema } from './task';

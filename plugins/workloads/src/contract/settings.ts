@@ -143,6 +143,22 @@ export const workloadSettings = {
         },
         required: ['intervalSeconds'],
       },
+      recordings: {
+        type: 'object',
+        description: 'What terminals showed, where a policy asks that it is recorded.',
+        additionalProperties: false,
+        default: {},
+        properties: {
+          retentionDays: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 3_650,
+            default: 90,
+            description: 'How long a recording is kept after its connection has closed.',
+          },
+        },
+        required: ['retentionDays'],
+      },
       tasks: {
         type: 'object',
         description: 'Patience of the provisioning and release steps.',
@@ -186,6 +202,7 @@ export const workloadSettings = {
       'liveness',
       'metrics',
       'idleness',
+      'recordings',
       'tasks',
     ],
   },

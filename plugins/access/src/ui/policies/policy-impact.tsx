@@ -53,6 +53,7 @@ function reachInWords({ organizations, projects, members }: PolicyPreview): stri
 function runningInWords({ policy }: Policy, { running, beyond }: PolicyPreview): string {
   if (policy === 'terminal_session_seconds')
     return 'It counts at once for connections that are open: those that have lasted longer close within seconds.';
+  if (policy === 'terminal_recording') return 'It counts for connections that are opened from now on.';
   if (policy === 'mfa_required') return 'Whoever has none set up is asked to, with their next click.';
   if (policy === 'trial_credit') return 'It counts for those who sign up from now on.';
   if (running === 0) return 'Nothing of theirs runs now.';

@@ -25,14 +25,14 @@ export class ChannelOutput {
     private readonly channel: ServerChannel,
     private readonly backPressure: ClientBackPressure,
     /** Called with every piece. */
-    private readonly active: () => void,
+    private readonly passing: (piece: Buffer) => void,
   ) {}
 
   /** Resolves when the source has ended or failed and all it said has been sent, or when the channel is abandoned. Does not end the channel. */
   async pump(source: Readable, target: Target): Promise<void> {
     source.on('data', (chunk: Buffer) => {
       if (this.#isAbandoned) return;
-      this.active();
+      this.passing(chunk);
       this.#queue.push({ target, chunk });
       this.#queuedBytes += chunk.length;
       if (!this.#isSending) this.#sendNext();

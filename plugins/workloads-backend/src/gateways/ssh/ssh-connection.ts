@@ -4,6 +4,7 @@ import type { SshKey } from '@portico/plugin-access/port';
 import type { ExecProcess, ExecRequest } from '@portico/plugin-fleet/runtime';
 import type { Clock } from '@portico/plugin-kit/backend';
 import type { AuthContext, Connection, ServerChannel, Session } from 'ssh2';
+import type { OpenConnection } from '../../recordings/connection-evidence';
 import type { ReachableAllocation } from '../allocation-access';
 import { watchStanding } from '../standing-check';
 import type { Standing } from '../standing-check';
@@ -24,6 +25,7 @@ const GOODBYE_SECONDS = 2;
 export interface Login {
   readonly allocation: ReachableAllocation;
   readonly key: SshKey;
+  readonly isServiceAccount: boolean;
   /** Epoch milliseconds. */
   readonly startedAt: number;
 }
@@ -33,7 +35,8 @@ export interface SshConnectionOptions {
   login(context: AuthContext): Promise<Login | undefined>;
   /** Whether the login would succeed now. Asked every few seconds. */
   standing(login: Login): Promise<Standing>;
-  loggedIn(login: Login): void;
+  /** Writes down that somebody is in. Nothing is served before it is written, and nothing at all when it cannot be. */
+  loggedIn(login: Login): Promise<OpenConnection>;
   /** What is called whenever a channel of the login moves bytes. */
   activity(login: Login): () => void;
   exec(login: Login, request: ExecRequest): Promise<ExecProcess>;
@@ -49,6 +52,7 @@ export class SshConnection {
   #channels = 0;
   #login: Login | undefined;
   #active: () => void = () => undefined;
+  #evidence: Promise<OpenConnection> | undefined;
 
   constructor(
     private readonly connection: Connection,
@@ -96,22 +100,30 @@ export class SshConnection {
     });
     this.#closing.signal.addEventListener('abort', () => watch.stop());
     this.#active = this.options.activity(login);
-    this.options.loggedIn(login);
+    const evidence = (this.#evidence = this.options.loggedIn(login));
+    // Whoever needs it hears of it; where nobody does, nothing has happened.
+    evidence.catch(() => undefined);
     this.connection.on('session', (accept, reject) => {
-      if (this.#channels < CHANNELS_MAX) this.#serveSession(login, accept());
+      if (this.#channels < CHANNELS_MAX) this.#serveSession(login, evidence, accept());
       else reject();
     });
     this.connection.on('tcpip', (accept, reject, info) => {
       if (this.#channels >= CHANNELS_MAX) return reject();
-      this.#forward(login, { host: info.destIP, port: info.destPort }, accept, reject).catch(() => this.end());
+      const target = { host: info.destIP, port: info.destPort };
+      const open = async () => {
+        (await evidence).used('forward');
+        return this.options.forward(login, target);
+      };
+      this.#forward(open, accept, reject).catch(() => this.end());
     });
   }
 
-  #serveSession(login: Login, session: Session): void {
+  #serveSession(login: Login, evidence: Promise<OpenConnection>, session: Session): void {
     const channel = this.#openChannel();
     session.on('close', channel.close);
     serveSession({
       session,
+      evidence,
       exec: request => this.options.exec(login, request),
       backPressure: this.#backPressure,
       active: this.#active,
@@ -119,14 +131,9 @@ export class SshConnection {
     });
   }
 
-  async #forward(
-    login: Login,
-    target: { host: string; port: number },
-    accept: () => ServerChannel,
-    reject: () => void,
-  ): Promise<void> {
+  async #forward(open: () => Promise<Duplex>, accept: () => ServerChannel, reject: () => void): Promise<void> {
     const channel = this.#openChannel();
-    const stream = await this.options.forward(login, target).catch(() => undefined);
+    const stream = await open().catch(() => undefined);
     if (stream === undefined || channel.isGone()) {
       stream?.destroy();
       channel.close();
@@ -167,5 +174,9 @@ export class SshConnection {
   #closed(): void {
     this.#closing.abort();
     this.#hangUpAll();
+    void this.#evidence?.then(
+      opened => opened.close(),
+      () => undefined,
+    );
   }
 }

@@ -40,6 +40,9 @@ class Doors implements AllocationAccess {
   async sessionSeconds() {
     return this.seconds;
   }
+  async isRecorded() {
+    return false;
+  }
   activity() {
     return () => undefined;
   }
@@ -47,6 +50,17 @@ class Doors implements AllocationAccess {
     return {} as UserCaller;
   }
 }
+
+/** Of people who are let in and do nothing. */
+const noEvidence = {
+  open: async () => ({
+    connectionId: 'conn_1',
+    isRecorded: false,
+    used: () => undefined,
+    record: () => undefined,
+    close: async () => undefined,
+  }),
+};
 
 let clock: TestClock;
 let doors: Doors;
@@ -59,6 +73,7 @@ beforeEach(async () => {
   doors = new Doors();
   gateway = await startSshGateway({
     access: doors,
+    evidence: noEvidence,
     clock,
     database: { read: undefined } as unknown as Database,
     hostKey: utils.generateKeyPairSync('ed25519').private,
@@ -181,6 +196,7 @@ it('stops with clients of every kind connected', async () => {
 it('says which port is taken', async () => {
   const options = {
     access: doors,
+    evidence: noEvidence,
     clock,
     database: {} as Database,
     hostKey: privateKey,

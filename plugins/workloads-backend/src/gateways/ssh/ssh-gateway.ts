@@ -5,6 +5,7 @@ import { networkOf } from '@portico/plugin-kit/backend';
 import type { Clock, Database } from '@portico/plugin-kit/backend';
 import { Server } from 'ssh2';
 import type { AuthContext, ServerConfig } from 'ssh2';
+import type { ConnectionEvidence } from '../../recordings/connection-evidence';
 import type { AllocationAccess } from '../allocation-access';
 import type { Standing } from '../standing-check';
 import { algorithms } from './algorithms';
@@ -26,6 +27,7 @@ export interface SshGatewayOptions {
   database: Database;
   clock: Clock;
   access: AllocationAccess;
+  evidence: Pick<ConnectionEvidence, 'open'>;
   hostKey: string;
   listen: { host: string; port: number };
   logger: Pick<LoggerService, 'info' | 'warn'>;
@@ -59,13 +61,19 @@ export async function startSshGateway(options: SshGatewayOptions): Promise<{ por
       clock,
       login: context => logIn(options, context),
       standing: login => standingOf(options, login),
-      loggedIn({ allocation: { allocationId, userId }, key }) {
+      loggedIn(login) {
         visitor.settled.abort();
+        const { allocation, key } = login;
+        const { allocationId, userId } = allocation;
         logger.info('ssh login', {
           allocation_id: allocationId,
           user_id: userId,
           key: key.fingerprint,
           address: visitor.address,
+        });
+        return writeDown(options, login, visitor.address).catch((error: unknown) => {
+          logger.warn('an ssh login could not be written down', { allocation_id: allocationId, error: String(error) });
+          throw new Error('that somebody is in could not be written down');
         });
       },
       activity: ({ allocation }) => options.access.activity(allocation.allocationId),
@@ -148,8 +156,24 @@ async function logIn({ access, clock, database }: SshGatewayOptions, context: Au
   if (key === undefined) return undefined;
   const caller = await access.callerOf(database.read, allocation);
   return caller !== null && access.mayConnect(caller, allocation)
-    ? { allocation, key, startedAt: clock.now() }
+    ? { allocation, key, isServiceAccount: caller.isServiceAccount, startedAt: clock.now() }
     : undefined;
+}
+
+/** One row for the connection, however many channels it opens. */
+async function writeDown(
+  { access, database, evidence }: SshGatewayOptions,
+  { allocation, key, isServiceAccount }: Login,
+  address: string,
+) {
+  const person = { id: allocation.userId, sessionId: null, address };
+  return evidence.open({
+    connection: 'ssh',
+    allocation,
+    actor: isServiceAccount ? { type: 'service_account', ...person, keyId: null } : { type: 'user', ...person },
+    isRecorded: await access.isRecorded(database.read, allocation, allocation.userId),
+    sshKey: key.fingerprint,
+  });
 }
 
 async function standingOf(

@@ -1,6 +1,8 @@
 import { constants } from 'node:os';
 import type { ExecProcess, ExecRequest } from '@portico/plugin-fleet/runtime';
 import type { PseudoTtyInfo, ServerChannel, Session } from 'ssh2';
+import type { OpenConnection, RecordedTerminal } from '../../recordings/connection-evidence';
+import { recordedNotice } from '../recorded-notice';
 import { ChannelOutput } from './channel-output';
 import type { ClientBackPressure } from './client-socket';
 
@@ -24,6 +26,8 @@ type End = { exitCode: number | null; signal: string | null };
 /** One session channel: a shell, a command or sftp, run inside the instance. */
 export interface SessionOptions {
   session: Session;
+  /** Of the connection. Rejects when it could not be written down that somebody is in: then nothing runs. */
+  evidence: Promise<OpenConnection>;
   exec(request: ExecRequest): Promise<ExecProcess>;
   backPressure: ClientBackPressure;
   /** Called whenever bytes move, either way. */
@@ -41,10 +45,12 @@ export function serveSession(options: SessionOptions): void {
   const environment: Record<string, string> = {};
   let pty: ({ term: string } & Size) | null = null;
   let running: ExecProcess | undefined;
+  let recorded: RecordedTerminal | undefined;
   let isGone = false;
   options.onGone(() => {
     isGone = true;
     if (running !== undefined) hangUp(running);
+    recorded?.end();
   });
 
   session.on('env', (accept, reject, info: { key: string; val: string }) => {
@@ -61,6 +67,7 @@ export function serveSession(options: SessionOptions): void {
     // Before the program has started, it will start in this size.
     if (pty !== null) Object.assign(pty, bounded(info));
     if (pty !== null) running?.resize(bounded(info));
+    if (running !== undefined) recorded?.resize(bounded(info));
     accept?.();
   });
   session.on('signal', (accept, _reject, info) => {
@@ -69,11 +76,17 @@ export function serveSession(options: SessionOptions): void {
   });
 
   const serve = async (channel: ServerChannel, command: ExecRequest['command']) => {
-    const output = new ChannelOutput(channel, options.backPressure, options.active);
+    const output = new ChannelOutput(channel, options.backPressure, piece => {
+      options.active();
+      recorded?.output(piece);
+    });
     options.onGone(() => output.abandon());
     const asked = pty === null ? null : { ...(pty as { term: string } & Size) };
+    let connection: OpenConnection;
     let process: ExecProcess;
     try {
+      connection = await options.evidence;
+      connection.used(command.kind);
       process = await options.exec({ command, pty: asked, environment });
     } catch (error) {
       if (isGone) return;
@@ -83,6 +96,9 @@ export function serveSession(options: SessionOptions): void {
     }
     if (isGone) return hangUp(process);
     running = process;
+    // A terminal alone is recorded: what a command or a transfer says to a program is no screen somebody looked at.
+    if (asked !== null) recorded = connection.record(asked);
+    if (recorded !== undefined) channel.write(`\u001b[2m${recordedNotice.message}\u001b[0m\r\n`);
     if (asked !== null && pty !== null && (pty.cols !== asked.cols || pty.rows !== asked.rows)) process.resize(pty);
     const exited = new Promise<End>(resolve => process.onExit(resolve));
     // A program may stop reading, or end, before its input does.

@@ -24,6 +24,8 @@ export type ServerControl =
   | { type: 'session_ready'; session_id: string; from_seq: number }
   | { type: 'gap'; from_seq: number; to_seq: number }
   | { type: 'pong' }
+  /** Something the user must know. Clients show what they have no other way to show; more codes may come. */
+  | { type: 'notice'; code: string; message: string }
   | { type: 'closed'; exit_code: number | null; reason: string }
   | ErrorControl;
 

@@ -77,7 +77,7 @@ beforeEach(async () => {
       active: () => (timesActive += 1),
       idleSeconds: 600,
       sessionSeconds: 3600,
-      open: async () => ({ sessionId: 'term_1', attachment: await open() }),
+      open: async () => ({ sessionId: 'term_1', attachment: await open(), recorded: undefined }),
       exited: async () => void events.push('exited'),
       openFailed: () => ({
         code: closeCodes.internal,

@@ -1,6 +1,8 @@
 import type { ShellAttachment } from '@portico/plugin-fleet/runtime';
 import type { Clock } from '@portico/plugin-kit/backend';
 import type { WebSocket } from 'ws';
+import type { RecordedTerminal } from '../../recordings/connection-evidence';
+import { recordedNotice } from '../recorded-notice';
 import { closeCodes, parseClientControl } from './control-frames';
 import type { CloseCode, ErrorControl, ServerControl, TerminalSize } from './control-frames';
 
@@ -17,6 +19,8 @@ const EARLY_BYTES_MAX = 2 * 1024 * 1024;
 export interface TerminalSession {
   sessionId: string;
   attachment: ShellAttachment;
+  /** Takes what the user is shown, where that is recorded. */
+  recorded: RecordedTerminal | undefined;
 }
 
 export interface TerminalConnectionOptions {
@@ -120,6 +124,7 @@ export class TerminalConnection {
     if (control.type === 'resize') {
       this.#active();
       attachment.resize({ cols: control.cols, rows: control.rows });
+      this.#session.recorded?.resize({ cols: control.cols, rows: control.rows });
     } else {
       this.#clientAcknowledges = true;
       // Nobody has read what has not left for them yet.
@@ -143,10 +148,11 @@ export class TerminalConnection {
     for (const { data, isBinary } of this.#early.splice(0)) this.#receive(data, isBinary);
   }
 
-  #serve({ attachment, sessionId }: TerminalSession, afterSeq: number | undefined): void {
+  #serve({ attachment, sessionId, recorded }: TerminalSession, afterSeq: number | undefined): void {
     const { fromSeq } = attachment;
     this.#flushedSeq = fromSeq;
     this.#send({ type: 'session_ready', session_id: sessionId, from_seq: fromSeq });
+    if (recorded !== undefined) this.#send(recordedNotice);
     if (afterSeq !== undefined && fromSeq > afterSeq) this.#send({ type: 'gap', from_seq: afterSeq, to_seq: fromSeq });
     this.socket.resume();
     attachment.onDrain(() => this.socket.resume());
@@ -154,7 +160,10 @@ export class TerminalConnection {
       // The one before the first byte has been told just now.
       if (gap.toSeq > fromSeq) this.#send({ type: 'gap', from_seq: gap.fromSeq, to_seq: gap.toSeq });
     });
-    attachment.onOutput((chunk, seq) => this.#output(chunk, seq + chunk.byteLength));
+    attachment.onOutput((chunk, seq) => {
+      if (this.socket.readyState === this.socket.OPEN) recorded?.output(chunk);
+      this.#output(chunk, seq + chunk.byteLength);
+    });
     attachment.onClose(end => void this.#shellEnded(sessionId, end));
   }
 

@@ -1,8 +1,9 @@
 import { RuntimeError } from '@portico/plugin-fleet/port';
 import type { InstanceRef, Runtime, ShellAttachment } from '@portico/plugin-fleet/runtime';
-import type { Authentication, HttpApi, SocketConnection, UserCaller } from '@portico/plugin-kit/backend';
+import type { Authentication, HttpApi, PersonalActor, SocketConnection, UserCaller } from '@portico/plugin-kit/backend';
 import { CodedError, errorsOf } from '@portico/plugin-kit/contract';
 import { workloadErrors } from '@portico/plugin-workloads/contract';
+import type { ConnectionEvidence, OpenConnection } from '../../recordings/connection-evidence';
 import type { Services } from '../../services';
 import { endTerminalSession, openTerminalSession } from '../../store/terminal-sessions';
 import { redeemTerminalToken } from '../../store/terminal-tokens';
@@ -43,6 +44,7 @@ const lostStanding = {
 export type TerminalServices = Pick<Services, 'clock' | 'database' | 'logger' | 'secrets' | 'workloads'> & {
   access: AllocationAccess;
   authentication: Authentication;
+  evidence: Pick<ConnectionEvidence, 'open'>;
 };
 
 /** Serves `/ws/terminal/{allocation_id}`: redeems the single-use token, then joins the WebSocket to the user's shell in the allocation. */
@@ -100,12 +102,14 @@ async function admit(services: TerminalServices, connection: SocketConnection): 
 
 function join(
   services: TerminalServices,
-  { socket, correlationId }: SocketConnection,
+  { socket, correlationId, address }: SocketConnection,
   { caller, allocation, sessionSeconds }: Admitted,
 ): void {
-  const { clock, database, access, authentication, logger, workloads } = services;
+  const { clock, database, access, authentication, evidence, logger, workloads } = services;
   const { allocationId } = allocation;
   const startedAt = clock.now();
+  let opened: OpenConnection | undefined;
+  let hasClosed = false;
 
   const connection = new TerminalConnection(socket, {
     clock,
@@ -118,7 +122,13 @@ function join(
       const sessionId = await database.transaction(tx =>
         openTerminalSession(tx, { allocationId, userId: caller.userId }),
       );
-      return { sessionId, attachment: await attach(target, sessionId, request) };
+      const isRecorded = await access.isRecorded(database.read, allocation, caller.userId);
+      const actor = actorOf(caller, address);
+      opened = await evidence.open({ connection: 'terminal', allocation, actor, isRecorded, correlationId });
+      if (hasClosed) void opened.close();
+      const attachment = await attach(target, sessionId, request);
+      opened.used('shell');
+      return { sessionId, attachment, recorded: opened.record(request.size) };
     },
     async exited(sessionId) {
       await database
@@ -140,7 +150,11 @@ function join(
       const { close, code, message } = gone ? lostStanding.not_active : shellUnavailable;
       return { code: close, control: { type: 'error', code, message } };
     },
-    closed: () => watch.stop(),
+    closed() {
+      watch.stop();
+      hasClosed = true;
+      void opened?.close();
+    },
   });
 
   const watch = watchStanding({
@@ -161,6 +175,16 @@ function join(
       else connection.end(close, code, { type: 'error', code, message });
     },
   });
+}
+
+function actorOf(caller: UserCaller, address: string): PersonalActor {
+  const { userId: id, sessionId, apiKey, support, organizationId } = caller;
+  const person = { id, sessionId, address };
+  if (caller.isServiceAccount) return { type: 'service_account', ...person, keyId: apiKey?.keyId ?? null };
+  if (apiKey !== undefined) return { type: 'api_key', ...person, keyId: apiKey.keyId };
+  if (support !== undefined)
+    return { type: 'support', ...person, supportSessionId: support.supportSessionId, organizationId };
+  return { type: 'user', ...person };
 }
 
 const shellUnavailable = {
