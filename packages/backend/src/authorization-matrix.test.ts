@@ -94,8 +94,11 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       token,
       headers,
     });
-    const { code, details } = (reply.body ?? {}) as { code?: string; details?: { permission?: string } };
-    return { status: reply.status, code: String(code), wanted: details?.permission };
+    const { code, details } = (reply.body ?? {}) as {
+      code?: string;
+      details?: { permission?: string; granted_by?: string };
+    };
+    return { status: reply.status, code: String(code), wanted: details?.permission, grantedBy: details?.granted_by };
   };
 
   const keyWith = async (person: SignedUp, scopes: readonly string[]) => {
@@ -152,10 +155,13 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       // What a role may do could change the people of this test; whether it is refused is asked of the role alone.
       const isAllowed = Array.isArray(may) && may.includes(role);
       if (isAllowed && operation.method !== 'GET' && operation.params === undefined) continue;
-      const { code, wanted } = await ask(operation, person?.token, isOfOrganization ? owner.projectId : undefined);
+      const projectId = isOfOrganization ? owner.projectId : undefined;
+      const { code, wanted, grantedBy } = await ask(operation, person?.token, projectId);
       // Handlers refuse with the same code what lies beyond a role's reach; want of the permission names it.
       const isRefused = code === 'permission_denied' && wanted === operation.permission;
       expect([role, isRefused ? 'may not' : 'may']).toEqual([role, isAllowed ? 'may' : 'may not']);
+      const whose = may?.includes('owner') ? 'your organization' : 'the platform';
+      if (isRefused) expect([role, grantedBy]).toEqual([role, `an administrator of ${whose}`]);
     }
   });
 

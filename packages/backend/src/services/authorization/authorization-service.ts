@@ -7,7 +7,7 @@ import type { PluginContract } from '@portico/plugin-kit/contract';
 import { contractListRef } from '../http/contract-list';
 
 /** Permissions of the portal itself are granted by those who run it, all others inside the organization. */
-const PLATFORM_PERMISSION = /^(platform|fleet)\.|_any$|\.(grant|force_release)$/;
+const PLATFORM_PERMISSION = /^(platform|fleet)\.|^catalog\.\w+\.manage$|_any$|\.(grant|force_release)$/;
 
 export function createAuthorization(contracts: readonly PluginContract[]): Authorization {
   const permissions = new Map(contracts.flatMap(contract => Object.entries(contract.permissions)));
