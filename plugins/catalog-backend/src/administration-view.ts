@@ -19,7 +19,7 @@ export type AdminSku = ReplyOf<typeof listAdminSkus>['items'][number];
 export type AdminSkuDetail = ReplyOf<typeof getAdminSku>;
 export type AdminImage = ReplyOf<typeof listAdminOsImages>['items'][number];
 export type AdminImageDetail = ReplyOf<typeof getAdminOsImage>;
-export type SkuFields = Omit<BodyOf<typeof createSku>, 'prices' | 'offered'>;
+type SkuFields = Omit<BodyOf<typeof createSku>, 'prices' | 'offered'>;
 
 export interface InUse {
   readonly allocations: number;

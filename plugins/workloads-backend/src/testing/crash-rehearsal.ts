@@ -23,11 +23,7 @@ export class CrashRehearsal {
   readonly #count: number;
   readonly #gpus: number;
 
-  constructor(
-    opened: Opened,
-    dialect: Dialect,
-    run: Pick<CrashRun, 'runtime'> & { count?: number; gpus?: number },
-  ) {
+  constructor(opened: Opened, dialect: Dialect, run: Pick<CrashRun, 'runtime'> & { count?: number; gpus?: number }) {
     this.#opened = opened;
     this.#dialect = dialect;
     this.#runtime = run.runtime;

@@ -47,8 +47,8 @@ describeWithRealNodes('a real node', () => {
   it('is a machine of its own, reached by ssh, with sudo', async () => {
     expect(await ssh(one, 'hostname; whoami; sudo -n whoami')).toBe('node-a\nops\nroot');
     expect(await ssh(two, 'hostname')).toBe('node-b');
-    await one.read('touch /etc/mine /var/lib/mine /tmp/mine /root/mine');
-    expect((await two.run('ls /etc/mine /var/lib/mine /tmp/mine /root/mine')).stdout).toBe('');
+    await one.read('touch /etc/mine /var/lib/mine /tmp/mine ~root/mine');
+    expect((await two.run('ls /etc/mine /var/lib/mine /tmp/mine ~root/mine')).stdout).toBe('');
     expect(existsSync('/etc/mine')).toBe(false);
     await expect(two.run(`kill -0 ${process.pid}`)).resolves.toMatchObject({ status: 1 });
   });
