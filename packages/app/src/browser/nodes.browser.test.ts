@@ -46,6 +46,11 @@ describe('those who look after nodes', () => {
     await sshd?.stop();
   });
 
+  // What one test answers in place of the server is nothing to the next.
+  afterEach(async () => {
+    if (!page.isClosed()) await page.unrouteAll({ behavior: 'ignoreErrors' });
+  });
+
   const go = (where: string) => page.goto(portal.url + where);
   const inspect = (name: string) => inspectEverywhere(page, name);
   const heading = (name: string) => page.getByRole('heading', { name, level: 1 }).waitFor();
@@ -163,7 +168,6 @@ describe('those who look after nodes', () => {
     await page.getByRole('alertdialog').getByText('Slots that allocations hold stay theirs.').waitFor();
     await inspect('node-slots-approve');
     await page.keyboard.press('Escape');
-    await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 
   test('make sure of a slot that is blocked, by their word where the node cannot be asked', async () => {
@@ -199,11 +203,10 @@ describe('those who look after nodes', () => {
     await page.getByText('It shows another host key').waitFor();
     await page.getByRole('button', { name: 'Accept it' }).click();
     const dialog = page.getByRole('alertdialog');
-    await dialog.getByText(key('a').fingerprint).waitFor();
-    await dialog.getByText(key('b').fingerprint).waitFor();
+    await dialog.getByText(key('a').fingerprint, { exact: true }).waitFor();
+    await dialog.getByText(key('b').fingerprint, { exact: true }).waitFor();
     await inspect('accept-host-key');
     await page.keyboard.press('Escape');
-    await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 
   test('drain a node, knowing what that means, and take it back', async () => {

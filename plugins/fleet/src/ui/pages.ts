@@ -85,6 +85,7 @@ export const nodeSettingsPage = definePage({
     listAdminAllocations,
     changeNode,
     acceptHostKey,
+    retryEnrolment,
     previewDrain,
     drainNode,
     undrainNode,

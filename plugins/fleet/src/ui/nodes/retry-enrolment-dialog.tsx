@@ -1,5 +1,5 @@
 import { EquivalentCall, useAction } from '@portico/plugin-kit/ui';
-import { Banner, Button, Dialog, Stack, TextField } from '@portico/ui';
+import { Banner, Button, Dialog, showToast, Stack, TextField } from '@portico/ui';
 import { useId, useState } from 'react';
 import type { FormEvent } from 'react';
 import {
@@ -13,7 +13,7 @@ import { fieldErrors } from '../node-form';
 import type { NodeDetails } from '../node-words';
 import { nodePage } from '../pages';
 
-/** Mounted while open, so that no secret outlives it. */
+/** Asked on the overview while the node comes in, and under its settings when it has lost Portico’s key; both declare the operation. Mounted while open, so that no secret outlives it. */
 export function RetryEnrolmentDialog({ node, onClose }: { node: NodeDetails; onClose: () => void }) {
   const retry = useAction(nodePage, 'retryEnrolment', { invalidates: ['getNode', 'listNodes', 'getTask'] });
   const [username, setUsername] = useState(node.username ?? 'root');
@@ -30,7 +30,13 @@ export function RetryEnrolmentDialog({ node, onClose }: { node: NodeDetails; onC
     if (errors.username !== null || errors.credential !== null || retry.isPending) return;
     retry.mutate(
       { params, body: { username, credential: credentialBody(credential) }, idempotencyKey },
-      { onSuccess: onClose, onError: () => setKey(crypto.randomUUID()) },
+      {
+        onSuccess: () => {
+          showToast({ tone: 'info', title: `Portico logs in to ${node.name}, and installs a new key of its own.` });
+          onClose();
+        },
+        onError: () => setKey(crypto.randomUUID()),
+      },
     );
   };
   return (

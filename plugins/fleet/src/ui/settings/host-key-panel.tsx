@@ -2,16 +2,25 @@ import { EquivalentCall, useAction } from '@portico/plugin-kit/ui';
 import { Banner, Button, CodeBlock, ConfirmDialog, Id, KeyValueList, Panel, showToast, Stack } from '@portico/ui';
 import { useState } from 'react';
 import type { NodeDetails } from '../node-words';
+import { RetryEnrolmentDialog } from '../nodes/retry-enrolment-dialog';
 import { nodeSettingsPage } from '../pages';
 
 type HostKey = NonNullable<NodeDetails['host_key']>;
 
 /** By what the node is recognised, and by what it recognises Portico. */
 export function HostKeyPanel({ node }: { node: NodeDetails }) {
-  const [isAsking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<'accept' | 'enrol' | null>(null);
   const { host_key: pinned, changed_host_key: changed, public_key: publicKey } = node;
   return (
-    <Panel title="Keys">
+    <Panel
+      title="Keys"
+      description="By what the node is recognised, and by what Portico logs in."
+      actions={
+        <Button size="small" onPress={() => setAsking('enrol')}>
+          Enrol again
+        </Button>
+      }
+    >
       <Stack>
         {changed !== null && (
           <Banner
@@ -19,7 +28,7 @@ export function HostKeyPanel({ node }: { node: NodeDetails }) {
             isAlert={false}
             title="The node shows another host key"
             actions={
-              <Button size="small" onPress={() => setAsking(true)}>
+              <Button size="small" onPress={() => setAsking('accept')}>
                 Accept it
               </Button>
             }
@@ -35,9 +44,10 @@ export function HostKeyPanel({ node }: { node: NodeDetails }) {
         />
         {publicKey !== null && <CodeBlock code={publicKey} label="Portico’s own key for this node" isWrapped />}
       </Stack>
-      {changed !== null && isAsking && (
-        <AcceptDialog node={node} pinned={pinned} changed={changed} onClose={() => setAsking(false)} />
+      {changed !== null && asking === 'accept' && (
+        <AcceptDialog node={node} pinned={pinned} changed={changed} onClose={() => setAsking(null)} />
       )}
+      {asking === 'enrol' && <RetryEnrolmentDialog node={node} onClose={() => setAsking(null)} />}
     </Panel>
   );
 }
