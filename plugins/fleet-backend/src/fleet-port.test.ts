@@ -162,20 +162,20 @@ eachDatabase(db => {
       expect(await fleet.port.capacity(fleet.database.read)).toEqual([
         {
           gpuModel: 'H200',
+          region: 'default',
           totalGpus: 16,
           freeGpus: 13,
           largestFreeOnOneNode: 8,
-          wholeNodesFree: 1,
           wholeNodesFreeBySize: new Map([[8, 1]]),
           readyNodes: 2,
           parts: [],
         },
         {
           gpuModel: 'L40S',
+          region: 'default',
           totalGpus: 4,
           freeGpus: 4,
           largestFreeOnOneNode: 4,
-          wholeNodesFree: 1,
           wholeNodesFreeBySize: new Map([[4, 1]]),
           readyNodes: 1,
           parts: [],
@@ -187,13 +187,28 @@ eachDatabase(db => {
       });
     });
 
+    test('counts each region by itself', async () => {
+      fleet = await openFleet(
+        db,
+        ['node-1', 'node-2', 'node-3'].map(name => simulatedNode(name)),
+      );
+      await fleet.database.transaction(tx =>
+        tx.run(`UPDATE fleet_nodes SET region = 'basement' WHERE name = 'node-3'`, []),
+      );
+      await fleet.reserve(3, { regions: ['basement'] });
+      expect(await fleet.port.capacity(fleet.database.read)).toMatchObject([
+        { gpuModel: 'H200', region: 'basement', totalGpus: 8, freeGpus: 5, wholeNodesFreeBySize: new Map() },
+        { gpuModel: 'H200', region: 'default', totalGpus: 16, freeGpus: 16, wholeNodesFreeBySize: new Map([[8, 2]]) },
+      ]);
+    });
+
     test('a node that is lost takes its free GPUs with it, and brings them back', async () => {
       fleet = await openFleet(db, [simulatedNode('node-1'), simulatedNode('node-2')]);
       fleet.runtime.silent.add('node-2');
       fleet.clock.set(fleet.clock.now() + 60_000);
       await fleet.heartbeat();
       const [lost] = await fleet.port.capacity(fleet.database.read);
-      expect(lost).toMatchObject({ totalGpus: 16, freeGpus: 8, readyNodes: 1, wholeNodesFree: 1 });
+      expect(lost).toMatchObject({ totalGpus: 16, freeGpus: 8, readyNodes: 1 });
       expect((await fleet.port.totals(fleet.database.read)).nodes).toEqual({
         total: 2,
         free: 1,

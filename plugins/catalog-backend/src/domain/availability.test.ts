@@ -6,18 +6,24 @@ function fleetOf(...freeByNode: number[]): ModelCapacity {
   const whole = freeByNode.filter(free => free === 8).length;
   return {
     gpuModel: 'H200',
+    region: 'basement',
     totalGpus: freeByNode.length * 8,
     freeGpus: freeByNode.reduce((sum, free) => sum + free, 0),
     largestFreeOnOneNode: Math.max(...freeByNode),
-    wholeNodesFree: whole,
     wholeNodesFreeBySize: new Map(whole > 0 ? [[8, whole]] : []),
     readyNodes: freeByNode.length,
     parts: [],
   };
 }
-const slice = { shape: 'gpu_slice', gpuCounts: [1, 2, 4, 8], gpuFractionMilli: 1000 } as const;
+const slice = {
+  gpuModel: 'H200',
+  regions: null,
+  shape: 'gpu_slice',
+  gpuCounts: [1, 2, 4, 8],
+  gpuFractionMilli: 1000,
+} as const;
 const pairs = { ...slice, gpuCounts: [2, 4] } as const;
-const node = { shape: 'baremetal', gpuCounts: [8], gpuFractionMilli: 1000 } as const;
+const node = { ...slice, shape: 'baremetal', gpuCounts: [8] } as const;
 const halves = { ...slice, gpuCounts: [1, 2], gpuFractionMilli: 500 } as const;
 const cut = (free: number, largest: number): ModelCapacity => ({
   ...fleetOf(8),
@@ -28,7 +34,6 @@ const lost = {
   readyNodes: 0,
   freeGpus: 0,
   largestFreeOnOneNode: 0,
-  wholeNodesFree: 0,
   wholeNodesFreeBySize: new Map(),
 };
 
@@ -48,10 +53,34 @@ test.each([
   ['parts that are free, but apart', halves, cut(2, 1), 'limited', null, 2, 4],
   ['parts that are taken, beside GPUs that are free', halves, cut(0, 0), 'sold_out', 'no_regional_capacity', 0, 4],
 ] as const)('%s', (_what, sku, capacity, availability, unavailableReason, freeGpus, ...total) => {
-  expect(skuCapacity(sku, capacity)).toEqual({
+  expect(skuCapacity(sku, capacity === undefined ? [] : [capacity])).toEqual({
     availability,
     unavailableReason,
     freeGpus,
     totalGpus: total[0] ?? capacity?.totalGpus ?? 0,
+  });
+});
+
+describe('in the regions where it is sold', () => {
+  const inParts = (free: number) => [{ fractionMilli: 500, total: 4, free, largestFreeOnOneNode: free }];
+  const fleet: ModelCapacity[] = [
+    { ...fleetOf(0, 1), region: 'basement', parts: inParts(1) },
+    { ...fleetOf(8, 8, 2), region: 'eu-west', parts: inParts(2) },
+    { ...fleetOf(8), region: 'moon' },
+    { ...fleetOf(8), region: 'basement', gpuModel: 'B200' },
+  ];
+
+  test.each([
+    ['everywhere', slice, null, 'available', 27, 48],
+    ['in two of them', slice, ['basement', 'eu-west'], 'available', 19, 40],
+    ['where little is free', slice, ['basement'], 'limited', 1, 16],
+    ['where no node has the model', slice, ['mars'], 'sold_out', 0, 0],
+    ['as whole nodes, of all regions', node, null, 'available', 24, 48],
+    ['as whole nodes, of which none is free there', node, ['basement'], 'sold_out', 0, 16],
+    ['as parts, of all regions', halves, null, 'available', 3, 8],
+    ['as parts, too few on one node there', halves, ['basement'], 'limited', 1, 4],
+    ['as parts, which no node there is cut into', halves, ['moon'], 'sold_out', 0, 0],
+  ] as const)('%s', (_what, sku, regions, availability, freeGpus, totalGpus) => {
+    expect(skuCapacity({ ...sku, regions }, fleet)).toMatchObject({ availability, freeGpus, totalGpus });
   });
 });

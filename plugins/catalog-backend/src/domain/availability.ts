@@ -1,9 +1,9 @@
 import type { unavailableReasons } from '@portico/plugin-catalog/contract';
 import type { Sku } from '@portico/plugin-catalog/port';
-import type { ModelCapacity } from '@portico/plugin-fleet/port';
+import type { ModelCapacity, PartCapacity } from '@portico/plugin-fleet/port';
 
 /**
- * What the fleet's capacity means for a SKU. `available` when every GPU count it offers could be placed now, `limited` when only some, `sold_out` with
+ * What the fleet's capacity means for a SKU, in the regions where it is sold: what is free elsewhere is of no use to whoever wants it. `available` when every GPU count it offers could be placed now, `limited` when only some, `sold_out` with
  * the reason when none. It promises nothing: only a reservation does.
  */
 export interface SkuCapacity {
@@ -13,10 +13,14 @@ export interface SkuCapacity {
   readonly unavailableReason: keyof typeof unavailableReasons | null;
 }
 
-type Shape = Pick<Sku, 'shape' | 'gpuCounts' | 'gpuFractionMilli'>;
+type Sold = Pick<Sku, 'gpuModel' | 'regions' | 'shape' | 'gpuCounts' | 'gpuFractionMilli'>;
 
-export function skuCapacity(sku: Shape, capacity: ModelCapacity | undefined): SkuCapacity {
-  if (capacity === undefined) return soldOut('no_regional_capacity', { freeGpus: 0, totalGpus: 0 });
+export function skuCapacity(sku: Sold, fleet: readonly ModelCapacity[]): SkuCapacity {
+  const capacity = together(
+    fleet.filter(
+      ({ gpuModel, region }) => gpuModel === sku.gpuModel && (sku.regions === null || sku.regions.includes(region)),
+    ),
+  );
   const room = roomFor(sku, capacity);
   // The model is there, but no node is cut into parts of that size.
   if (room.totalGpus === 0 && capacity.totalGpus > 0)
@@ -34,6 +38,40 @@ export function skuCapacity(sku: Shape, capacity: ModelCapacity | undefined): Sk
   };
 }
 
+type Capacity = Omit<ModelCapacity, 'gpuModel' | 'region'>;
+
+/** Regions share no node, so counts add up, and the largest on one node is the largest anywhere. */
+function together(regions: readonly ModelCapacity[]): Capacity {
+  const wholeNodesFreeBySize = new Map<number, number>();
+  const parts = new Map<number, PartCapacity>();
+  for (const region of regions) {
+    for (const [size, nodes] of region.wholeNodesFreeBySize)
+      wholeNodesFreeBySize.set(size, (wholeNodesFreeBySize.get(size) ?? 0) + nodes);
+    for (const part of region.parts) {
+      const { fractionMilli } = part;
+      const { total, free, largestFreeOnOneNode } = parts.get(fractionMilli) ?? {
+        total: 0,
+        free: 0,
+        largestFreeOnOneNode: 0,
+      };
+      parts.set(fractionMilli, {
+        fractionMilli,
+        total: total + part.total,
+        free: free + part.free,
+        largestFreeOnOneNode: Math.max(largestFreeOnOneNode, part.largestFreeOnOneNode),
+      });
+    }
+  }
+  return {
+    totalGpus: regions.reduce((sum, { totalGpus }) => sum + totalGpus, 0),
+    freeGpus: regions.reduce((sum, { freeGpus }) => sum + freeGpus, 0),
+    largestFreeOnOneNode: regions.reduce((largest, region) => Math.max(largest, region.largestFreeOnOneNode), 0),
+    wholeNodesFreeBySize,
+    readyNodes: regions.reduce((sum, { readyNodes }) => sum + readyNodes, 0),
+    parts: [...parts.values()],
+  };
+}
+
 /** What of the capacity is for such a SKU: whole GPUs, wholly free nodes, or parts of its size. */
 interface Room {
   readonly freeGpus: number;
@@ -43,7 +81,7 @@ interface Room {
   fits(gpuCount: number): boolean;
 }
 
-function roomFor(sku: Shape, capacity: ModelCapacity): Room {
+function roomFor(sku: Sold, capacity: Capacity): Room {
   const { totalGpus, freeGpus, wholeNodesFreeBySize } = capacity;
   if (sku.gpuFractionMilli !== 1000) {
     const parts = capacity.parts.find(part => part.fractionMilli === sku.gpuFractionMilli);

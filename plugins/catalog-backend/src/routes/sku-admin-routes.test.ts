@@ -71,6 +71,17 @@ eachDatabase(db => {
     expect((await backend.call(listAdminSkus, { token: admin })).items[0]?.sku_id).toBe(made.sku_id);
   });
 
+  test('shows people and administrators what is free in the regions where it is sold', async () => {
+    const free = async (regions: string[] | null) => {
+      const { sku_id } = await make({ regions });
+      const shown = (await backend.call(listSkus, { token: user })).items.find(sku => sku.sku_id === sku_id);
+      return [shown?.free_gpus, shown?.availability, (await detail(sku_id)).free_gpus];
+    };
+    expect(await free(null)).toEqual([3, 'available', 3]);
+    expect(await free(['eu-west', 'basement'])).toEqual([3, 'available', 3]);
+    expect(await free(['eu-west'])).toEqual([0, 'sold_out', 0]);
+  });
+
   test.each([
     ['parts of a GPU on whole nodes', { shape: 'baremetal', gpu_fraction_milli: 500 }, 'sku_shape_invalid'],
     ['an image nobody knows', { image_ids: ['img_none'] }, 'sku_image_unknown'],

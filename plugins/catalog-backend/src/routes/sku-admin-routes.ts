@@ -28,11 +28,9 @@ type SkuAdminOperations =
 export function skuAdminRoutes(services: CatalogServices): Pick<Handlers<typeof catalogContract>, SkuAdminOperations> {
   const { database, clock, fleet, actorNames } = services;
   const itemsOf = async (queries: Queries, skus: readonly AnySku[], now: number) => {
-    const capacities = new Map((await fleet.capacity(queries)).map(capacity => [capacity.gpuModel, capacity]));
+    const capacity = await fleet.capacity(queries);
     const prices = await standingPrices(queries, { skuIds: skus.map(sku => sku.skuId), now });
-    return skus.map(sku =>
-      adminSkuItem(sku, { capacity: skuCapacity(sku, capacities.get(sku.gpuModel)), prices, now }),
-    );
+    return skus.map(sku => adminSkuItem(sku, { capacity: skuCapacity(sku, capacity), prices, now }));
   };
   const detail = async (queries: Queries, of: { skuId: string; now: number }) => {
     const { skuId, now } = of;

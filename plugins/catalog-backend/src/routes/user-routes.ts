@@ -32,8 +32,8 @@ export function userRoutes({
     now: clock.now(),
   });
   const itemsOf = async (skus: readonly ListedSku[], currency: string): Promise<SkuItem[]> => {
-    const capacities = new Map((await fleet.capacity(read)).map(capacity => [capacity.gpuModel, capacity]));
-    return skus.map(sku => skuItem(sku, skuCapacity(sku, capacities.get(sku.gpuModel)), currency));
+    const capacity = await fleet.capacity(read);
+    return skus.map(sku => skuItem(sku, skuCapacity(sku, capacity), currency));
   };
   return {
     async listSkus({ query, caller }) {

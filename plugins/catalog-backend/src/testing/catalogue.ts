@@ -12,10 +12,10 @@ import type { TestClock } from '@portico/plugin-kit/testing';
 /** One node of eight H200 with three free, as another plugin would answer. */
 const h200: ModelCapacity = {
   gpuModel: 'H200',
+  region: 'basement',
   totalGpus: 8,
   freeGpus: 3,
   largestFreeOnOneNode: 3,
-  wholeNodesFree: 0,
   wholeNodesFreeBySize: new Map(),
   readyNodes: 1,
   parts: [],

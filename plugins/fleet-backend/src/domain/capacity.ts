@@ -7,6 +7,7 @@ export interface NodeModelCount {
   readonly gpuModel: string;
   readonly nodeId: string;
   readonly nodeStatus: NodeStatus;
+  readonly region: string;
   /** Whole GPUs. */
   readonly total: number;
   readonly free: number;
@@ -16,26 +17,30 @@ export interface NodeModelCount {
   readonly nodeTotal: number;
 }
 
-/** Folds per-node counts into capacity per model, in the order of the models' names. Free GPUs count on ready nodes only. */
-export function capacityByModel(counts: readonly NodeModelCount[]): ModelCapacity[] {
-  return [...groupBy(counts, count => count.gpuModel)]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([gpuModel, nodes]) => {
+/** Folds per-node counts into capacity per model and region, in the order of their names. Free GPUs count on ready nodes only. */
+export function capacityByModelAndRegion(counts: readonly NodeModelCount[]): ModelCapacity[] {
+  return byName(counts, count => count.gpuModel).flatMap(([gpuModel, ofModel]) =>
+    byName(ofModel, count => count.region).map(([region, nodes]) => {
       const ready = nodes.filter(node => node.nodeStatus === 'ready');
       const whole = ready.filter(node => node.free > 0 && node.free === node.nodeTotal);
       const bySize = new Map<number, number>();
       for (const node of whole) bySize.set(node.nodeTotal, (bySize.get(node.nodeTotal) ?? 0) + 1);
       return {
         gpuModel,
+        region,
         totalGpus: nodes.reduce((sum, node) => sum + node.total, 0),
         freeGpus: ready.reduce((sum, node) => sum + node.free, 0),
         largestFreeOnOneNode: ready.reduce((largest, node) => Math.max(largest, node.free), 0),
-        wholeNodesFree: whole.length,
         wholeNodesFreeBySize: bySize,
         readyNodes: ready.length,
         parts: partsOf(nodes),
       };
-    });
+    }),
+  );
+}
+
+function byName(counts: readonly NodeModelCount[], nameOf: (count: NodeModelCount) => string) {
+  return [...groupBy(counts, nameOf)].sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 function partsOf(nodes: readonly NodeModelCount[]): PartCapacity[] {

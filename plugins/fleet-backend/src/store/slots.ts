@@ -141,25 +141,29 @@ export async function countByModelAndNode(queries: Queries): Promise<NodeModelCo
     gpu_model: string;
     node_id: string;
     node_status: NodeStatus;
+    region: string;
     fraction_milli: number;
     total: number;
     free: number;
   }>(
-    `SELECT s.gpu_model, s.node_id, n.status AS node_status, s.fraction_milli, count(*) AS total,
+    `SELECT s.gpu_model, s.node_id, n.status AS node_status, n.region, s.fraction_milli, count(*) AS total,
        sum(CASE WHEN s.status = 'free' THEN 1 ELSE 0 END) AS free
      FROM fleet_slots s JOIN fleet_nodes n ON n.node_id = s.node_id
      WHERE s.withdrawn = 0 AND n.configured = 1
-     GROUP BY s.gpu_model, s.node_id, n.status, s.fraction_milli ORDER BY s.gpu_model, s.node_id, s.fraction_milli`,
+     GROUP BY s.gpu_model, s.node_id, n.status, n.region, s.fraction_milli ORDER BY s.gpu_model, s.node_id, s.fraction_milli`,
   );
   const nodeTotals = new Map<string, number>();
   for (const row of rows) nodeTotals.set(row.node_id, (nodeTotals.get(row.node_id) ?? 0) + row.total);
   return [...groupBy(rows, row => `${row.gpu_model} ${row.node_id}`).values()].map(sizes => {
-    const { gpu_model: gpuModel, node_id: nodeId, node_status: nodeStatus } = sizes[0] as (typeof rows)[number];
+    const [{ gpu_model: gpuModel, node_id: nodeId, node_status: nodeStatus, region }] = sizes as [
+      (typeof rows)[number],
+    ];
     const whole = sizes.find(size => size.fraction_milli === WHOLE_GPU_MILLI);
     return {
       gpuModel,
       nodeId,
       nodeStatus,
+      region,
       total: whole?.total ?? 0,
       free: whole?.free ?? 0,
       parts: sizes

@@ -5,7 +5,7 @@ import type { GpuReport, InstanceRef, Isolation, Runtime } from './runtime';
 
 /** The fleet as catalogue and workloads see it: capacity, reservation of slots, and the runtime that serves a reservation. */
 export interface FleetPort {
-  /** Capacity by GPU model, with why there is none. One indexed statement: lists call it. */
+  /** Capacity by GPU model and region, in the order of their names: what is sold in some regions only is counted there only. One statement: lists call it. */
   capacity(queries: Queries): Promise<readonly ModelCapacity[]>;
   /**
    * Chooses slots on one node and marks them held by the allocation, in one short step that parallel launches cannot both win. Idempotent per allocation.
@@ -91,14 +91,14 @@ export interface PlacementRefusal {
   readonly alternative: { readonly forUsers: string; readonly forAdministrators: string } | null;
 }
 
+/** Of one GPU model in one region. A node stands in one region, so regions add up. */
 export interface ModelCapacity {
   readonly gpuModel: string;
+  readonly region: string;
   readonly totalGpus: number;
   readonly freeGpus: number;
   readonly largestFreeOnOneNode: number;
-  /** Ready nodes with all their GPUs free (what `baremetal` needs). */
-  readonly wholeNodesFree: number;
-  /** The same by the number of GPUs such a node has: a `baremetal` SKU fits only nodes of its own size. */
+  /** Ready nodes with all their GPUs free (what `baremetal` needs), by the number of GPUs such a node has: a `baremetal` SKU fits only nodes of its own size. */
   readonly wholeNodesFreeBySize: ReadonlyMap<number, number>;
   readonly readyNodes: number;
   /** Slots that are parts of a GPU, by their size, smallest first. The counts above are of whole GPUs. */
