@@ -151,10 +151,10 @@ eachDatabase(db => {
     await said(
       `UPDATE catalog_images SET is_default = 1, default_chosen = 1, managed_by = 'administrator' WHERE settings_key = 'two'`,
     );
-    await seed({ skus: [sku('b', { USD: '3' }), sku('a', { USD: '9' })], images });
+    await seed({ skus: [sku('a', { USD: '9' }), sku('b', { USD: '3' })], images });
     expect(await prices('USD')).toEqual([
-      ['SKU b', 3_000_000n],
       ['Mine', 1_000_000n],
+      ['SKU b', 3_000_000n],
     ]);
     await seed({ skus: [], images: [image('one')] });
     expect(await prices('USD')).toEqual([['Mine', 1_000_000n]]);
