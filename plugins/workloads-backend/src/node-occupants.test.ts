@@ -13,8 +13,23 @@ test('who may not delete a node is told whose allocations are in the way, by nam
     const token = String(signedIn.body.access_token);
     const nodeId = String((await backend.request('GET', 'admin/nodes', { token })).body.items?.[0]?.node_id);
     await database.transaction(async tx => {
-      const allocation = allocationOf({ allocationId: 'alloc_1', name: 'training', status: 'active', organizationId, projectId, userId }); // prettier-ignore
-      const transition = { allocationId: 'alloc_1', version: allocation.version, from: null, to: 'active', at: 1, reason: null, actor } as const; // prettier-ignore
+      const allocation = allocationOf({
+        allocationId: 'alloc_1',
+        name: 'training',
+        status: 'active',
+        organizationId,
+        projectId,
+        userId,
+      });
+      const transition = {
+        allocationId: 'alloc_1',
+        version: allocation.version,
+        from: null,
+        to: 'active',
+        at: 1,
+        reason: null,
+        actor,
+      } as const;
       await insertAllocation(tx, allocation, transition);
       await tx.run("UPDATE fleet_nodes SET origin = 'administrator' WHERE node_id = ?", [nodeId]);
       await tx.run(

@@ -65,14 +65,26 @@ const cases: readonly (readonly [NodeCheckName, Said, string, RegExp, RegExp | n
   ['kernel', { kernel: 'Linux 4.18.0-553' }, 'failed', /5\.4 or newer/, null],
   ['cgroups', { cgroup_filesystem: null }, 'failed', /no control groups/, null],
   ['cgroups', { controllers: 'cpuset cpu io pids' }, 'failed', /lack memory/, /cgroup_enable=memory/],
-  ['cgroups', { cgroup_filesystem: 'tmpfs', controllers: 'cpu,cpuacct memory pids' }, 'warned', /Version 1/, /systemd\.unified/], // prettier-ignore
+  [
+    'cgroups',
+    { cgroup_filesystem: 'tmpfs', controllers: 'cpu,cpuacct memory pids' },
+    'warned',
+    /Version 1/,
+    /systemd\.unified/,
+  ],
   ['cgroups', { cgroup_filesystem: 'tmpfs', cgroup_unified_beside: 'yes' }, 'warned', /Hybrid/, /systemd\.unified/],
   ['limits', { open_files_hard: '1024' }, 'failed', /1024 open files/, /limits\.d/],
   ['limits', { limits_raisable: 'no', open_files_hard: '20000' }, 'warned', /cannot be raised/, null],
   ['container_runtime', { podman: null }, 'failed', /Podman is missing/, /install -y podman/],
   ['container_runtime', { podman: '3.4.4' }, 'failed', /4\.1 or newer/, /podman/],
   ['container_runtime', { oci_runtime: null }, 'failed', /Neither crun nor runc/, /runc/],
-  ['container_runtime', { cgroup_filesystem: 'tmpfs', cgroup_unified_beside: 'yes', oci_runtime: 'crun' }, 'failed', /runc is missing/, /runc/], // prettier-ignore
+  [
+    'container_runtime',
+    { cgroup_filesystem: 'tmpfs', cgroup_unified_beside: 'yes', oci_runtime: 'crun' },
+    'failed',
+    /runc is missing/,
+    /runc/,
+  ],
   ['container_runtime', { podman_error: 'database is locked' }, 'failed', /database is locked/, /podman info/],
   ['container_runtime', { limits_raisable: 'no' }, 'warned', /defaults do not work/, null],
   ['container_runtime', { limits_raisable: 'no', containers_conf: 'yes' }, 'passed', /Portico wrote/, null],
@@ -126,7 +138,11 @@ test('whatever a machine says, every check is judged, and what fails or warns sa
 test('the verdict is the worst of the checks; what is skipped is not bad', () => {
   const of = (...statuses: ('passed' | 'warned' | 'failed' | 'skipped')[]) =>
     verdictOf(statuses.map(status => ({ check: 'disk' as const, status, message: '', fix: null }))).verdict;
-  expect([of('passed', 'skipped'), of('passed', 'warned'), of('warned', 'failed')]).toEqual(['passed', 'warned', 'failed']); // prettier-ignore
+  expect([of('passed', 'skipped'), of('passed', 'warned'), of('warned', 'failed')]).toEqual([
+    'passed',
+    'warned',
+    'failed',
+  ]);
 });
 
 describe('the configuration of podman', () => {

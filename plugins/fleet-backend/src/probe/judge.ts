@@ -43,14 +43,21 @@ function kernel(facts: NodeFacts): Judgement {
   const version = versionIn(said);
   if (!said.startsWith('Linux ') || version === undefined) return failed(`The kernel is ${said}; Linux is needed.`);
   if (isOlder(version, KERNEL_MIN)) return failed(`The kernel is ${said}; ${KERNEL_MIN.join('.')} or newer is needed.`);
-  return passed(`${said} on ${facts.text('machine') ?? 'an unknown machine'}, ${facts.text('system') ?? 'an unknown system'}.`); // prettier-ignore
+  return passed(
+    `${said} on ${facts.text('machine') ?? 'an unknown machine'}, ${facts.text('system') ?? 'an unknown system'}.`,
+  );
 }
 
 function cgroups(facts: NodeFacts): Judgement {
   const mode = cgroupModeOf(facts);
   const missing = ['cpu', 'memory', 'pids'].filter(name => !controllers(facts).has(name));
-  if (mode === 'unknown') return failed('There are no control groups, so nothing would keep containers within their limits.'); // prettier-ignore
-  if (missing.length > 0) return failed(`Control groups lack ${missing.join(', ')}.`, 'grubby --update-kernel=ALL --args="cgroup_enable=memory" || sed -i \'s/^GRUB_CMDLINE_LINUX="/&cgroup_enable=memory /\' /etc/default/grub && update-grub; reboot'); // prettier-ignore
+  if (mode === 'unknown')
+    return failed('There are no control groups, so nothing would keep containers within their limits.');
+  if (missing.length > 0)
+    return failed(
+      `Control groups lack ${missing.join(', ')}.`,
+      'grubby --update-kernel=ALL --args="cgroup_enable=memory" || sed -i \'s/^GRUB_CMDLINE_LINUX="/&cgroup_enable=memory /\' /etc/default/grub && update-grub; reboot',
+    );
   if (mode === 'unified') return passed('Version 2.');
   return warned(
     `${mode === 'hybrid' ? 'Hybrid' : 'Version 1'}: limits hold, but metrics are coarser. Version 2 is better.`,
@@ -66,7 +73,10 @@ function controllers(facts: NodeFacts): Set<string> {
 function limits(facts: NodeFacts): Judgement {
   const openFiles = facts.text('open_files_hard') ?? 'unknown';
   if (Number(openFiles) < OPEN_FILES_MIN)
-    return failed(`No more than ${openFiles} open files are allowed; frameworks need thousands.`, "printf '* hard nofile 1048576\\n' >/etc/security/limits.d/portico.conf"); // prettier-ignore
+    return failed(
+      `No more than ${openFiles} open files are allowed; frameworks need thousands.`,
+      "printf '* hard nofile 1048576\\n' >/etc/security/limits.d/portico.conf",
+    );
   if (facts.text('limits_raisable') === 'no')
     return warned(`Limits cannot be raised (open files: ${openFiles}); containers get what there is.`);
   return passed(`Open files up to ${openFiles}, and more can be had.`);
@@ -82,10 +92,16 @@ function containerRuntime(facts: NodeFacts): Judgement {
     return failed(`Podman is ${podman}; ${PODMAN_MIN.join('.')} or newer is needed (CDI).`, install);
   if (runtimes.length === 0) return failed('Neither crun nor runc is there.', install);
   if (cgroupModeOf(facts) === 'hybrid' && !runtimes.includes('runc'))
-    return failed('crun does not work with hybrid control groups, and runc is missing.', 'apt-get install -y runc || dnf install -y runc'); // prettier-ignore
+    return failed(
+      'crun does not work with hybrid control groups, and runc is missing.',
+      'apt-get install -y runc || dnf install -y runc',
+    );
   const lacking = ['ssh-keygen', 'ssh-keyscan'].filter(tool => facts.all('lacks').includes(tool));
   if (lacking.length > 0)
-    return failed(`${lacking.join(' and ')} missing, with which people are let into containers.`, 'apt-get install -y openssh-client || dnf install -y openssh-clients'); // prettier-ignore
+    return failed(
+      `${lacking.join(' and ')} missing, with which people are let into containers.`,
+      'apt-get install -y openssh-client || dnf install -y openssh-clients',
+    );
   const error = facts.text('podman_error');
   if (error !== undefined) return failed(`Podman does not work: ${error}`, 'podman info');
   const conf = facts.text('containers_conf') === 'yes' ? ', with the configuration Portico wrote for this machine' : '';
@@ -99,10 +115,15 @@ function cdi(facts: NodeFacts): Judgement {
   const gpus = facts.all('gpu').length;
   const generate = 'nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml';
   if (specifications.length > 0)
-    return passed(`${specifications.map(([file = '', kind = '', devices = '']) => `${kind}: ${devices} names in ${file}`).join('; ')}.`); // prettier-ignore
+    return passed(
+      `${specifications.map(([file = '', kind = '', devices = '']) => `${kind}: ${devices} names in ${file}`).join('; ')}.`,
+    );
   if (cards === 0 && gpus === 0) return skipped('There are no GPUs to describe.');
   if (facts.text('nvidia_ctk') === undefined)
-    return failed('GPUs are there, but containers cannot be given them: the NVIDIA container toolkit is missing.', `apt-get install -y nvidia-container-toolkit && ${generate}`); // prettier-ignore
+    return failed(
+      'GPUs are there, but containers cannot be given them: the NVIDIA container toolkit is missing.',
+      `apt-get install -y nvidia-container-toolkit && ${generate}`,
+    );
   return failed('GPUs are there, but no CDI specification describes them.', generate);
 }
 
@@ -113,7 +134,10 @@ function gpuDriver(facts: NodeFacts): Judgement {
   if (error !== undefined) return failed(`nvidia-smi does not work: ${error}`, 'nvidia-smi; dmesg | grep -i nvrm');
   if (gpus.length === 0 && cards === 0) return warned('There are no NVIDIA GPUs.');
   if (gpus.length === 0)
-    return failed(`${cards} NVIDIA GPUs are there, but the driver is not.`, 'apt-get install -y nvidia-driver && reboot'); // prettier-ignore
+    return failed(
+      `${cards} NVIDIA GPUs are there, but the driver is not.`,
+      'apt-get install -y nvidia-driver && reboot',
+    );
   const models = [...new Set(gpus.map(([, , model]) => model ?? 'unknown'))].join(', ');
   const driver = gpus[0]?.[4] === undefined ? '' : `, driver ${gpus[0][4]}`;
   if (cards > gpus.length)
@@ -130,7 +154,9 @@ function numa(facts: NodeFacts): Judgement {
 function nvme(facts: NodeFacts): Judgement {
   const drives = facts.all('nvme').map(line => line.split(' '));
   if (drives.length === 0) return skipped('There are none; homes lie on the system’s disk.');
-  return passed(`${drives.map(([name = '', bytes = '0']) => `${name} (${Math.round(Number(bytes) / GIB)} GiB)`).join(', ')}.`); // prettier-ignore
+  return passed(
+    `${drives.map(([name = '', bytes = '0']) => `${name} (${Math.round(Number(bytes) / GIB)} GiB)`).join(', ')}.`,
+  );
 }
 
 function sriov(facts: NodeFacts): Judgement {
@@ -146,12 +172,21 @@ function sriov(facts: NodeFacts): Judgement {
 function network(facts: NodeFacts): Judgement {
   if (facts.text('podman') === undefined) return skipped('Judged once podman is there.');
   if (facts.all('network_backend').length === 0)
-    return failed('Podman has no network backend.', 'apt-get install -y netavark aardvark-dns || dnf install -y netavark aardvark-dns'); // prettier-ignore
+    return failed(
+      'Podman has no network backend.',
+      'apt-get install -y netavark aardvark-dns || dnf install -y netavark aardvark-dns',
+    );
   const lacking = ['nft', 'ip'].filter(tool => facts.all('lacks').includes(tool));
   if (lacking.length > 0)
-    return failed(`${lacking.join(' and ')} missing: nothing would keep workloads off the node’s networks.`, 'apt-get install -y nftables iproute2 || dnf install -y nftables iproute'); // prettier-ignore
+    return failed(
+      `${lacking.join(' and ')} missing: nothing would keep workloads off the node’s networks.`,
+      'apt-get install -y nftables iproute2 || dnf install -y nftables iproute',
+    );
   if (facts.text('forwarding') !== '1')
-    return failed('Packets are not forwarded, so containers reach nothing.', "echo 'net.ipv4.ip_forward = 1' >/etc/sysctl.d/90-portico.conf && sysctl --system"); // prettier-ignore
+    return failed(
+      'Packets are not forwarded, so containers reach nothing.',
+      "echo 'net.ipv4.ip_forward = 1' >/etc/sysctl.d/90-portico.conf && sysctl --system",
+    );
   return passed(`${facts.all('network_backend').join(' and ')}, with forwarding.`);
 }
 
@@ -160,8 +195,11 @@ function disk(facts: NodeFacts): Judgement {
   if (free === undefined) return warned('How much room there is could not be found out.', 'df -h /var/lib/containers');
   const lacking = ['flock', 'mkfs.ext4', 'losetup'].filter(tool => facts.all('lacks').includes(tool));
   if (lacking.length > 0)
-    return failed(`${lacking.join(', ')} missing, with which homes are made.`, 'apt-get install -y e2fsprogs util-linux mount || dnf install -y e2fsprogs util-linux'); // prettier-ignore
-  const told = `${Math.floor(free / GIB)} of ${Math.floor((facts.number('disk_total') ?? 0) / GIB)} GiB are free for images and homes.`; // prettier-ignore
+    return failed(
+      `${lacking.join(', ')} missing, with which homes are made.`,
+      'apt-get install -y e2fsprogs util-linux mount || dnf install -y e2fsprogs util-linux',
+    );
+  const told = `${Math.floor(free / GIB)} of ${Math.floor((facts.number('disk_total') ?? 0) / GIB)} GiB are free for images and homes.`;
   if (free < DISK_FAILED_BYTES) return failed(told, 'podman image prune --all --force; df -h /var/lib/containers');
   if (free < DISK_WARNED_BYTES) return warned(told, 'podman image prune --all --force');
   if (facts.text('loop_devices') !== 'yes')
@@ -176,7 +214,8 @@ function clock(facts: NodeFacts, { askedAt, answeredAt }: { askedAt: number; ans
   const behind = Math.max(0, askedAt / 1000 - (now + 1));
   const ahead = Math.max(0, now - answeredAt / 1000);
   const skew = Math.round(Math.max(behind, ahead));
-  const told = skew === 0 ? 'It agrees with the portal’s.' : `It is ${skew} s ${behind > 0 ? 'behind' : 'ahead of'} the portal’s.`; // prettier-ignore
+  const told =
+    skew === 0 ? 'It agrees with the portal’s.' : `It is ${skew} s ${behind > 0 ? 'behind' : 'ahead of'} the portal’s.`;
   const fix = 'timedatectl set-ntp true || chronyc makestep';
   if (skew > CLOCK_FAILED_SECONDS) return failed(told, fix);
   return skew > CLOCK_WARNED_SECONDS ? warned(told, fix) : passed(told);

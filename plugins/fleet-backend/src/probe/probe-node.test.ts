@@ -47,16 +47,25 @@ describeWithRealNodes('probing a real machine', () => {
 
   test('a clock that is off, a disk that is full and a podman that is broken are told', async () => {
     await machine.skewClock(7200);
-    expect(await check('clock')).toMatchObject({ status: 'failed', message: expect.stringMatching(/7(199|200|201) s ahead/) as string }); // prettier-ignore
+    expect(await check('clock')).toMatchObject({
+      status: 'failed',
+      message: expect.stringMatching(/7(199|200|201) s ahead/) as string,
+    });
     await machine.skewClock(0);
     await machine.fillDisk();
     expect(await check('disk')).toMatchObject({ status: 'failed' });
     await machine.freeDisk();
     await machine.breakPodman('info*', 'database is locked');
-    expect(await check('container_runtime')).toMatchObject({ status: 'failed', message: expect.stringContaining('database is locked') as string }); // prettier-ignore
+    expect(await check('container_runtime')).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('database is locked') as string,
+    });
     await machine.mendPodman();
     await machine.read('mv /usr/sbin/nft /usr/sbin/nft.away');
-    expect(await check('network')).toMatchObject({ status: 'failed', message: expect.stringMatching(/^nft missing/) as string }); // prettier-ignore
+    expect(await check('network')).toMatchObject({
+      status: 'failed',
+      message: expect.stringMatching(/^nft missing/) as string,
+    });
     await machine.read('mv /usr/sbin/nft.away /usr/sbin/nft');
     expect((await probe()).verdict.verdict).not.toBe('failed');
   }, 60_000);
@@ -73,7 +82,9 @@ describeWithRealNodes('probing a real machine', () => {
     ['reachability', { address: { host: '10.255.255.254', port: 1 } }],
   ] as const)('one that fails at %s has failed that, and what comes after was not looked at', async (name, change) => {
     const password = machine.logins.password;
-    const { verdict, error } = await probe('credential' in change ? { ...change, credential: { kind: 'password', password } } : change); // prettier-ignore
+    const { verdict, error } = await probe(
+      'credential' in change ? { ...change, credential: { kind: 'password', password } } : change,
+    );
     expect(error).toBeDefined();
     expect(verdict.verdict).toBe('failed');
     const at = verdict.checks.findIndex(found => found.check === name);

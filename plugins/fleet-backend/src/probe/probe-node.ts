@@ -60,7 +60,10 @@ async function readFacts(connection: NodeConnection, clock: { now(): number }) {
   const said: RunResult = await connection.run(factsScript, { timeoutSeconds: FACTS_SECONDS });
   const facts = new NodeFacts(said.stdout);
   if (facts.text('uid') !== '0')
-    throw new RuntimeError('access_denied', `The login does not become root there: ${said.stderr.trim().slice(0, 300) || 'it said nothing'}`); // prettier-ignore
+    throw new RuntimeError(
+      'access_denied',
+      `The login does not become root there: ${said.stderr.trim().slice(0, 300) || 'it said nothing'}`,
+    );
   return { facts, milliseconds, askedAt, answeredAt: clock.now() };
 }
 
@@ -83,7 +86,11 @@ function failureOf(error: RuntimeError): { check: NodeCheckName; fix: string | n
   if (error.code === 'host_key_changed')
     return { check: 'host_key', fix: 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub' };
   if (error.code === 'access_denied')
-    return { check: 'sudo', fix: "echo 'portico ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/portico && chmod 440 /etc/sudoers.d/portico" }; // prettier-ignore
-  if (error.code === 'node_unreachable') return { check: 'reachability', fix: 'systemctl restart ssh || systemctl restart sshd' }; // prettier-ignore
+    return {
+      check: 'sudo',
+      fix: "echo 'portico ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/portico && chmod 440 /etc/sudoers.d/portico",
+    };
+  if (error.code === 'node_unreachable')
+    return { check: 'reachability', fix: 'systemctl restart ssh || systemctl restart sshd' };
   return { check: 'sudo', fix: null };
 }

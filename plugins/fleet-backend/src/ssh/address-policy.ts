@@ -12,7 +12,10 @@ export class AddressRefusedError extends RuntimeError {
     readonly host: string,
     readonly address: string,
   ) {
-    super('node_unreachable', `${host === address ? host : `${host} is ${address}, which`} is an address nodes may not have: private, loopback, link-local or otherwise special. "fleet.ssh.allowedNetworks" of the configuration can allow it.`); // prettier-ignore
+    super(
+      'node_unreachable',
+      `${host === address ? host : `${host} is ${address}, which`} is an address nodes may not have: private, loopback, link-local or otherwise special. "fleet.ssh.allowedNetworks" of the configuration can allow it.`,
+    );
     this.name = 'AddressRefusedError';
   }
 }

@@ -67,7 +67,9 @@ export class ConnectionPool {
         if (refused) connection.sessionsMax = Math.max(1, connection.sessions - 1);
         free();
         if (!refused || attempt === OPEN_ATTEMPTS_MAX)
-          throw new RuntimeError('node_unreachable', `The node opened no session: ${(error as Error).message}.`, { cause: error }); // prettier-ignore
+          throw new RuntimeError('node_unreachable', `The node opened no session: ${(error as Error).message}.`, {
+            cause: error,
+          });
         // sshd counts a session that we have seen end until it has cleared up after it.
         await new Promise(resolve => setTimeout(resolve, OPEN_REST_MILLISECONDS * 2 ** attempt));
       }
@@ -95,7 +97,11 @@ export class ConnectionPool {
     } catch (error) {
       free();
       const code = isOpenFailure(error) ? 'runtime_failed' : 'node_unreachable';
-      throw new RuntimeError(code, `${host} port ${port} cannot be reached from the node: ${(error as Error).message}.`, { cause: error }); // prettier-ignore
+      throw new RuntimeError(
+        code,
+        `${host} port ${port} cannot be reached from the node: ${(error as Error).message}.`,
+        { cause: error },
+      );
     }
   }
 
@@ -122,7 +128,10 @@ export class ConnectionPool {
     if (this.#waiting.length >= WAITING_PER_NODE_MAX)
       return Promise.reject(new RuntimeError('node_unreachable', 'Too much is waiting for the node already.'));
     return new Promise((take, fail) => {
-      const busy = new RuntimeError('node_unreachable', `No session came free within ${SESSION_WAIT_SECONDS} s; the node is too busy.`); // prettier-ignore
+      const busy = new RuntimeError(
+        'node_unreachable',
+        `No session came free within ${SESSION_WAIT_SECONDS} s; the node is too busy.`,
+      );
       const timer = setTimeout(() => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
         fail(busy);
@@ -207,10 +216,11 @@ export class ConnectionPool {
     clearTimeout(connection.idle);
     if (connection.sessions === 0 && connection.forwards === 0) {
       if (connection.retired) connection.client.end();
-      else connection.idle = setTimeout(() => {
-        connection.retired = true;
-        connection.client.end();
-      }, IDLE_SECONDS * 1000).unref(); // prettier-ignore
+      else
+        connection.idle = setTimeout(() => {
+          connection.retired = true;
+          connection.client.end();
+        }, IDLE_SECONDS * 1000).unref();
     }
     this.#serve();
   }

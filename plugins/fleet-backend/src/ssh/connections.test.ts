@@ -44,7 +44,9 @@ describeWithSshd('a real sshd', () => {
   });
 
   test('more at once than one connection may have sessions', async () => {
-    const answers = await Promise.all(Array.from({ length: 60 }, (_, index) => node().run('echo "$1"', { args: [String(index)] }))); // prettier-ignore
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, index) => node().run('echo "$1"', { args: [String(index)] })),
+    );
     expect(answers.map(answer => answer.stdout.trim())).toEqual(
       Array.from({ length: 60 }, (_, index) => String(index)),
     );
@@ -60,7 +62,8 @@ describeWithSshd('a real sshd', () => {
 
   test('what takes too long, or nobody waits for any more, is ended on the node too', async () => {
     const script = (seconds: number) => `sh -c 'sleep ${seconds}; true'; true`;
-    const sleeping = async (seconds: number) => (await node().run('pgrep -f "^sleep $1\$" || true', { args: [String(seconds)] })).stdout !== ''; // prettier-ignore
+    const sleeping = async (seconds: number) =>
+      (await node().run('pgrep -f "^sleep $1\$" || true', { args: [String(seconds)] })).stdout !== '';
     await expect(node().run(script(311), { timeoutSeconds: 1 })).rejects.toMatchObject({ code: 'node_unreachable' });
     expect(await sleeping(311)).toBe(false);
     const abort = new AbortController();
@@ -121,18 +124,34 @@ describeWithSshd('a real sshd', () => {
   test('a changed host key ends it before anything is sent', async () => {
     expect((await node().run('echo one')).stdout).toBe('one\n');
     await sshd.restart({ hostKey: newKeyPair() });
-    await waitFor(async () => (await node().run('true').catch((error: { code: string }) => error.code)) === 'host_key_changed', 'the refusal'); // prettier-ignore
+    await waitFor(
+      async () =>
+        (await node()
+          .run('true')
+          .catch((error: { code: string }) => error.code)) === 'host_key_changed',
+      'the refusal',
+    );
     const password = { ...login, credential: { kind: 'password', password: sshd.password } as const };
     await expect(openClient(loopback, password)).rejects.toMatchObject({ code: 'host_key_changed' });
     const another = utils.generateKeyPairSync('ecdsa', { bits: 256 }).public.split(' ').slice(0, 2).join(' ');
-    await expect(openClient(loopback, { ...login, hostKey: another })).rejects.toMatchObject({ code: 'host_key_changed', seen: null }); // prettier-ignore
+    await expect(openClient(loopback, { ...login, hostKey: another })).rejects.toMatchObject({
+      code: 'host_key_changed',
+      seen: null,
+    });
   });
 
   test('wrong credentials are refused by name: key, password, user', async () => {
-    const open = (change: Partial<SshLogin>) => withConnection({ policy: loopback, login: { ...login, ...change } }, connection => connection.run('true')); // prettier-ignore
-    await expect(open({ credential: { kind: 'private_key', privateKey: newKeyPair().private } })).rejects.toMatchObject({ code: 'access_denied' }); // prettier-ignore
-    await expect(open({ credential: { kind: 'private_key', privateKey: 'nonsense' } })).rejects.toMatchObject({ code: 'access_denied' }); // prettier-ignore
-    await expect(open({ credential: { kind: 'password', password: 'wrong' } })).rejects.toMatchObject({ code: 'access_denied' }); // prettier-ignore
+    const open = (change: Partial<SshLogin>) =>
+      withConnection({ policy: loopback, login: { ...login, ...change } }, connection => connection.run('true'));
+    await expect(open({ credential: { kind: 'private_key', privateKey: newKeyPair().private } })).rejects.toMatchObject(
+      { code: 'access_denied' },
+    );
+    await expect(open({ credential: { kind: 'private_key', privateKey: 'nonsense' } })).rejects.toMatchObject({
+      code: 'access_denied',
+    });
+    await expect(open({ credential: { kind: 'password', password: 'wrong' } })).rejects.toMatchObject({
+      code: 'access_denied',
+    });
     await expect(open({ username: 'nobody-here' })).rejects.toMatchObject({ code: 'access_denied' });
     expect((await open({ credential: { kind: 'password', password: sshd.password } })).status).toBe(0);
   });
@@ -141,7 +160,10 @@ describeWithSshd('a real sshd', () => {
     sshd.stop();
     sshd = await startSshd({ authorizedKeys: [key.public], sudo: false });
     login = { ...login, address: { host: '127.0.0.1', port: sshd.port }, hostKey: sshd.hostKey };
-    await expect(node().run('true')).rejects.toMatchObject({ code: 'access_denied', message: expect.stringContaining('sudo') as string }); // prettier-ignore
+    await expect(node().run('true')).rejects.toMatchObject({
+      code: 'access_denied',
+      message: expect.stringContaining('sudo') as string,
+    });
   });
 
   test('the host key is fetched for comparison', async () => {

@@ -36,8 +36,13 @@ export function signaturesOf(key: HostKey): readonly HostKeySignature[] {
 
 /** In the order in which a key is chosen when nothing is pinned yet. No SHA-1. */
 export const hostKeySignatures = [
-  'ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'rsa-sha2-512', 'rsa-sha2-256',
-] as const; // prettier-ignore
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+] as const;
 export type HostKeySignature = (typeof hostKeySignatures)[number];
 
 /** The host shows another key than the pinned one; `seen` is what it showed, null when it has none of that kind any more. */
@@ -46,7 +51,10 @@ export class HostKeyChangedError extends RuntimeError {
     readonly pinned: HostKey,
     readonly seen: HostKey | null,
   ) {
-    super('host_key_changed', `The host key is not the pinned one: ${fingerprintOf(pinned)} was expected, ${seen === null ? 'no key of that kind' : fingerprintOf(seen)} was shown. Nothing was sent.`); // prettier-ignore
+    super(
+      'host_key_changed',
+      `The host key is not the pinned one: ${fingerprintOf(pinned)} was expected, ${seen === null ? 'no key of that kind' : fingerprintOf(seen)} was shown. Nothing was sent.`,
+    );
     this.name = 'HostKeyChangedError';
   }
 }

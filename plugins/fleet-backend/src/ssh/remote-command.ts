@@ -85,5 +85,8 @@ export function notBegun(said: string, status: number | null): RuntimeError {
     return new RuntimeError('access_denied', `The login may not use sudo without a password there: ${text}`);
   }
   if (status === null) return new RuntimeError('node_unreachable', 'The connection was lost before the command began.');
-  return new RuntimeError('runtime_failed', `The node did not run the command (status ${status}): ${text || 'it said nothing'}`); // prettier-ignore
+  return new RuntimeError(
+    'runtime_failed',
+    `The node did not run the command (status ${status}): ${text || 'it said nothing'}`,
+  );
 }

@@ -40,7 +40,9 @@ test('only root goes without sudo, and sudo never asks', () => {
 
 test('what no argument can carry is refused', () => {
   expect(() => quoteForShell('a\0b')).toThrow('NUL');
-  expect(() => commandLine({ script: 'x'.repeat(200_000), args: [], username: 'root', timeoutSeconds: 1 })).toThrow('too long'); // prettier-ignore
+  expect(() => commandLine({ script: 'x'.repeat(200_000), args: [], username: 'root', timeoutSeconds: 1 })).toThrow(
+    'too long',
+  );
 });
 
 test.each([

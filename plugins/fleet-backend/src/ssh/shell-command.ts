@@ -31,9 +31,16 @@ export interface ShellCommand {
  */
 export function commandLine({ script, args, username, timeoutSeconds }: ShellCommand): string {
   const words = [
-    'timeout', '-k', String(KILL_AFTER_SECONDS), String(timeoutSeconds),
-    'sh', '-c', `${SAY_PID}\n${ENVIRONMENT}\n${script}`, 'sh', ...args,
-  ]; // prettier-ignore
+    'timeout',
+    '-k',
+    String(KILL_AFTER_SECONDS),
+    String(timeoutSeconds),
+    'sh',
+    '-c',
+    `${SAY_PID}\n${ENVIRONMENT}\n${script}`,
+    'sh',
+    ...args,
+  ];
   const line = `exec ${(username === 'root' ? words : ['sudo', '-n', '--', ...words]).map(quoteForShell).join(' ')}`;
   if (Buffer.byteLength(line) > COMMAND_BYTES_MAX) throw new Error('the command is too long; pass data by stdin');
   return line;

@@ -31,13 +31,18 @@ export interface SshLogin {
  */
 const algorithms = {
   kex: [
-    'curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nistp256', 'ecdh-sha2-nistp384', 'ecdh-sha2-nistp521',
-    'diffie-hellman-group14-sha256', 'diffie-hellman-group16-sha512',
+    'curve25519-sha256',
+    'curve25519-sha256@libssh.org',
+    'ecdh-sha2-nistp256',
+    'ecdh-sha2-nistp384',
+    'ecdh-sha2-nistp521',
+    'diffie-hellman-group14-sha256',
+    'diffie-hellman-group16-sha512',
   ],
   cipher: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'aes192-ctr', 'aes256-ctr'],
   hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512'],
   compress: ['none'],
-} satisfies ConnectConfig['algorithms']; // prettier-ignore
+} satisfies ConnectConfig['algorithms'];
 
 /** A connection that is logged in. Before the pinned key was seen nothing of the login is sent. Throws `node_unreachable`, `host_key_changed` or `access_denied`. */
 export async function openClient(policy: NodeAddressPolicy, login: SshLogin): Promise<Client> {
@@ -93,7 +98,13 @@ async function openSocket(policy: NodeAddressPolicy, { host, port }: NodeAddress
     const fail = (error: Error) => {
       clearTimeout(timer);
       socket.destroy();
-      reject(error instanceof RuntimeError ? error : new RuntimeError('node_unreachable', `${host} port ${port} cannot be reached: ${error.message}.`, { cause: error })); // prettier-ignore
+      reject(
+        error instanceof RuntimeError
+          ? error
+          : new RuntimeError('node_unreachable', `${host} port ${port} cannot be reached: ${error.message}.`, {
+              cause: error,
+            }),
+      );
     };
     socket.once('error', fail);
     socket.once('connect', () => {
@@ -140,7 +151,11 @@ function runtimeErrorOf(
     const login = username === undefined ? 'the login' : `the login of ${username}`;
     return new RuntimeError('access_denied', `${address.host} refuses ${login}.`, { cause: error });
   }
-  return new RuntimeError('node_unreachable', `${address.host} port ${address.port} does not speak SSH as it should: ${message}.`, { cause: error }); // prettier-ignore
+  return new RuntimeError(
+    'node_unreachable',
+    `${address.host} port ${address.port} does not speak SSH as it should: ${message}.`,
+    { cause: error },
+  );
 }
 
 function isNoCommonHostKey(error: unknown): boolean {

@@ -10,7 +10,10 @@ interface Row {
 export type ProbedVerdict = NodeVerdict & { readonly probedAt: number };
 
 export async function latestVerdict(queries: Queries, nodeId: string): Promise<ProbedVerdict | undefined> {
-  const row = await queries.first<Row>('SELECT verdict, checks_json, probed_at FROM fleet_node_probes WHERE node_id = ?', [nodeId]); // prettier-ignore
+  const row = await queries.first<Row>(
+    'SELECT verdict, checks_json, probed_at FROM fleet_node_probes WHERE node_id = ?',
+    [nodeId],
+  );
   return (
     row && {
       verdict: row.verdict,

@@ -3,7 +3,10 @@ import type { SlotStatus } from '../domain/slot';
 
 /** Models whose placements look at the node. */
 export async function modelsOn(queries: Queries, nodeId: string): Promise<string[]> {
-  const rows = await queries.all<{ gpu_model: string }>('SELECT DISTINCT gpu_model FROM fleet_slots WHERE node_id = ?', [nodeId]); // prettier-ignore
+  const rows = await queries.all<{ gpu_model: string }>(
+    'SELECT DISTINCT gpu_model FROM fleet_slots WHERE node_id = ?',
+    [nodeId],
+  );
   return rows.map(row => row.gpu_model);
 }
 

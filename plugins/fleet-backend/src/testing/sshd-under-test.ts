@@ -63,7 +63,10 @@ export async function startSshd(
   for (const name of ['home', 'root', 'sudoers.d']) mkdirSync(path.join(directory, name));
   const password = 'correct horse battery';
   const hash = execFileSync('openssl', ['passwd', '-6', password]).toString().trim();
-  file('passwd', `root:x:0:0:root:${directory}/root:/bin/sh\nsshd:x:100:65534::/run/sshd:/usr/sbin/nologin\nnobody:x:65534:65534::/nonexistent:/usr/sbin/nologin\noperator:x:6501:6501::${directory}/home:/bin/sh\n`); // prettier-ignore
+  file(
+    'passwd',
+    `root:x:0:0:root:${directory}/root:/bin/sh\nsshd:x:100:65534::/run/sshd:/usr/sbin/nologin\nnobody:x:65534:65534::/nonexistent:/usr/sbin/nologin\noperator:x:6501:6501::${directory}/home:/bin/sh\n`,
+  );
   file('shadow', `root:*:19000::::::\noperator:${hash}:19000::::::\n`, 0o600);
   file('sudoers.d/operator', 'operator ALL=(ALL) NOPASSWD: ALL\n', 0o440);
   if (options.sudo === false) rmSync(path.join(directory, 'sudoers.d/operator'));
@@ -76,11 +79,27 @@ export async function startSshd(
     execFileSync('chown', ['-R', '6501:6501', path.join(directory, 'home')]);
   };
   setKeys(options.authorizedKeys ?? []);
-  const config = file('sshd_config', [
-    'ListenAddress 127.0.0.1', `Port ${port}`, `HostKey ${directory}/host_key`, 'PidFile none', 'UsePAM no', 'PermitRootLogin prohibit-password',
-    'PasswordAuthentication yes', `MaxSessions ${options.maxSessions ?? 10}`, 'MaxStartups 10:30:100', 'StrictModes no', 'LogLevel ERROR',
-  ].join('\n')); // prettier-ignore
-  const mounts = [['passwd', '/etc/passwd'], ['shadow', '/etc/shadow'], ['sudoers.d', '/etc/sudoers.d']]; // prettier-ignore
+  const config = file(
+    'sshd_config',
+    [
+      'ListenAddress 127.0.0.1',
+      `Port ${port}`,
+      `HostKey ${directory}/host_key`,
+      'PidFile none',
+      'UsePAM no',
+      'PermitRootLogin prohibit-password',
+      'PasswordAuthentication yes',
+      `MaxSessions ${options.maxSessions ?? 10}`,
+      'MaxStartups 10:30:100',
+      'StrictModes no',
+      'LogLevel ERROR',
+    ].join('\n'),
+  );
+  const mounts = [
+    ['passwd', '/etc/passwd'],
+    ['shadow', '/etc/shadow'],
+    ['sudoers.d', '/etc/sudoers.d'],
+  ];
   const script = [
     'set -e',
     'mount -t tmpfs tmpfs /run',

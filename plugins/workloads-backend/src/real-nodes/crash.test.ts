@@ -16,7 +16,12 @@ describeWithRealNodes('a portal that is killed over a real node', () => {
           { store, database, clock },
           {
             dialect: 'sqlite',
-            points: ['after commit of provisioning', 'before commit of active', 'after commit of active', 'before commit of released'], // prettier-ignore
+            points: [
+              'after commit of provisioning',
+              'before commit of active',
+              'after commit of active',
+              'before commit of released',
+            ],
           },
         );
       } finally {

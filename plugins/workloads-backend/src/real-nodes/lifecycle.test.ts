@@ -96,7 +96,15 @@ END
 setsid python3 server.py >/dev/null 2>&1 &`,
     );
     const local = await freePort();
-    const child = openSsh.start('ssh', [...openSsh.options('mine'), '-p', String(port), '-N', '-L', `${local}:127.0.0.1:8888`, ...to()]); // prettier-ignore
+    const child = openSsh.start('ssh', [
+      ...openSsh.options('mine'),
+      '-p',
+      String(port),
+      '-N',
+      '-L',
+      `${local}:127.0.0.1:8888`,
+      ...to(),
+    ]);
     expect(await waitFor(() => ask(local, 'hello').catch(() => null), 'an answer through the forward')).toBe('HELLO');
     child.kill();
   });

@@ -91,7 +91,10 @@ describeWithRealNodes('a node that fails', () => {
     const before = await bench.runtime.containerAccess(worked);
     await bench.node.crash();
     await bench.node.boot();
-    expect(await bench.runtime.observe(worked)).toMatchObject({ state: 'stopped', exitReason: expect.stringMatching(/restarted|killed|stopped|ended/) }); // prettier-ignore
+    expect(await bench.runtime.observe(worked)).toMatchObject({
+      state: 'stopped',
+      exitReason: expect.stringMatching(/restarted|killed|stopped|ended/),
+    });
     await expect(bench.another().containerAccess(worked)).rejects.toMatchObject({ code: 'instance_missing' });
     await bench.runtime.provision({ ...worked, fencingToken: 20 });
     expect((await bench.login('alloc_reboot', 'cat ~/kept; ls /dev/nvidia[0-9]')).output).toBe('work\n/dev/nvidia2');

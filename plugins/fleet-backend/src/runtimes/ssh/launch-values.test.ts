@@ -2,13 +2,40 @@ import fc from 'fast-check';
 import { authorizedKeysFile, checked, environmentFile, gpuArguments, imageArguments } from './launch-values';
 import { RuntimeError } from './port';
 
-const image = { imageId: 'img_1', name: 'Debian', version: '12', source: 'registry.example:5000/team/cuda', digest: null, defaultUser: 'user' }; // prettier-ignore
+const image = {
+  imageId: 'img_1',
+  name: 'Debian',
+  version: '12',
+  source: 'registry.example:5000/team/cuda',
+  digest: null,
+  defaultUser: 'user',
+};
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFWFbgtI4qZBmOqCXwNr68iVKIPPvA6DE+uI4ya8EcpY';
 
 /** What text is made of that somebody means harm with. */
 const hostile = fc.string({
-  unit: fc.constantFrom('a', '-', ' ', '\n', '\r', '\0', ',', ':', '=', "'", '"', '`', '$(x)', ';', '/', '..', '#', '\u2028', 'ssh-rsa AAAA'),
-}); // prettier-ignore
+  unit: fc.constantFrom(
+    'a',
+    '-',
+    ' ',
+    '\n',
+    '\r',
+    '\0',
+    ',',
+    ':',
+    '=',
+    "'",
+    '"',
+    '`',
+    '$(x)',
+    ';',
+    '/',
+    '..',
+    '#',
+    '\u2028',
+    'ssh-rsa AAAA',
+  ),
+});
 
 test('a variable stays one line of the file podman reads, or is refused', () => {
   fc.assert(

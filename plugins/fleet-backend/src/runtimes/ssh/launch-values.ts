@@ -23,7 +23,10 @@ const shapes = {
 
 export function checked(what: keyof typeof shapes, value: string): string {
   if (!shapes[what].test(value) || value.length > 255)
-    throw new RuntimeError('runtime_failed', `${JSON.stringify(value.slice(0, 64))} is no name of a${what === 'image' || what === 'allocation' ? 'n' : ''} ${what} that a node may be given.`); // prettier-ignore
+    throw new RuntimeError(
+      'runtime_failed',
+      `${JSON.stringify(value.slice(0, 64))} is no name of a${what === 'image' || what === 'allocation' ? 'n' : ''} ${what} that a node may be given.`,
+    );
   return value;
 }
 

@@ -40,8 +40,13 @@ export async function launchContainer(
   const target = [checked('allocation', request.allocationId), String(request.fencingToken)];
   const files = filesOf(request);
   const create = createArguments(request, settings);
-  const home = [...target, String(Math.max(HOME_BYTES_MIN, Math.floor(positive('The disk', request.diskBytes)))), ...request.nvme.map(name => checked('namespace', name))]; // prettier-ignore
-  const run: Run = (script, args, options) => runOnNode(node, script, { args, ...options, ...(request.signal && { signal: request.signal }) }); // prettier-ignore
+  const home = [
+    ...target,
+    String(Math.max(HOME_BYTES_MIN, Math.floor(positive('The disk', request.diskBytes)))),
+    ...request.nvme.map(name => checked('namespace', name)),
+  ];
+  const run: Run = (script, args, options) =>
+    runOnNode(node, script, { args, ...options, ...(request.signal && { signal: request.signal }) });
   const told = teller(request);
 
   const prepared = await told(
@@ -52,8 +57,15 @@ export async function launchContainer(
   const restarts = prepared.value('phase') === 'created' && prepared.value('container') !== 'none';
   if (!restarts || prepared.value('container') !== 'running') {
     await told(
-      () => run(networkScript, [...target, request.network.mode, settings.refusedNetworks.map(network => checked('network', network)).join(' '), settings.nameservers.map(server => checked('nameserver', server)).join(' ')]), // prettier-ignore
-      () => (request.network.mode === 'isolated' ? 'Network of its own made, without a way out' : 'Network of its own made'), // prettier-ignore
+      () =>
+        run(networkScript, [
+          ...target,
+          request.network.mode,
+          settings.refusedNetworks.map(network => checked('network', network)).join(' '),
+          settings.nameservers.map(server => checked('nameserver', server)).join(' '),
+        ]),
+      () =>
+        request.network.mode === 'isolated' ? 'Network of its own made, without a way out' : 'Network of its own made',
     );
     await told(
       () => run(homeScript, home),
@@ -63,7 +75,10 @@ export async function launchContainer(
   if (!restarts) {
     const image = await told(
       () => fetchImage(run, request.image, settings.baseImage),
-      answer => (answer.value('fetched') === '1' ? `Image ${request.image.name} fetched` : `Image ${request.image.name} is on the node`), // prettier-ignore
+      answer =>
+        answer.value('fetched') === '1'
+          ? `Image ${request.image.name} fetched`
+          : `Image ${request.image.name} is on the node`,
     );
     const [node_, ...rest] = create;
     await told(
@@ -73,7 +88,10 @@ export async function launchContainer(
   }
   const started = await told(
     () => run(startScript, target),
-    answer => (answer.value('was') === 'running' ? 'The container runs already and answers' : 'Container started; its sshd answers'), // prettier-ignore
+    answer =>
+      answer.value('was') === 'running'
+        ? 'The container runs already and answers'
+        : 'Container started; its sshd answers',
   );
   return { ageSeconds: started.count('age') };
 }

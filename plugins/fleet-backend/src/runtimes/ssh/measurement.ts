@@ -23,7 +23,19 @@ export class Measurements {
     const samples = new Map<string, MetricsSample>();
     for (const line of answer.all('instance')) {
       const [id = '', ...cells] = line.split(' ');
-      const [cpu = 0, memory = 0, cache = 0, limit = 0, processes = 0, rx = 0, tx = 0, disk = 0, size = 0, started = 0, clockSeconds = 0] = cells.map(number); // prettier-ignore
+      const [
+        cpu = 0,
+        memory = 0,
+        cache = 0,
+        limit = 0,
+        processes = 0,
+        rx = 0,
+        tx = 0,
+        disk = 0,
+        size = 0,
+        started = 0,
+        clockSeconds = 0,
+      ] = cells.map(number);
       const reading = { cpuSeconds: cpu / 1e9, clockSeconds };
       samples.set(id, {
         at,
@@ -35,7 +47,9 @@ export class Measurements {
         networkRxBytes: rx,
         networkTxBytes: tx,
         processes,
-        gpus: gpus.filter(([of]) => of === id).flatMap(([, index, uuid, device]) => loadOf(loads, { index, uuid, device })), // prettier-ignore
+        gpus: gpus
+          .filter(([of]) => of === id)
+          .flatMap(([, index, uuid, device]) => loadOf(loads, { index, uuid, device })),
       });
     }
     for (const id of this.#before.keys()) if (!samples.has(id)) this.#before.delete(id);

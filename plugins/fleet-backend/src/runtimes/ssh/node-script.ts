@@ -55,10 +55,15 @@ function failureOf(status: number, stderr: string): RuntimeError {
     return new RuntimeError('disk_full', 'The disk of the node is full.');
   const gpu = /unresolvable CDI devices? ([\w./=:, -]+)/.exec(stderr);
   if (gpu)
-    return new RuntimeError('gpu_unavailable', `The node's container runtime does not know ${gpu[1]?.trim()}: its CDI specification lacks it.`); // prettier-ignore
+    return new RuntimeError(
+      'gpu_unavailable',
+      `The node's container runtime does not know ${gpu[1]?.trim()}: its CDI specification lacks it.`,
+    );
   const said = stderr.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim();
   return new RuntimeError(
     'runtime_failed',
-    said === '' ? `A command on the node ended with status ${status}.` : `The node said: ${said.slice(-SAID_CHARACTERS_MAX)}`, // prettier-ignore
+    said === ''
+      ? `A command on the node ended with status ${status}.`
+      : `The node said: ${said.slice(-SAID_CHARACTERS_MAX)}`,
   );
 }

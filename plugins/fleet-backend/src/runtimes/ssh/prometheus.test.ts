@@ -15,7 +15,16 @@ const queries = {
   temperatureCelsius: properties.temperatureCelsius.default,
   powerWatts: properties.powerWatts.default,
 };
-const byNode: GpuLoad = { index: 3, uuid: 'GPU-a', model: 'NVIDIA H200', utilizationPercent: 1, memoryBytesUsed: 1, memoryBytesTotal: 1, temperatureCelsius: 1, powerWatts: 1 }; // prettier-ignore
+const byNode: GpuLoad = {
+  index: 3,
+  uuid: 'GPU-a',
+  model: 'NVIDIA H200',
+  utilizationPercent: 1,
+  memoryBytesUsed: 1,
+  memoryBytesTotal: 1,
+  temperatureCelsius: 1,
+  powerWatts: 1,
+};
 
 describe('load of GPUs by Prometheus', () => {
   let server: Server;
@@ -28,7 +37,10 @@ describe('load of GPUs by Prometheus', () => {
       const query = new URLSearchParams(await text(request)).get('query') ?? '';
       asked.push(`${request.method} ${request.url} ${query}`);
       const { status = 200, body } = answer(query, request);
-      response.writeHead(status, { 'content-type': 'application/json', ...(status === 302 && { location: 'http://127.0.0.1:1/' }) }); // prettier-ignore
+      response.writeHead(status, {
+        'content-type': 'application/json',
+        ...(status === 302 && { location: 'http://127.0.0.1:1/' }),
+      });
       response.end(JSON.stringify(body));
     });
     await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
@@ -56,8 +68,17 @@ describe('load of GPUs by Prometheus', () => {
     const loads = await new PrometheusGpus({ url, queries }).loads(['GPU-a', 'GPU-b/1.x'], [byNode]);
     const MiB = 1024 * 1024;
     expect(loads).toEqual([
-      { index: 3, uuid: 'GPU-a', model: 'NVIDIA H200', utilizationPercent: 7, memoryBytesUsed: 7 * MiB, memoryBytesTotal: 100 * MiB, temperatureCelsius: 50, powerWatts: 7 },
-    ]); // prettier-ignore
+      {
+        index: 3,
+        uuid: 'GPU-a',
+        model: 'NVIDIA H200',
+        utilizationPercent: 7,
+        memoryBytesUsed: 7 * MiB,
+        memoryBytesTotal: 100 * MiB,
+        temperatureCelsius: 50,
+        powerWatts: 7,
+      },
+    ]);
     expect(asked).toContain('POST /prometheus/api/v1/query DCGM_FI_DEV_GPU_UTIL{UUID=~"GPU-a|GPU-b\\\\/1\\\\.x"}');
     expect(asked).toHaveLength(5);
   });

@@ -45,7 +45,11 @@ describe('what went wrong on a node', () => {
     [{ status: 99, stdout: 'a b\n!image_missing It is not there.\n' }, 'image_missing', 'It is not there.'],
     [{ status: 99, stdout: '!no_such_code x\n' }, 'runtime_failed', 'A command on the node ended with status 99.'],
     [{ status: 1, stderr: 'cat: write error: No space left on device' }, 'disk_full', 'The disk of the node is full.'],
-    [{ status: 1, stderr: 'Error: setting up CDI devices: unresolvable CDI devices a.b/gpu=7' }, 'gpu_unavailable', "The node's container runtime does not know a.b/gpu=7: its CDI specification lacks it."], // prettier-ignore
+    [
+      { status: 1, stderr: 'Error: setting up CDI devices: unresolvable CDI devices a.b/gpu=7' },
+      'gpu_unavailable',
+      "The node's container runtime does not know a.b/gpu=7: its CDI specification lacks it.",
+    ],
     [{ status: 125, stderr: 'Error:\n\u001b[31mbad\u001b[0m' }, 'runtime_failed', 'The node said: Error: [31mbad [0m'],
   ])('%j', async (answer, code, message) => {
     await expect(ran(answer)).rejects.toMatchObject({ code, message });
@@ -67,12 +71,21 @@ describe('figures', () => {
   test('CPU is what was used between two readings, of which 100 is one CPU; first, since the start', () => {
     const measurements = new Measurements();
     // Started 900 s after the node, which runs for 1000 s: 50 s of one CPU within 100 s.
-    expect(sampled(measurements, instance(50e9))).toMatchObject({ cpuPercent: 50, memoryBytesUsed: 400, memoryBytesLimit: 1000, processes: 3, networkRxBytes: 10, networkTxBytes: 20, diskBytesUsed: 30, diskBytesLimit: 40 }); // prettier-ignore
+    expect(sampled(measurements, instance(50e9))).toMatchObject({
+      cpuPercent: 50,
+      memoryBytesUsed: 400,
+      memoryBytesLimit: 1000,
+      processes: 3,
+      networkRxBytes: 10,
+      networkTxBytes: 20,
+      diskBytesUsed: 30,
+      diskBytesLimit: 40,
+    });
     expect(sampled(measurements, instance(70e9, 1010))).toMatchObject({ cpuPercent: 200 });
     // Asked again at once: the same figure rather than noise.
     expect(sampled(measurements, instance(70e9, 1010.1))).toMatchObject({ cpuPercent: 200 });
     // Started anew, with a counter of its own.
-    expect(sampled(measurements, instance(1e9, 1020, 101_000))).toMatchObject({ cpuPercent: 10 }); // prettier-ignore
+    expect(sampled(measurements, instance(1e9, 1020, 101_000))).toMatchObject({ cpuPercent: 10 });
   });
 
   test('load is found by uuid, of MIG instances the part that is known, of what is not known nothing', () => {
@@ -82,13 +95,35 @@ describe('figures', () => {
       'gpu alloc_1 2 GPU-gone 2',
       'gpu alloc_2 3 GPU-c 3',
     ];
-    const loads = ['load 1, GPU-a, NVIDIA H200, 77, 10, 100, 55, 300.5', 'load 0, GPU-p, NVIDIA A100, [N/A], 5, 100, 44, [N/A]', 'load 3, GPU-c, X, 1, 1, 1, 1, 1']; // prettier-ignore
+    const loads = [
+      'load 1, GPU-a, NVIDIA H200, 77, 10, 100, 55, 300.5',
+      'load 0, GPU-p, NVIDIA A100, [N/A], 5, 100, 44, [N/A]',
+      'load 3, GPU-c, X, 1, 1, 1, 1, 1',
+    ];
     const text = [instance(0).trim(), ...gpus, ...loads, ''].join('\n');
     const MiB = 1024 * 1024;
     expect(sampled(new Measurements(), text)?.gpus).toEqual([
-      { index: 0, model: 'NVIDIA H200', utilizationPercent: 77, memoryBytesUsed: 10 * MiB, memoryBytesTotal: 100 * MiB, temperatureCelsius: 55, powerWatts: 300.5, simulated: false },
-      { index: 1, model: 'NVIDIA A100', utilizationPercent: 0, memoryBytesUsed: 0, memoryBytesTotal: 100 * MiB, temperatureCelsius: 44, powerWatts: 0, simulated: false },
-    ]); // prettier-ignore
+      {
+        index: 0,
+        model: 'NVIDIA H200',
+        utilizationPercent: 77,
+        memoryBytesUsed: 10 * MiB,
+        memoryBytesTotal: 100 * MiB,
+        temperatureCelsius: 55,
+        powerWatts: 300.5,
+        simulated: false,
+      },
+      {
+        index: 1,
+        model: 'NVIDIA A100',
+        utilizationPercent: 0,
+        memoryBytesUsed: 0,
+        memoryBytesTotal: 100 * MiB,
+        temperatureCelsius: 44,
+        powerWatts: 0,
+        simulated: false,
+      },
+    ]);
   });
 });
 

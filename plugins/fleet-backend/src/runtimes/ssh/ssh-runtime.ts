@@ -92,7 +92,10 @@ class Containers implements SshRuntime {
   }
 
   async observe({ allocationId, node }: InstanceRef): Promise<RuntimeObservation> {
-    const answer = await runOnNode(this.to(node), observeScript, { args: [checked('allocation', allocationId)], timeoutSeconds: LOOK_SECONDS }); // prettier-ignore
+    const answer = await runOnNode(this.to(node), observeScript, {
+      args: [checked('allocation', allocationId)],
+      timeoutSeconds: LOOK_SECONDS,
+    });
     const [observation] = observationsOf(answer, this.options.clock.now());
     if (observation?.allocationId !== allocationId)
       throw new RuntimeError('runtime_failed', 'The node did not say what became of the allocation.');
@@ -156,7 +159,10 @@ class Containers implements SshRuntime {
 
   private async askAccess({ allocationId, node }: InstanceRef): Promise<ContainerAccess> {
     const connection = this.to(node);
-    const answer = await runOnNode(connection, accessScript, { args: [checked('allocation', allocationId)], timeoutSeconds: LOOK_SECONDS }); // prettier-ignore
+    const answer = await runOnNode(connection, accessScript, {
+      args: [checked('allocation', allocationId)],
+      timeoutSeconds: LOOK_SECONDS,
+    });
     return {
       node: connection,
       host: answer.value('address'),

@@ -10,7 +10,7 @@ const algorithms = {
   cipher: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'aes256-ctr'],
   hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512'],
   compress: ['none'],
-} satisfies ConnectConfig['algorithms']; // prettier-ignore
+} satisfies ConnectConfig['algorithms'];
 
 /** The container does not know the key that is remembered, or shows another: what is remembered may be of an earlier start of it. */
 export class OtherContainerError extends RuntimeError {

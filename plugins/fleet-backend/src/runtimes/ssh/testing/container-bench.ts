@@ -23,7 +23,14 @@ export function request(allocationId: string, changes: Partial<ProvisionRequest>
     node: target,
     fencingToken: 10,
     hostname: `host-${allocationId.replaceAll('_', '-')}`,
-    image: { imageId: 'img_1', name: 'Debian', version: '12', source: 'localhost/portico-base', digest: null, defaultUser: 'user' }, // prettier-ignore
+    image: {
+      imageId: 'img_1',
+      name: 'Debian',
+      version: '12',
+      source: 'localhost/portico-base',
+      digest: null,
+      defaultUser: 'user',
+    },
     gpus: [],
     nvme: [],
     vfs: [],
@@ -56,7 +63,10 @@ export class ContainerBench {
     const connection: NodeConnection = {
       run: async (script, { args = [], stdin, timeoutSeconds = 60 } = {}) => {
         const line = commandLine({ script: this.intercept(script), args, username: 'root', timeoutSeconds });
-        const ran = await this.node.run(line, { secondsMax: timeoutSeconds + 10, ...(stdin !== undefined && { stdin: Buffer.from(stdin) }) }); // prettier-ignore
+        const ran = await this.node.run(line, {
+          secondsMax: timeoutSeconds + 10,
+          ...(stdin !== undefined && { stdin: Buffer.from(stdin) }),
+        });
         if (ran.status === null || ran.status === 124)
           throw new RuntimeError('node_unreachable', 'The command took too long.');
         return { ...ran, status: ran.status, stderr: ran.stderr.replace(/^portico-pid \d+\n/m, '') };
@@ -69,7 +79,13 @@ export class ContainerBench {
       ...settings,
       ...changes,
       connections: { to: () => connection, forget: () => undefined, close: () => Promise.resolve() },
-      sessions: () => ({ openShell: refuse, exec: refuse, forward: refuse, ended: () => undefined, close: () => undefined }), // prettier-ignore
+      sessions: () => ({
+        openShell: refuse,
+        exec: refuse,
+        forward: refuse,
+        ended: () => undefined,
+        close: () => undefined,
+      }),
       clock: { now: () => Date.now() },
     });
   }
