@@ -243,8 +243,11 @@ describe('those who look after nodes', () => {
     await inspect('node-overview');
   });
 
-  withSshd('take out a node nobody runs on', async () => {
+  withSshd('change a node in place, and take it out when nobody runs on it', async () => {
     await go(`/admin/nodes/${machineId}/settings`);
+    await page.getByLabel('Region').fill('north');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('machine-1 was changed.').waitFor();
     await page.getByRole('button', { name: 'Delete node' }).click();
     const dialog = page.getByRole('alertdialog');
     await dialog.getByLabel('Type machine-1 to confirm').fill('machine-1');

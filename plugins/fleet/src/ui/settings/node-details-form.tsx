@@ -42,15 +42,19 @@ export function NodeDetailsForm({ node }: { node: NodeDetails }) {
   const refusal = change.error === null ? null : refusalOf(change.error);
   const shown = change.error?.details.shown;
   const params = { node_id: node.node_id };
-  const send = (changes: Body) =>
-    change.mutate(
-      { params, body: changes },
-      { onSuccess: () => showToast({ tone: 'success', title: `${name.trim()} was changed.` }) },
-    );
+  const send = async (changes: Body) => {
+    try {
+      // Awaited, because the form is made anew with what was changed before it could be told.
+      await change.mutateAsync({ params, body: changes });
+      showToast({ tone: 'success', title: `${name.trim()} was changed.` });
+    } catch {
+      // Shown at the fields and above the button.
+    }
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (Object.values(errors).some(error => error !== null) || !isChanged || change.isPending) return;
-    send(body);
+    void send(body);
   };
   const errorOf = (field: keyof typeof errors) => (refusal?.field === field ? refusal.message : errors[field]);
   return (
@@ -104,7 +108,7 @@ export function NodeDetailsForm({ node }: { node: NodeDetails }) {
               title={refusal.title}
               actions={
                 typeof shown === 'string' && (
-                  <Button size="small" onPress={() => send({ ...body, host_key_fingerprint: shown })}>
+                  <Button size="small" onPress={() => void send({ ...body, host_key_fingerprint: shown })}>
                     Pin the key it shows
                   </Button>
                 )

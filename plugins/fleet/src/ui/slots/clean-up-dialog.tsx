@@ -32,24 +32,22 @@ export function CleanUpDialog({ node, slot, onClose }: CleanUpDialogProps) {
   const idempotencyKey = useKeyOf([args, round]);
   const hasReason = reason.trim().length >= REASON_LENGTH_MIN;
   const why = clean.error?.details.reason;
-  const submit = (event: FormEvent) => {
+  const submit = async (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
     if (!hasReason || clean.isPending) return;
-    clean.mutate(
-      { ...args, idempotencyKey },
-      {
-        onSuccess: ({ outcome }) => {
-          showToast({
-            tone: 'success',
-            title: outcome === 'free' ? `${slot.label} is free again.` : `${slot.label} was taken out.`,
-          });
-          onClose();
-        },
-        // The node may answer otherwise the next time.
-        onError: () => setRound(round + 1),
-      },
-    );
+    try {
+      // Awaited, because with the last blocked slot this dialog is gone before the answer could be told to it.
+      const { outcome } = await clean.mutateAsync({ ...args, idempotencyKey });
+      showToast({
+        tone: 'success',
+        title: outcome === 'free' ? `${slot.label} is free again.` : `${slot.label} was taken out.`,
+      });
+      onClose();
+    } catch {
+      // Shown below; the node may answer otherwise the next time.
+      setRound(round + 1);
+    }
   };
   return (
     <Dialog
@@ -70,7 +68,7 @@ export function CleanUpDialog({ node, slot, onClose }: CleanUpDialogProps) {
         </>
       }
     >
-      <form id={form} onSubmit={submit} noValidate>
+      <form id={form} onSubmit={event => void submit(event)} noValidate>
         <Stack>
           {slot.blocked !== null && <Banner tone="notice">{slot.blocked.reason}</Banner>}
           <RadioCards<Mode>
