@@ -34,12 +34,20 @@ describe('what a workload gets of a request', () => {
     const headers = asked({
       connection: 'close, X-Hop',
       'x-hop': '1',
-      'transfer-encoding': 'chunked',
+      'keep-alive': '5',
       upgrade: 'h2c',
       te: 'trailers',
     });
     expect(Object.keys(headers).sort()).toEqual(['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']);
   });
+});
+
+describe('where a request ends', () => {
+  it('is said by pieces where it came by pieces', () =>
+    expect(asked({ 'transfer-encoding': 'gzip, chunked' })['transfer-encoding']).toBe('chunked'));
+
+  it('is said by length, also where the client calls that a matter of the connection', () =>
+    expect(asked({ connection: 'Content-Length', 'content-length': '5' })['content-length']).toBe('5'));
 });
 
 describe('what a browser gets of a reply', () => {
@@ -49,6 +57,16 @@ describe('what a browser gets of a reply', () => {
     expect(
       replied({ 'set-cookie': ['a=1; Domain=ports.example; Path=/', 'portico-port=mine', ' PORTICO-PORT=mine'] }),
     ).toEqual({ 'set-cookie': ['a=1; Path=/'] }));
+
+  it.each(['a=1; Domain =ports.example', 'a=1;DOMAIN= .ports.example', 'a=1; domain'])('has not %j', cookie =>
+    expect(replied({ 'set-cookie': [cookie] })).toEqual({ 'set-cookie': ['a=1'] }),
+  );
+
+  it('has no cookie without a name, which would come back as ours', () =>
+    expect(replied({ 'set-cookie': ['=portico-port=mine', ' = x'] })).toEqual({}));
+
+  it('does not empty the neighbours’ cookies', () =>
+    expect(replied({ 'clear-site-data': '"cookies"', etag: '"1"' })).toEqual({ etag: '"1"' }));
 
   it('has nothing that speaks for the whole domain', () =>
     expect(

@@ -18,7 +18,16 @@ const HOP_BY_HOP = new Set([
 /** Anybody can write these; the workload believes ours. */
 const OURS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', KEY_HEADER];
 /** What only the owner of the whole host or domain may say, which a workload is not. */
-const NOT_THEIRS = new Set(['strict-transport-security', 'public-key-pins', 'alt-svc', 'nel', 'report-to']);
+const NOT_THEIRS = new Set([
+  'strict-transport-security',
+  'public-key-pins',
+  'alt-svc',
+  'clear-site-data',
+  'nel',
+  'report-to',
+]);
+/** Where a message ends is for us to say, whatever a client calls a matter of its connection: a body nobody announces is read as another request. */
+const FRAMING = 'content-length';
 
 /** What the workload gets of a request: all of it but our credential, and with the truth about who asks and how. */
 export function requestHeaders(
@@ -28,9 +37,12 @@ export function requestHeaders(
   const named = listed(request.headers.connection);
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(request.headers)) {
-    if (value === undefined || HOP_BY_HOP.has(name) || named.has(name) || OURS.includes(name)) continue;
+    if (value === undefined || HOP_BY_HOP.has(name) || OURS.includes(name)) continue;
+    if (named.has(name) && name !== FRAMING) continue;
     headers[name] = value;
   }
+  // Read by pieces, told on by pieces. (Else a GET's body would follow its headers without any frame.)
+  if (request.headers['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked';
   const cookies = withoutCookie(request.headers.cookie, options.cookieName);
   if (cookies === '') delete headers.cookie;
   else headers.cookie = cookies;
@@ -52,8 +64,12 @@ export function replyHeaders(
     kept[name] = value;
   }
   const cookies = (headers['set-cookie'] ?? [])
-    .filter(cookie => cookie.split('=')[0]?.trim().toLowerCase() !== options.cookieName.toLowerCase())
-    .map(cookie => cookie.replace(/;\s*domain=[^;]*/gi, ''));
+    .filter(cookie => {
+      // One without a name is sent back as its value alone, which may look like any name.
+      const name = cookie.split(';')[0]?.split('=')[0]?.trim().toLowerCase();
+      return name !== '' && name !== options.cookieName.toLowerCase();
+    })
+    .map(cookie => cookie.replace(/;\s*domain\s*(=[^;]*)?(?=;|$)/gi, ''));
   if (cookies.length === 0) delete kept['set-cookie'];
   else kept['set-cookie'] = cookies;
   return kept;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Authentication, Clock, Database, Secrets, UserCaller } from '@portico/plugin-kit/backend';
 import { issuePortAdmission, portSession, redeemPortTicket } from '../../store/port-admissions';
@@ -74,8 +75,10 @@ export function createPortAdmission(services: AdmissionServices): PortAdmission 
     return judged(there?.kind === 'user' ? there : null, published);
   }
 
-  function shortly(key: string, answer: () => Promise<Admitted | Refusal>): Promise<Admitted | Refusal> {
+  function shortly(asker: string, answer: () => Promise<Admitted | Refusal>): Promise<Admitted | Refusal> {
     const now = clock.now();
+    // Strangers choose how long it is, and a credential is nothing to keep.
+    const key = createHash('sha256').update(asker).digest('base64');
     const known = remembered.get(key);
     if (known !== undefined && known.until > now) return known.answer;
     if (remembered.size >= REMEMBERED_MAX) remembered.clear();

@@ -1,5 +1,5 @@
-import { createServer, request as httpRequest, ServerResponse } from 'node:http';
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import { createServer, request as httpRequest } from 'node:http';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream';
@@ -13,8 +13,9 @@ import { createPortAdmission } from './port-admission';
 import type { AdmissionServices, Admitted } from './port-admission';
 import { sendNotice } from './port-pages';
 
-/** A form with one ticket. */
+/** A form with one ticket, and milliseconds in which it has come. */
 const TICKET_FORM_BYTES_MAX = 4096;
+const TICKET_FORM_MS_MAX = 10_000;
 /** Exchanges open at once to one workload through this replica, streams and WebSockets included. */
 const EXCHANGES_PER_ALLOCATION_MAX = 256;
 /** From the last byte of the request to the first of the reply: models load slowly. */
@@ -27,6 +28,7 @@ export interface PortGatewayOptions extends AdmissionServices {
   readonly logger: Pick<LoggerService, 'warn' | 'debug'>;
   /** The page of a workload, for whoever has to go back there. */
   workloadUrl(allocationId: string): string;
+  readonly replySecondsMax?: number;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface PortGatewayOptions extends AdmissionServices {
  */
 export async function startPortGateway(options: PortGatewayOptions): Promise<{ port: number; close(): Promise<void> }> {
   const admission = createPortAdmission(options);
-  const { access, address, clock, database, listen, logger } = options;
+  const { access, address, clock, database, listen, logger, replySecondsMax = REPLY_SECONDS_MAX } = options;
   const exchanges = new Map<string, number>();
   const cuts = new Set<() => void>();
 
@@ -64,7 +66,8 @@ export async function startPortGateway(options: PortGatewayOptions): Promise<{ p
     published: PublishedPort | null,
   ): void {
     const wantsPage = (request.headers.accept ?? '').includes('text/html');
-    // What was not read would hold the connection.
+    // What was not read would hold the connection, for as long as somebody takes to send it.
+    if (!request.complete) response.setHeader('Connection', 'close');
     request.resume();
     sendNotice(response, what, { workloadUrl: published && options.workloadUrl(published.allocationId), wantsPage });
   }
@@ -75,23 +78,31 @@ export async function startPortGateway(options: PortGatewayOptions): Promise<{ p
     if (request.url?.split('?')[0] === ENTER_PATH) return enter(request, response, published);
     const admitted = await admission.admit(request, published, { isUpgrade: false });
     if (typeof admitted === 'string') return notice(request, response, admitted, published);
+    // What has closed meanwhile says so to nobody any more: what is counted for it would be counted for ever.
+    if (isGone(request, response)) return;
     const exchange = begin(admitted, published, () => response.destroy());
     if (exchange === undefined) return notice(request, response, 'too_busy', published);
-    response.once('close', exchange.end);
+    whenGone(request, response, exchange.end);
     const stream = await connect(published);
     if (typeof stream === 'string') return notice(request, response, stream, published);
-    const onward = ask(request, stream, published);
-    onward.on('response', reply => {
-      response.writeHead(reply.statusCode ?? 502, replyHeaders(reply.headers, admission));
-      reply.on('data', exchange.active);
-      pipeline(reply, response, () => stream.destroy());
-    });
-    onward.on('error', () => {
+    if (isGone(request, response)) return void stream.destroy();
+    whenGone(request, response, () => stream.destroy());
+    const onward = ask(request, stream, { published, isUpgrade: false });
+    const broken = () => {
       stream.destroy();
       if (response.headersSent) response.destroy();
       else notice(request, response, 'nothing_listens', published);
+    };
+    onward.on('response', reply => {
+      const status = sayableStatus(reply);
+      if (status === undefined) return broken();
+      response.writeHead(status, replyHeaders(reply.headers, admission));
+      reply.on('data', exchange.active);
+      pipeline(reply, response, () => stream.destroy());
     });
-    response.once('close', () => stream.destroy());
+    onward.on('error', broken);
+    // Also without a reply or an error, as after a change of protocol nobody asked for.
+    onward.on('close', () => response.headersSent || broken());
     pipeline(request, onward, () => undefined);
   }
 
@@ -101,13 +112,15 @@ export async function startPortGateway(options: PortGatewayOptions): Promise<{ p
     const admitted =
       published !== undefined && isWebSocket && (await admission.admit(request, published, { isUpgrade: true }));
     if (!admitted || !published || typeof admitted === 'string') return refuseUpgrade(socket, 403);
+    if (socket.destroyed) return;
     const exchange = begin(admitted, published, () => socket.destroy());
     if (exchange === undefined) return refuseUpgrade(socket, 503);
     socket.once('close', exchange.end);
     const stream = await connect(published);
     if (typeof stream === 'string') return refuseUpgrade(socket, 502);
     if (socket.destroyed) return void stream.destroy();
-    const onward = ask(request, stream, published);
+    socket.once('close', () => stream.destroy());
+    const onward = ask(request, stream, { published, isUpgrade: true });
     onward.on('upgrade', (reply, far: Duplex, farHead: Buffer) => {
       socket.write(
         `HTTP/1.1 101 Switching Protocols\r\n${headerLines({ ...replyHeaders(reply.headers, admission), connection: 'Upgrade', upgrade: 'websocket' })}\r\n`,
@@ -121,14 +134,13 @@ export async function startPortGateway(options: PortGatewayOptions): Promise<{ p
     });
     onward.on('response', reply => {
       reply.resume();
-      refuseUpgrade(socket, reply.statusCode ?? 502);
+      refuseUpgrade(socket, sayableStatus(reply) ?? 502);
       stream.destroy();
     });
     onward.on('error', () => {
       stream.destroy();
       refuseUpgrade(socket, 502);
     });
-    socket.once('close', () => stream.destroy());
     onward.end();
   }
 
@@ -171,14 +183,16 @@ export async function startPortGateway(options: PortGatewayOptions): Promise<{ p
   }
 
   /** The request as the workload hears it. An upgrade keeps the two headers that make it one. */
-  function ask(request: IncomingMessage, stream: Duplex, published: PublishedPort): ClientRequest {
+  function ask(
+    request: IncomingMessage,
+    stream: Duplex,
+    { published, isUpgrade }: { published: PublishedPort; isUpgrade: boolean },
+  ): ClientRequest {
     const headers = requestHeaders(request, {
       cookieName: admission.cookieName,
       address: request.socket.remoteAddress ?? '',
       isSecure: address.isSecure,
     });
-    const isUpgrade = request.headers.upgrade !== undefined;
-    let hasReply = false;
     const onward = httpRequest({
       createConnection: () => stream,
       method: request.method,
@@ -190,12 +204,18 @@ export async function startPortGateway(options: PortGatewayOptions): Promise<{ p
         ...(isUpgrade ? { connection: 'Upgrade', upgrade: 'websocket' } : { connection: 'close' }),
       },
       setHost: false,
-      timeout: REPLY_SECONDS_MAX * 1000,
     });
-    onward.once('response', () => (hasReply = true));
-    onward.once('upgrade', () => (hasReply = true));
-    onward.on('timeout', () => {
-      if (!hasReply) onward.destroy(new Error('no reply in time'));
+    // By a timer of our own: one of `http` is of a socket, which this stream is not.
+    let late: NodeJS.Timeout | undefined;
+    let hasReply = false;
+    const heard = () => {
+      hasReply = true;
+      clearTimeout(late);
+    };
+    onward.once('response', heard).once('upgrade', heard).once('close', heard);
+    onward.once('finish', () => {
+      if (hasReply) return;
+      late = setTimeout(() => onward.destroy(new Error('no reply in time')), replySecondsMax * 1000).unref();
     });
     return onward;
   }
@@ -235,11 +255,37 @@ export async function startPortGateway(options: PortGatewayOptions): Promise<{ p
 /** The field `ticket` of a form, or undefined when there is none or too much. */
 async function ticketIn(request: IncomingMessage): Promise<string | undefined> {
   let text = '';
-  for await (const chunk of request) {
-    text += String(chunk);
-    if (text.length > TICKET_FORM_BYTES_MAX) return undefined;
+  const late = setTimeout(() => request.destroy(), TICKET_FORM_MS_MAX).unref();
+  try {
+    for await (const chunk of request) {
+      text += String(chunk);
+      if (text.length > TICKET_FORM_BYTES_MAX) return undefined;
+    }
+  } finally {
+    clearTimeout(late);
   }
   return new URLSearchParams(text).get('ticket') ?? undefined;
+}
+
+function isGone(request: IncomingMessage, response: ServerResponse): boolean {
+  return response.destroyed || request.socket.destroyed;
+}
+
+/** Of requests sent one after the other without waiting, only the first response hears that the connection closes. */
+function whenGone({ socket }: IncomingMessage, response: ServerResponse, then: () => void): void {
+  const gone = () => {
+    socket.off('close', gone);
+    response.off('close', gone);
+    then();
+  };
+  socket.setMaxListeners(0);
+  socket.on('close', gone);
+  response.on('close', gone);
+}
+
+/** What a workload calls the outcome, if it is one: any three digits are read, and what cannot be said on must not end the portal. */
+function sayableStatus({ statusCode = 0 }: IncomingMessage): number | undefined {
+  return statusCode >= 200 && statusCode <= 999 ? statusCode : undefined;
 }
 
 function refuseUpgrade(socket: Duplex, status: number): void {

@@ -8,12 +8,7 @@ import { listOsImages, listSkus } from '@portico/plugin-catalog/contract';
 import { localRuntimeRef } from '@portico/plugin-fleet/port';
 import { startTestBackend, waitFor } from '@portico/plugin-kit/testing';
 import type { SignedUp, TestBackend } from '@portico/plugin-kit/testing';
-import {
-  getAllocation,
-  launchAllocation,
-  openPublishedPort,
-  releaseAllocation,
-} from '@portico/plugin-workloads/contract';
+import { getAllocation, openPublishedPort, releaseAllocation } from '@portico/plugin-workloads/contract';
 import WebSocket, { WebSocketServer } from 'ws';
 import { FakeRuntime } from '../../testing/fake-runtime';
 
