@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { SignedUp } from '@portico/plugin-kit/testing';
+import type { SignedUp, TestBackendOptions } from '@portico/plugin-kit/testing';
 import { Client } from 'ssh2';
 import type { ConnectConfig } from 'ssh2';
 import { OpenSsh } from './open-ssh';
@@ -24,8 +24,8 @@ export class SshWorkload {
     readonly command: string,
   ) {}
 
-  static async start(): Promise<SshWorkload> {
-    const portal = await startPortalWithSandboxes();
+  static async start(options: TestBackendOptions = {}): Promise<SshWorkload> {
+    const portal = await startPortalWithSandboxes(options);
     const openSsh = new OpenSsh();
     const person = await portal.signUp();
     await portal.addKey(person.token, openSsh.key('mine'));
