@@ -43,7 +43,8 @@ function Settings({ node }: { node: NodeDetails }) {
           <HostKeyPanel node={node} />
         </>
       )}
-      <DrainPanel node={node} occupants={occupants} />
+      {/* What never took work has none to be kept from. */}
+      {node.status !== 'registered' && node.status !== 'enrolled' && <DrainPanel node={node} occupants={occupants} />}
       {!isConfigured && <DeleteNode node={node} occupants={occupants} onDeleted={() => navigate('/admin/nodes')} />}
     </Stack>
   );

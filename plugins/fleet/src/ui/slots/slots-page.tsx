@@ -39,7 +39,9 @@ function Slots({ node }: { node: NodeDetails }) {
             ? 'What placement gives out: as the approved map has them.'
             : 'What placement gives out: as the configuration of the portal lists them.'
         }
-        actions={hasMaps && mayManage && <DiscoverButton node={node} onDiscovered={show} />}
+        actions={
+          hasMaps && mayManage && node.status !== 'registered' && <DiscoverButton node={node} onDiscovered={show} />
+        }
       >
         <PageState state={renderingOf(slots, { what: 'slots', layout: 'text' })}>
           {slots.slots.length === 0 ? (
