@@ -150,17 +150,3 @@ test('the body of a GET is no second request, by pieces or by length', async () 
 test('a header alone does not make a WebSocket of what was not judged as one', async () => {
   expect((await heardOf(lines('Upgrade: websocket', 'X: END'))).toLowerCase()).not.toContain('upgrade');
 });
-
-test('those who leave before they are let in are not counted', async () => {
-  answer = says('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
-  for (const together of [1, 300]) {
-    const clients = Array.from({ length: 300 / together }, () => connect(gateway, '127.0.0.1'));
-    await Promise.all(clients.map(client => once(client, 'connect')));
-    // A word of its own, so that each of them is judged anew and all of them at once.
-    for (const client of clients) client.write(lines(`Cookie: round=${together}`).repeat(together));
-    await waitFor(async () => clients.every(client => client.bytesWritten > 0), 'sent');
-    for (const client of clients) client.resetAndDestroy();
-    await waitFor(async () => (await ask()).status === 200, 'an exchange is free');
-  }
-  expect((await ask()).status).toBe(200);
-});
