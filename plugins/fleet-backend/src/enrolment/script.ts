@@ -89,7 +89,9 @@ fi
 
 mkdir -p /var/lib/portico /etc/portico
 
-if has nvidia-smi && ! ls /etc/cdi/* /var/run/cdi/* >/dev/null 2>&1; then
+# One description is enough: a second one of the same devices would make every one of them ambiguous.
+described() { for file in /etc/cdi/* /var/run/cdi/*; do [ -e "$file" ] && return 0; done; return 1; }
+if has nvidia-smi && ! described; then
   if has nvidia-ctk; then
     mkdir -p /etc/cdi
     if nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml >/dev/null 2>&1; then say "Described the GPUs for containers (CDI)."
@@ -129,7 +131,8 @@ END
 say "Telling $portal of this machine (host key: $(printf '%s\\n' "$key" | ssh-keygen -lf - 2>/dev/null | awk '{ print $2 }'))."
 answer=$(printf '%s' "$report" | curl -sS -X POST -H 'Content-Type: application/json' --data-binary @- "$portal/api/v1/nodes/enroll") ||
   fail "The portal cannot be reached."
-field() { printf '%s' "$answer" | tr -d '\\n' | sed -n "s/.*\\"$1\\":\\"\\([^\\"]*\\)\\".*/\\1/p"; }
+# What a string field of the answer says, with the quotes inside of it.
+field() { printf '%s' "$answer" | tr -d '\\n' | sed -nE 's/.*"'"$1"'":"(([^"\\\\]|\\\\.)*)".*/\\1/p' | sed 's/\\\\\\(.\\)/\\1/g'; }
 public_key=$(field public_key)
 [ -n "$public_key" ] || fail "The portal refused ($(field code)): $(field message)"
 
