@@ -106,6 +106,7 @@ export { ApiCall } from './api-call';
 export { curlCommand, type EquivalentRequest } from './curl-command';
 export { Disclosure } from './disclosure';
 export { ShowMore, type ShowMoreProps } from './show-more';
+export { Slider, type SliderProps } from './slider';
 export { SlotMap, type SlotMapProps } from './slot-map';
 export {
   SLOT_STATE_LABELS,

@@ -117,7 +117,9 @@ export function createApiClient(options: {
       }
       // What is promised without a body has none, whatever its status.
       const isEmpty = operation.responses[response.status] === null;
-      return (isEmpty ? undefined : await response.json()) as never;
+      if (isEmpty) return undefined as never;
+      // A stream that is read whole is the text it is.
+      return (operation.streams === undefined ? await response.json() : await response.text()) as never;
     },
   };
 }

@@ -14,6 +14,8 @@ export interface TerminalHandle {
   reset: () => void;
   size: () => { cols: number; rows: number };
   selection: () => string;
+  /** Of a screen of fixed size: gives it another one. */
+  resize: (size: { cols: number; rows: number }) => void;
 }
 
 export interface TerminalViewProps {
@@ -28,6 +30,8 @@ export interface TerminalViewProps {
   /** Ctrl+Shift+Esc was pressed; by default focus moves to the element after the terminal. */
   onExit?: () => void;
   isReadOnly?: boolean;
+  /** The size it begins with, which the frame does not change: for what was recorded elsewhere. The letters become as large as fits instead. */
+  fixedSize?: { cols: number; rows: number };
   fontSizePx?: number;
   /** Announces output; costs some speed, so people ask for it. */
   isScreenReaderMode?: boolean;
@@ -35,6 +39,14 @@ export interface TerminalViewProps {
 }
 
 const SCROLLBACK_LINES = 10_000;
+/** Of a screen of fixed size: smaller ones nobody reads, so it is scrolled. */
+const FONT_SIZE_MIN = 7;
+const FONT_SIZE = 13;
+const LINE_HEIGHT = 1.25;
+/** Width of a cell in JetBrains Mono, in font sizes. */
+const CELL_WIDTH = 0.6;
+/** Paddings of the host and the scroll bar. */
+const FRAME_PIXELS = 30;
 const FONT = "'JetBrains Mono Variable', ui-monospace, monospace";
 
 /**
@@ -57,8 +69,8 @@ export const TerminalView = /* @__PURE__ */ forwardRef<TerminalHandle, TerminalV
       if (!element) return;
       const terminal = new Terminal({
         fontFamily: FONT,
-        fontSize: latest.current.fontSizePx ?? 13,
-        lineHeight: 1.25,
+        fontSize: latest.current.fontSizePx ?? FONT_SIZE,
+        lineHeight: LINE_HEIGHT,
         scrollback: SCROLLBACK_LINES,
         cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
         screenReaderMode: latest.current.isScreenReaderMode ?? false,
@@ -91,12 +103,23 @@ export const TerminalView = /* @__PURE__ */ forwardRef<TerminalHandle, TerminalV
         reset: () => terminal.reset(),
         size: () => ({ cols: terminal.cols, rows: terminal.rows }),
         selection: () => terminal.getSelection(),
+        resize: size => {
+          terminal.resize(size.cols, size.rows);
+          fitNow();
+        },
       };
       handle.current = own;
       const fitNow = () => {
         // A hidden tab measures zero; the shell must not be told that it has one column.
-        if (element.clientWidth > 0 && element.clientHeight > 0) fit.fit();
+        if (element.clientWidth === 0 || element.clientHeight === 0) return;
+        if (latest.current.fixedSize === undefined) return fit.fit();
+        const widest = (element.clientWidth - FRAME_PIXELS) / (terminal.cols * CELL_WIDTH);
+        const highest = (element.clientHeight - FRAME_PIXELS) / (terminal.rows * LINE_HEIGHT);
+        const size = Math.floor(2 * Math.min(widest, highest, FONT_SIZE)) / 2;
+        terminal.options.fontSize = Math.max(FONT_SIZE_MIN, size);
       };
+      const { fixedSize } = latest.current;
+      if (fixedSize !== undefined) terminal.resize(fixedSize.cols, fixedSize.rows);
       const observer = new ResizeObserver(fitNow);
       const subscriptions = [
         terminal.onData(text => latest.current.onInput(encoder.encode(text))),
@@ -128,7 +151,11 @@ export const TerminalView = /* @__PURE__ */ forwardRef<TerminalHandle, TerminalV
     }, [hintId]);
 
     return (
-      <div className="pt-terminal" role="group" aria-label={props.label}>
+      <div
+        className={props.fixedSize ? 'pt-terminal pt-terminal-fixed' : 'pt-terminal'}
+        role="group"
+        aria-label={props.label}
+      >
         <div ref={host} className="pt-terminal-host" />
         <p ref={exit} id={hintId} className="pt-terminal-hint" tabIndex={-1}>
           <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>Esc</kbd> leaves the terminal
@@ -146,5 +173,6 @@ function forwardingHandle(current: { current: TerminalHandle | null }): Terminal
     reset: () => current.current?.reset(),
     size: () => current.current?.size() ?? { cols: 80, rows: 24 },
     selection: () => current.current?.selection() ?? '',
+    resize: size => current.current?.resize(size),
   };
 }

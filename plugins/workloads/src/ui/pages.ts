@@ -13,6 +13,7 @@ import {
   setAllocationSshKeys,
 } from '../contract/operations';
 import { openPublishedPort } from '../contract/port-operations';
+import { listAllocationRecordings, replayRecording } from '../contract/recording-operations';
 import { cancelTask, getTask, listTaskEvents } from '../contract/task-operations';
 
 export const workloadsPage = definePage({
@@ -36,6 +37,8 @@ export const workloadPage = definePage({
     getAllocationSshKeys,
     setAllocationSshKeys,
     listSshKeys,
+    listAllocationRecordings,
+    replayRecording,
     listUsage,
     listSkus,
     listOsImages,

@@ -37,6 +37,7 @@ import { slotNodes } from '../slot-nodes';
 import { Facts } from './facts';
 import { IdleNotice } from './idle-notice';
 import { PublishedPorts } from './published-ports';
+import { RecordingsPanel } from '../recordings/recordings-panel';
 import { ReleaseDialog } from './release-dialog';
 
 const TerminalDialog = lazy(() => import('../terminal/terminal-dialog'));
@@ -149,6 +150,8 @@ function Detail({ workload }: { workload: DetailedWorkload }) {
       {isActive && mayConnect && <PublishedPorts workload={workload} />}
       <Figures workload={workload} />
       <Facts workload={workload} />
+      {/* Anew when a terminal was left: its recording is there then. */}
+      {open !== 'terminal' && <RecordingsPanel workload={workload} />}
       <Suspense fallback={<Spinner label="Opening" />}>
         {open === 'terminal' && <TerminalDialog workload={workload} onClose={close} />}
         {open === 'keys' && <SshAccessDialog workload={workload} onClose={close} />}

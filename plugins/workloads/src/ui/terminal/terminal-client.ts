@@ -22,6 +22,8 @@ export interface TerminalClientOptions {
   /** Forgets what is on screen: another shell, or a part that can no longer be replayed. */
   reset: () => void;
   onGap: () => void;
+  /** The user has to know something, such as that the terminal is recorded. Told once for each, however often it connects. */
+  onNotice: (notice: { code: string; message: string }) => void;
   onState: (state: TerminalState) => void;
   /** Whether another try can help; a refusal by the API cannot be waited out. */
   isFinal: (error: unknown) => string | null;
@@ -52,6 +54,7 @@ export class TerminalClient {
   #pinger: ReturnType<typeof setInterval> | undefined;
   #pingedAt: number | null = null;
   #isOver = false;
+  readonly #noticed = new Set<string>();
 
   constructor(private readonly options: TerminalClientOptions) {
     window.addEventListener('offline', this.#goneOffline);
@@ -164,6 +167,13 @@ export class TerminalClient {
         this.#seq = Number(message.to_seq);
         this.options.onGap();
         return;
+      case 'notice': {
+        const [code, text] = [String(message.code), String(message.message)];
+        if (this.#noticed.has(code)) return;
+        this.#noticed.add(code);
+        this.options.onNotice({ code, message: text });
+        return;
+      }
       case 'pong':
         if (this.#pingedAt !== null) {
           this.options.onState({

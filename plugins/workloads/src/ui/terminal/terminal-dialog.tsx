@@ -36,6 +36,7 @@ export default function TerminalDialog({ workload, onClose }: { workload: Worklo
   const terminal = useRef<TerminalHandle | null>(null);
   const [state, setState] = useState<TerminalState>({ kind: 'connecting' });
   const [hasGap, setGap] = useState(false);
+  const [isRecorded, setRecorded] = useState(false);
   const allocationId = workload.allocation_id;
 
   const begin = useCallback(
@@ -49,6 +50,10 @@ export default function TerminalDialog({ workload, onClose }: { workload: Worklo
         write: (bytes, drawn) => handle.write(bytes, drawn),
         reset: () => handle.reset(),
         onGap: () => setGap(true),
+        onNotice: ({ code, message }) => {
+          if (code === 'recorded') setRecorded(true);
+          handle.write(`\u001b[2m${message}\u001b[0m\r\n`);
+        },
         onState: setState,
         isFinal: error =>
           error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429
@@ -72,6 +77,7 @@ export default function TerminalDialog({ workload, onClose }: { workload: Worklo
       footer={
         <>
           {stateChip(state)}
+          {isRecorded && <StateChip tone="approval" label="Recorded" />}
           {hasGap && <StateChip tone="degraded" label="Older output was not kept" />}
           {state.kind === 'ended' && (
             <Button onPress={() => terminal.current !== null && begin(terminal.current)}>Start a new shell</Button>
