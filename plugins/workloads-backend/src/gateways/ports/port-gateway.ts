@@ -169,15 +169,20 @@ export async function startPortGateway(options: PortGatewayOptions): Promise<{ p
     };
   }
 
-  async function connect({ allocationId, port }: PublishedPort): Promise<Duplex | 'nothing_listens' | 'unreachable'> {
+  async function connect({
+    allocationId,
+    port,
+  }: PublishedPort): Promise<Duplex | 'nothing_listens' | 'unreachable' | 'not_active'> {
     const target = await access.runtimeOf(database.read, allocationId);
-    if (target === undefined) return 'unreachable';
+    if (target === undefined) return 'not_active';
     try {
       const stream = await target.runtime.forward(target.instance, { host: '127.0.0.1', port });
       stream.on('error', () => stream.destroy());
       return stream;
     } catch (error) {
       logger.debug('a published port could not be connected to', { allocation_id: allocationId, error: String(error) });
+      // Who may be here is remembered for moments, in which it may have been released: then nothing of it goes on.
+      if ((await access.active(database.read, allocationId)) === undefined) return 'not_active';
       return error instanceof RuntimeError && error.code !== 'node_unreachable' ? 'nothing_listens' : 'unreachable';
     }
   }

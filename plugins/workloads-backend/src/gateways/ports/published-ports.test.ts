@@ -217,5 +217,10 @@ test('nothing answers before the program listens, and afterwards nothing is ther
   inside.closeAllConnections();
   await waitFor(async () => (await ask('/', { headers: { cookie } })).status === 502, 'nothing listens');
   await backend.call(releaseAllocation, { token: owner.token, params: { allocation_id: allocationId } });
-  await waitFor(async () => [401, 404].includes((await ask('/', { headers: { cookie } })).status), 'nothing is there');
+  const isReleased = async () =>
+    (await backend.call(getAllocation, { token: owner.token, params: { allocation_id: allocationId } })).status ===
+    'released';
+  await waitFor(isReleased, 'the release');
+  // Also in the moments in which who may be here is remembered: what is gone is not called a node that does not answer.
+  expect((await ask('/', { headers: { cookie } })).status).toBe(404);
 });
