@@ -7,6 +7,7 @@ import type { NodeAddressPolicy } from './address-policy';
 import { HostKeyChangedError, hostKeyFromRaw, hostKeySignatures, isSameKey, signaturesOf } from './host-key';
 import type { HostKey } from './host-key';
 import { CONNECT_SECONDS, KEEPALIVE_SECONDS, KEEPALIVES_MISSED_MAX } from './limits';
+import { holdToRules } from './peer-rules';
 
 /** Where a node's sshd is, and the key it must show. */
 export interface NodeAddress {
@@ -134,6 +135,7 @@ function handshake(socket: Socket, config: ConnectConfig): Promise<Client> {
       keepaliveInterval: KEEPALIVE_SECONDS * 1000,
       keepaliveCountMax: KEEPALIVES_MISSED_MAX,
     });
+    holdToRules(client, { socket });
   }).catch((error: unknown) => {
     client.destroy();
     socket.destroy();

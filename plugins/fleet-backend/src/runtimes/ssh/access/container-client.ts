@@ -1,9 +1,10 @@
 import { Client } from 'ssh2';
 import type { ConnectConfig } from 'ssh2';
 import { isSameKey, signaturesOf } from '../../../ssh/host-key';
+import { holdToRules } from '../../../ssh/peer-rules';
 import type { ContainerAccess } from '../container-access';
 import { RuntimeError } from '../port';
-import { CONNECT_MS, KEEPALIVE_SECONDS, KEEPALIVES_MISSED_MAX } from './limits';
+import { CONNECT_MS, KEEPALIVE_SECONDS, KEEPALIVES_MISSED_MAX, UNSENT_BYTES_MAX } from './limits';
 
 /** AES comes from OpenSSL and is authenticated in one go; the image's sshd is a recent one. */
 const algorithms = {
@@ -49,6 +50,7 @@ export async function openContainerClient(access: ContainerAccess): Promise<Clie
       keepaliveInterval: KEEPALIVE_SECONDS * 1000,
       keepaliveCountMax: KEEPALIVES_MISSED_MAX,
     });
+    holdToRules(client, { socket, unsentBytesMax: UNSENT_BYTES_MAX });
   }).catch((error: unknown) => {
     client.destroy();
     socket.destroy();

@@ -22,6 +22,9 @@ export const SHELL_SESSIONS_MAX = 16;
 export const EXECS_MAX = 64;
 export const FORWARDS_MAX = 256;
 
+/** What waits in the backend's memory for a container that takes nothing, all that is open to it together: far more than uploads have under way, and a tenth of what would be felt. */
+export const UNSENT_BYTES_MAX = 64 * MiB;
+
 /** TCP over the node, key exchange and login together. */
 export const CONNECT_MS = 15_000;
 /** Seconds between two signs of life inside; a network that is gone is noticed by the node's connection long before. */
