@@ -38,6 +38,11 @@ export const liveStatuses = ['requested', 'provisioning', 'active'] as const sat
 /** Statuses nothing follows: slots are free, billing is over. */
 export const endedStatuses = ['released', 'failed'] as const satisfies readonly AllocationStatus[];
 
+/** All others: what runs or will, and what is not yet confirmed gone. There are no more of them than there are GPUs, so queries name these and use the index. */
+export const standingStatuses: readonly AllocationStatus[] = statuses.filter(
+  status => !(endedStatuses as readonly AllocationStatus[]).includes(status),
+);
+
 export interface Allocation {
   readonly allocationId: string;
   readonly organizationId: string;

@@ -1,7 +1,7 @@
 import { placeholders } from '@portico/plugin-kit/backend';
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
 import type { AllocationStatus } from '@portico/plugin-workloads/contract';
-import { type Allocation, endedStatuses, liveStatuses, type Transition } from '../domain/allocation';
+import { type Allocation, liveStatuses, standingStatuses, type Transition } from '../domain/allocation';
 import { type AllocationRow, fromRow, toRow } from './allocation-row';
 
 const insertColumns = [
@@ -138,8 +138,8 @@ export async function countUnfinishedIn(
   { organizationId, projectId }: { organizationId: string; projectId: string },
 ): Promise<number> {
   const row = await queries.first<{ live: number }>(
-    `SELECT COUNT(*) AS live FROM workloads_allocations WHERE organization_id = ? AND project_id = ? AND status NOT IN (${placeholders(endedStatuses.length)})`,
-    [organizationId, projectId, ...endedStatuses],
+    `SELECT COUNT(*) AS live FROM workloads_allocations WHERE organization_id = ? AND project_id = ? AND status IN (${placeholders(standingStatuses.length)})`,
+    [organizationId, projectId, ...standingStatuses],
   );
   return row?.live ?? 0;
 }
