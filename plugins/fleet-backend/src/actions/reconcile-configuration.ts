@@ -6,7 +6,14 @@ import { groupBy } from '../domain/group-by';
 import { EMBEDDED_SLOT_STATUS } from '../domain/slot';
 import { allNodes, changeNode, deleteNode, insertNode, lockRegister, setConfigured } from '../store/nodes';
 import type { NodeRow } from '../store/nodes';
-import { allSlots, deleteSlot, describeSlot, insertSlots, lockAllModels, setWithdrawn } from '../store/slots';
+import {
+  deleteSlot,
+  describeSlot,
+  insertSlots,
+  lockAllModels,
+  setWithdrawn,
+  slotsOfConfiguration,
+} from '../store/slots';
 import type { NewSlot, SlotRow } from '../store/slots';
 import { moveNode } from './move-node';
 import type { NodeMoveServices } from './move-node';
@@ -28,7 +35,7 @@ export async function reconcileConfiguration(
     const everyNode = await allNodes(tx);
     const nodes = new Map(everyNode.filter(node => node.origin === 'configuration').map(node => [node.name, node]));
     const others = new Set(everyNode.filter(node => node.origin === 'administrator').map(node => node.name));
-    const slots = groupBy(await allSlots(tx), slot => slot.node_id);
+    const slots = groupBy(await slotsOfConfiguration(tx), slot => slot.node_id);
     let ordinal = Math.max(0, ...everyNode.map(node => node.ordinal));
     const newSlots: NewSlot[] = [];
     for (const node of configured) {

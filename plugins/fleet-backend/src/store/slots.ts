@@ -235,8 +235,11 @@ export function slotsOfNode(queries: Queries, page: SlotPage): Promise<SlotRow[]
   );
 }
 
-export function allSlots(queries: Queries): Promise<SlotRow[]> {
-  return queries.all<SlotRow>(`SELECT ${SLOT_COLUMNS} FROM fleet_slots s`);
+/** Those of nodes that follow the configuration; the many of nodes that administrators brought in are not its business. */
+export function slotsOfConfiguration(queries: Queries): Promise<SlotRow[]> {
+  return queries.all<SlotRow>(
+    `SELECT ${SLOT_COLUMNS} FROM fleet_slots s WHERE s.node_id IN (SELECT node_id FROM fleet_nodes WHERE origin = 'configuration')`,
+  );
 }
 
 export interface NewSlot extends ConfiguredSlot {
