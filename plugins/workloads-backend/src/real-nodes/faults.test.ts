@@ -92,7 +92,7 @@ const faults: readonly Fault[] = [
       await node.mendPodman();
       await node.heal();
     },
-    ends: { status: 'failed', reason: 'node_unreachable', says: /./ },
+    ends: { status: 'failed', reason: 'node_unreachable', says: /^The node could not be reached/ },
   },
   {
     name: 'the clock of the node is two hours ahead',
