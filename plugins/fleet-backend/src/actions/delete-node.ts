@@ -78,7 +78,10 @@ async function inUse(
   { occupants }: { readonly occupants: readonly NodeOccupants[] },
   occupied: readonly OccupiedSlot[],
 ) {
-  const ids = [...new Set(occupied.flatMap(({ allocation_id: id }) => id ?? []))];
+  const blocked = occupied.filter(({ status }) => status === 'cleanup_blocked').length;
+  // Who was there before a slot was blocked holds nothing any more: it is cleaned up, not released.
+  const held = occupied.filter(({ status }) => status !== 'cleanup_blocked');
+  const ids = [...new Set(held.flatMap(({ allocation_id: id }) => id ?? []))];
   const known = new Map<string, NodeOccupant>();
   for (const source of occupants)
     for (const occupant of await source.of(tx, ids)) known.set(occupant.allocationId, occupant);
@@ -86,9 +89,8 @@ async function inUse(
     allocation_id: id,
     name: known.get(id)?.name ?? null,
     username: known.get(id)?.username ?? null,
-    organization_id: occupied.find(slot => slot.allocation_id === id)?.organization_id ?? null,
+    organization_id: held.find(slot => slot.allocation_id === id)?.organization_id ?? null,
   }));
-  const blocked = occupied.filter(({ status }) => status === 'cleanup_blocked').length;
   return fleet.fail('node_in_use', { details: { allocations, allocations_total: ids.length, blocked_slots: blocked } });
 }
 

@@ -253,6 +253,12 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
         details: { allocations: [{ allocation_id: 'alloc_mine', organization_id: 'org_mine' }], allocations_total: 1 },
       });
       expect((await node(nodeId)).status).toBe('ready');
+      // Whom somebody released by force has nothing left to release: the slot has to be cleaned up.
+      await write(`UPDATE fleet_slots SET status = 'cleanup_blocked' WHERE slot_id = 'slot_held'`);
+      expect(await backend.refusal(deleteNode, { token, params: { node_id: nodeId } })).toMatchObject({
+        code: 'node_in_use',
+        details: { allocations: [], allocations_total: 0, blocked_slots: 1 },
+      });
       await write(`UPDATE fleet_slots SET status = 'free', allocation_id = NULL WHERE slot_id = 'slot_held'`);
       await remove(nodeId);
       expect((await rows('fleet_slots')).filter(row => (row as { node_id: string }).node_id === nodeId)).toEqual([]);

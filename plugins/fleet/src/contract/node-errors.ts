@@ -26,7 +26,8 @@ export const nodeErrors = defineErrors({
   },
   node_in_use: {
     status: 409,
-    sentence: 'Allocations run on this node; details name them. Drain it, and delete it once they are released.',
+    sentence:
+      'Allocations run on this node, which details name, or slots of it are blocked. Drain it, and delete it once they are released and cleaned up.',
   },
   node_not_enrolled: { status: 409, sentence: 'This node is not enrolled yet.' },
   node_not_draining: { status: 409, sentence: 'This node is not draining.' },
