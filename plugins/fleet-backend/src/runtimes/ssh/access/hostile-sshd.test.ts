@@ -13,6 +13,7 @@ interface Inside {
   readonly _sock: Socket;
   readonly _protocol: {
     channelOpenConfirm(to: number, id: number, window: number, packetBytes: number): void;
+    channelEOF(to: number): void;
     channelData(to: number, data: Buffer): void;
     channelExtData(to: number, data: Buffer, type: number): void;
   };
@@ -76,6 +77,22 @@ test.each(['output', 'errors'] as const)('%s without room for them end the conne
   await closed;
   // What it was given room for, and once more when the reader's own buffer still had some.
   expect((channel?.readableLength ?? 0) + (channel?.stderr.readableLength ?? 0)).toBeLessThanOrEqual(4 * 1024 * 1024);
+});
+
+test.each(['output', 'errors'] as const)('%s after their end end the connection, and nothing else', async kind => {
+  await loggedIn(connection =>
+    starts(connection, channel => {
+      const { _protocol: protocol } = inside(connection);
+      protocol.channelEOF(idOf(channel));
+      if (kind === 'output') protocol.channelData(idOf(channel), KiB32);
+      else protocol.channelExtData(idOf(channel), KiB32, 1);
+    }),
+  );
+  const closed = once(client, 'close');
+  const channel = await run().catch(() => undefined);
+  // As a shell does, which shows everything in one stream.
+  channel?.resume().stderr.resume();
+  await closed;
 });
 
 test('a server that takes packets of nothing is not sent to for ever', async () => {
