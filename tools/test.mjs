@@ -19,7 +19,7 @@ const RESULT = join(root, '.cache/jest-result.json');
 const WORKERS = 2;
 
 requireToolsNode();
-const noRealNodes = whyNoRealNodes();
+let noRealNodes = whyNoRealNodes();
 await ensureDependencies();
 await ensurePrograms();
 await ensureBuilt();
@@ -39,8 +39,9 @@ async function ensurePrograms() {
   const programs = PROGRAMS.filter(([program]) => !onPath(program)).map(([, name]) => name);
   const forNodes = noRealNodes === null ? missingRealNodePackages() : [];
   await installPackages([...new Set([...programs, ...forNodes])]);
+  if (noRealNodes === null && !(await ensureBaseImage()))
+    noRealNodes = 'their base image could not be built, for the reason printed by the set-up';
   if (noRealNodes !== null) process.stdout.write(`Tests against real nodes are left out: ${noRealNodes}.\n`);
-  else await ensureBaseImage();
 }
 
 function closingLine() {

@@ -20,9 +20,14 @@ const REAL_NODE_PROGRAMS = [
   ['newuidmap', 'uidmap'],
   ['sudo', 'sudo'],
   ['debootstrap', 'debootstrap'],
+  // What the tests themselves call there.
+  ['curl', 'curl'],
+  ['pkill', 'procps'],
 ];
-/** They bring no program of their own onto the path. */
+/** They bring no program of their own onto the path, or one that others bring as well. */
 const REAL_NODE_FILES = [
+  // The whole of Python, for servers to be reached from containers: its smallest part has no `http.server`. A node has the system's own and no other.
+  ['/usr/bin/pydoc3', 'python3'],
   ['/usr/lib/podman/netavark', 'netavark'],
   ['/usr/lib/podman/aardvark-dns', 'aardvark-dns'],
 ];

@@ -20,6 +20,10 @@ const PROGRAMS = [
   'unshare',
   'nsenter',
   'sudo',
+  'curl',
+  'pkill',
+  // Of the whole of Python; its smallest part cannot serve HTTP.
+  'pydoc3',
 ];
 const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
