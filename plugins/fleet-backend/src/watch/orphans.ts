@@ -34,6 +34,8 @@ export function createOrphanReconciler(options: OrphanOptions): (signal: AbortSi
     for (const node of await allNodes(options.database.read)) {
       const runtime = options.runtimes.get(node.runtime);
       if (runtime === undefined || signal.aborted) continue;
+      // Nobody was ever let into it, so nothing runs there that is ours, and asking would fail every time.
+      if (node.status === 'registered') continue;
       const orphans = await orphansOn(options, { node, runtime });
       if (orphans === 'unknown') {
         // Its clocks keep running: an orphan on a node that cannot be asked is still one.

@@ -96,6 +96,16 @@ eachDatabase(db => {
       expect(fleet.told.audit).toContain('fleet.orphan.removed');
     });
 
+    test('a node that is not in yet is not asked', async () => {
+      await fleet.database.transaction(tx =>
+        tx.run(`UPDATE fleet_nodes SET status = 'registered' WHERE name = 'node-1'`),
+      );
+      fleet.runtime.silent.add('node-1');
+      const warned = jest.fn();
+      await createOrphanReconciler({ ...watchOptions(), logger: { ...fleet.services.logger, warn: warned } })(signal);
+      expect(warned).not.toHaveBeenCalled();
+    });
+
     test('the grace begins anew when it was claimed or gone in between', async () => {
       fleet.runtime.running.set('alloc_late', 'node-1');
       const reconcile = createOrphanReconciler(watchOptions());
