@@ -16,6 +16,11 @@ const MEGABYTE = 1_000_000;
 /** Output is counted from here: a terminal echoes what comes before it is told not to. */
 const MARK = 'MARK';
 
+/** The kernel may still print the echo of what came before `stty` when the program has begun to write: of the zeros that are sent, and of nothing that is printed on purpose. */
+function withoutEcho(output: Buffer): Buffer {
+  return Buffer.from(output.toString('latin1').replaceAll('^@', ''), 'latin1');
+}
+
 /** A program need not read what it is given, and still has things to say and a way to end. `one` is provisioned already. */
 export function itForgivesUnreadInput(benchOf: () => WorkloadBench): void {
   let bench: WorkloadBench;
@@ -42,7 +47,7 @@ export function itForgivesUnreadInput(benchOf: () => WorkloadBench): void {
     process.stdio.on('data', (chunk: Buffer) => chunks.push(chunk));
     process.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('latin1')));
     await Promise.all([process.stdio, process.stderr].map(stream => new Promise(done => stream.once('end', done))));
-    const output = Buffer.concat(chunks);
+    const output = pty === null ? Buffer.concat(chunks) : withoutEcho(Buffer.concat(chunks));
     const begin = output.indexOf(MARK) + MARK.length;
     return {
       bytes: output.length - begin,
