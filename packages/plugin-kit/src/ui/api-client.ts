@@ -118,8 +118,9 @@ export function createApiClient(options: {
       // What is promised without a body has none, whatever its status.
       const isEmpty = operation.responses[response.status] === null;
       if (isEmpty) return undefined as never;
-      // A stream that is read whole is the text it is.
-      return (operation.streams === undefined ? await response.json() : await response.text()) as never;
+      // A stream that is read whole is the text it is. Told by the reply: what pages know of the contract leaves streams out.
+      const isStream = /^(application\/jsonl|text\/)/.test(response.headers.get('content-type') ?? '');
+      return (isStream ? await response.text() : await response.json()) as never;
     },
   };
 }

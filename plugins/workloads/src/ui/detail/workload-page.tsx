@@ -150,8 +150,7 @@ function Detail({ workload }: { workload: DetailedWorkload }) {
       {isActive && mayConnect && <PublishedPorts workload={workload} />}
       <Figures workload={workload} />
       <Facts workload={workload} />
-      {/* Anew when a terminal was left: its recording is there then. */}
-      {open !== 'terminal' && <RecordingsPanel workload={workload} />}
+      <RecordingsPanel workload={workload} isTerminalOpen={open === 'terminal'} />
       <Suspense fallback={<Spinner label="Opening" />}>
         {open === 'terminal' && <TerminalDialog workload={workload} onClose={close} />}
         {open === 'keys' && <SshAccessDialog workload={workload} onClose={close} />}

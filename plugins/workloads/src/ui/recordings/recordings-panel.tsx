@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useOperationPages, useSignedIn } from '@portico/plugin-kit/ui';
 import {
   Bytes,
@@ -21,9 +21,11 @@ import type { Recording } from './recording-words';
 
 const PlayerDialog = lazy(() => import('./player-dialog'));
 const READ = 'workloads.recording.read';
+/** While one of them is still being made. */
+const GROWING_REFETCH_MILLISECONDS = 5_000;
 
 /** What terminals of the workload showed, for those who may see it, where anything was recorded. */
-export function RecordingsPanel({ workload }: { workload: Workload }) {
+export function RecordingsPanel({ workload, isTerminalOpen }: { workload: Workload; isTerminalOpen: boolean }) {
   const { permissions } = useSignedIn();
   const [played, setPlayed] = useState<Recording | null>(null);
   const recordings = useOperationPages(
@@ -32,6 +34,19 @@ export function RecordingsPanel({ workload }: { workload: Workload }) {
     { params: { allocation_id: workload.allocation_id }, query: { limit: 10 } },
     { enabled: permissions.has(READ), live: event => concerns(event, workload.allocation_id) },
   );
+  const { refetch } = recordings;
+  const wasOpen = useRef(isTerminalOpen);
+  useEffect(() => {
+    if (permissions.has(READ) && wasOpen.current && !isTerminalOpen) void refetch();
+    wasOpen.current = isTerminalOpen;
+  }, [isTerminalOpen, permissions, refetch]);
+  // No event tells of the end of a connection.
+  const growing = recordings.items.some(({ ended_at: endedAt }) => endedAt === null) ? recordings.dataUpdatedAt : null;
+  useEffect(() => {
+    if (growing === null) return undefined;
+    const timer = setTimeout(() => void refetch(), GROWING_REFETCH_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [growing, refetch]);
   if (recordings.items.length === 0) return null;
   const columns: DataColumn<Recording>[] = [
     {
