@@ -102,7 +102,7 @@ eachDatabase(db => {
       );
       fleet.runtime.silent.add('node-1');
       const warned = jest.fn();
-      await createOrphanReconciler({ ...watchOptions(), logger: { ...fleet.services.logger, warn: warned } })(signal);
+      await createOrphanReconciler({ ...watchOptions(), logger: { ...fleet.logger, warn: warned } })(signal);
       expect(warned).not.toHaveBeenCalled();
     });
 
