@@ -1,5 +1,4 @@
 import type {
-  createSku,
   getAdminOsImage,
   getAdminSku,
   listAdminOsImages,
@@ -7,7 +6,7 @@ import type {
   setSkuPrice,
 } from '@portico/plugin-catalog/contract';
 import { toInstant, toInstantOrNull, toMoney } from '@portico/plugin-kit/contract';
-import type { BodyOf, Micros, ReplyOf } from '@portico/plugin-kit/contract';
+import type { Micros, ReplyOf } from '@portico/plugin-kit/contract';
 import type { SkuCapacity } from './domain/availability';
 import { nextChangeAt, pricesInForce, statusOfPrice } from './domain/prices';
 import type { PriceStatus } from './domain/prices';
@@ -19,7 +18,6 @@ export type AdminSku = ReplyOf<typeof listAdminSkus>['items'][number];
 export type AdminSkuDetail = ReplyOf<typeof getAdminSku>;
 export type AdminImage = ReplyOf<typeof listAdminOsImages>['items'][number];
 export type AdminImageDetail = ReplyOf<typeof getAdminOsImage>;
-type SkuFields = Omit<BodyOf<typeof createSku>, 'prices' | 'offered'>;
 
 export interface InUse {
   readonly allocations: number;
