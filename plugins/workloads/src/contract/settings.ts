@@ -52,9 +52,9 @@ export const workloadSettings = {
           publicUrl: {
             type: 'string',
             default: '',
-            pattern: '^(https?://\\*\\.[a-z0-9.-]{1,200}(:[0-9]{1,5})?)?$',
+            pattern: '^((https://\\*\\.[a-z0-9.-]{1,200}|http://\\*\\.localhost)(:[0-9]{1,5})?)?$',
             description:
-              'Where people reach it: a wildcard such as `https://*.ports.example`, best on a domain of its own that nothing else uses. When empty, `http://*.localhost` on a portal that is reached as localhost; elsewhere ports cannot be published.',
+              'Where people reach it: a wildcard such as `https://*.ports.example`, best on a domain of its own that nothing else uses. Without TLS only below `localhost`: elsewhere browsers do not say which site asks. When empty, `http://*.localhost` on a portal that is reached as localhost; elsewhere ports cannot be published.',
           },
         },
         required: ['host', 'publicUrl'],

@@ -95,7 +95,11 @@ export function createPortAdmission(services: AdmissionServices): PortAdmission 
       return database.transaction(async tx => {
         const grant = await redeemPortTicket(tx, secrets, ticket);
         if (grant?.allocationId !== published.allocationId || grant.port !== published.port) return undefined;
-        const seconds = SESSION_SECONDS_MAX;
+        const allocation = await access.active(tx, published.allocationId);
+        if (allocation === undefined) return undefined;
+        // A policy of how long connections last is one of these too.
+        const policy = await access.sessionSeconds(tx, allocation, grant.userId);
+        const seconds = Math.min(SESSION_SECONDS_MAX, policy);
         const cookie = await issuePortAdmission(tx, secrets, {
           kind: 'session',
           grant,
