@@ -168,8 +168,9 @@ export const workloadSettings = {
           attemptsMax: {
             type: 'integer',
             minimum: 1,
-            default: 5,
-            description: 'Attempts of a step before it has failed.',
+            default: 8,
+            description:
+              'Attempts of a step before it has failed. With the waits below a minute and a half: so long may a node be away in the middle of a launch.',
           },
           backoffSeconds: {
             type: 'number',
