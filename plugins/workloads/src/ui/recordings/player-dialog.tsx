@@ -136,7 +136,8 @@ function Player(props: { label: string; cast: Cast; download: { href: string; na
         <Slider
           label="Position"
           value={at}
-          max={cast.seconds}
+          // Whole steps, or the last of them would stop short of the end.
+          max={Math.ceil(cast.seconds * 10) / 10}
           step={0.1}
           valueText={timeText}
           onChange={seek}
