@@ -37,6 +37,8 @@ describe('recordings of terminals', () => {
     faults = collectFaults(page);
   });
   afterAll(async () => {
+    // Whatever happened: what runs in a workload outlives the portal.
+    await api?.release(allocationId).catch(() => undefined);
     await browser?.close();
     await portal?.stop();
   });
