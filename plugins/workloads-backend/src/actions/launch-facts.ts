@@ -9,7 +9,10 @@ import { usageOf } from '../store/running-allocations';
 
 const QUOTE_PURPOSE = 'workloads.quote';
 
-export type FactSources = Pick<Services, 'access' | 'billing' | 'catalog' | 'fleet' | 'secrets' | 'workloads'>;
+export type FactSources = Pick<
+  Services,
+  'access' | 'billing' | 'catalog' | 'fleet' | 'publishedAddress' | 'secrets' | 'workloads'
+>;
 
 export function quoteSigner(services: Pick<Services, 'secrets'>): Sign {
   return text => services.secrets.fingerprint(QUOTE_PURPOSE, text);
@@ -50,6 +53,7 @@ export async function launchFacts(
   });
   return {
     currency,
+    publishesPorts: services.publishedAddress.formTarget() !== null,
     sku,
     quote,
     pricePerHour,

@@ -57,6 +57,7 @@ const good: LaunchFacts = {
   placement: { fits: true },
   forecast,
   policies: resolvePolicies(new Map(), {}),
+  publishesPorts: true,
 };
 const noPlace = (reason: 'no_ready_node' | 'no_capacity' | 'no_single_node_fits' | 'topology_unsatisfiable') =>
   ({ placement: { fits: false, reason, largestFittingCount: 1, fittingCopies: 0, alternative: null } }) as const;
@@ -90,6 +91,16 @@ describe('what a launch is refused for', () => {
     ['hardware a policy leaves out', { policies: onlyOther }, 'policy_forbids'],
   ])('%s', (_what, facts, code) => {
     expect(launchRefusals(request, { ...good, ...facts }).map(refusal => refusal.code)).toEqual([code]);
+  });
+
+  it('is ports that are published twice, or where the portal has no address for any', () => {
+    const web = { port: 80, name: 'web' };
+    const codes = (publishedPorts: LaunchRequest['publishedPorts'], publishesPorts: boolean) =>
+      launchRefusals({ ...request, publishedPorts }, { ...good, publishesPorts }).map(({ code }) => code);
+    expect(codes([web], true)).toEqual([]);
+    expect(codes([web, { port: 80, name: 'other' }], true)).toEqual(['published_ports_invalid']);
+    expect(codes([web], false)).toEqual(['published_ports_unavailable']);
+    expect(codes([], false)).toEqual([]);
   });
 
   it.each<[string, Partial<LaunchFacts>, string, object]>([

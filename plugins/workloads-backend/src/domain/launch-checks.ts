@@ -43,6 +43,8 @@ export interface LaunchFacts {
   /** For all of them together. */
   readonly forecast: Forecast | undefined;
   readonly policies: ResolvedPolicies;
+  /** The portal has a domain that published ports are shown below. */
+  readonly publishesPorts: boolean;
 }
 
 export interface LaunchRefusal {
@@ -60,6 +62,7 @@ export function launchRefusals(request: LaunchRequest, facts: LaunchFacts): read
   if (!facts.keysFound) refuse('ssh_key_not_found', { ssh_key_ids: request.sshKeyIds ?? [] });
   const twice = publishedTwice(request.publishedPorts);
   if (twice) refuse('published_ports_invalid', { port: twice.port, name: twice.name });
+  if (request.publishedPorts.length > 0 && !facts.publishesPorts) refuse('published_ports_unavailable');
   for (const { details } of forbiddenBy(facts.policies, request)) refuse('policy_forbids', details);
   const regions = facts.sku?.regions ?? null;
   const place = { region: request.region, soldIn: regions };

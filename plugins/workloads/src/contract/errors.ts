@@ -7,6 +7,10 @@ export const workloadErrors = defineErrors({
   image_not_found: { status: 404, sentence: 'There is no such image in the catalog.' },
   ssh_key_not_found: { status: 404, sentence: 'One of the SSH keys does not exist, or is not yours.' },
   published_ports_invalid: { status: 422, sentence: 'A port, or the name of one, is published twice.' },
+  published_ports_unavailable: {
+    status: 409,
+    sentence: 'The platform has no address below which ports could be published; launch without them.',
+  },
   policy_forbids: {
     status: 409,
     sentence: 'A policy does not allow this hardware, image or region here; details name it and where it was set.',
@@ -50,6 +54,7 @@ export const launchErrors = [
   'image_not_found',
   'ssh_key_not_found',
   'published_ports_invalid',
+  'published_ports_unavailable',
   'policy_forbids',
   'region_not_offered',
   'image_not_for_sku',

@@ -20,6 +20,7 @@ const placeOf: Readonly<Record<string, StepName>> = {
   topology_unsatisfiable: 'capacity',
   region_not_offered: 'capacity',
   published_ports_invalid: 'network',
+  published_ports_unavailable: 'network',
   image_not_found: 'image',
   ssh_key_not_found: 'access',
 };
