@@ -134,7 +134,11 @@ answer=$(printf '%s' "$report" | curl -sS -X POST -H 'Content-Type: application/
 # What a string field of the answer says, with the quotes inside of it.
 field() { printf '%s' "$answer" | tr -d '\\n' | sed -nE 's/.*"'"$1"'":"(([^"\\\\]|\\\\.)*)".*/\\1/p' | sed 's/\\\\\\(.\\)/\\1/g'; }
 public_key=$(field public_key)
-[ -n "$public_key" ] || fail "The portal refused ($(field code)): $(field message)"
+if [ -z "$public_key" ]; then
+  # Behind NAT the address this machine is seen to call from is not one it is reached at.
+  if [ "$(field code)" = address_refused ] && [ -z "$address" ]; then say "Say under which address the portal reaches this machine: --address NAME"; fi
+  fail "The portal refused ($(field code)): $(field message)"
+fi
 
 home=$(getent passwd "$user" | cut -d: -f6)
 keys=$home/.ssh/authorized_keys

@@ -55,7 +55,10 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
     expect(await backend.refusal(lookUpHostKey, { token, body: { address: { host } } })).toMatchObject(refused);
     const enrolment = await backend.call(createEnrolmentToken, { token, body: {} });
     const machine = { token: enrolment.token, hostname: 'box', address: host, ssh_port: 22, host_key: HOST_KEY };
-    expect(await backend.refusal(enrollNode, { body: machine })).toMatchObject(refused);
+    // Not what the name stands for: a machine with a token is nobody to tell.
+    const refusal = await backend.refusal(enrollNode, { body: machine });
+    expect(refusal).toMatchObject(refused);
+    expect(refusal.details).toEqual({ host });
   });
 
   test('a machine that calls from an address nodes may not have, and names no other, is refused', async () => {

@@ -198,12 +198,13 @@ async function verifiedAddress(
   return { address_host: address.host, address_port: address.port, host_key: hostKey, changed_host_key: null };
 }
 
+/** Whoever holds a token learns nothing of what a name stands for in the portal's own network. */
 async function requireAllowed({ ssh }: NodeServices, host: string): Promise<void> {
   try {
     await ssh.policy.resolve(host);
   } catch (error) {
     if (error instanceof AddressRefusedError)
-      throw fleet.fail('address_refused', { details: { host: error.host, address: error.address }, cause: error });
+      throw fleet.fail('address_refused', { details: { host: error.host }, cause: error });
     // A name that does not resolve yet is the task's to wait for.
   }
 }

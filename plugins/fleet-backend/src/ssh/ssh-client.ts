@@ -153,6 +153,13 @@ function runtimeErrorOf(
     const login = username === undefined ? 'the login' : `the login of ${username}`;
     return new RuntimeError('access_denied', `${address.host} refuses ${login}.`, { cause: error });
   }
+  if (level === 'client-socket' || /connection (was closed|lost)/i.test(message)) {
+    return new RuntimeError(
+      'node_unreachable',
+      `${address.host} port ${address.port} ended the connection before anybody was logged in: it may be starting up.`,
+      { cause: error },
+    );
+  }
   return new RuntimeError(
     'node_unreachable',
     `${address.host} port ${address.port} does not speak SSH as it should: ${message}.`,
