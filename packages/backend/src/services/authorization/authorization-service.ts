@@ -8,6 +8,8 @@ import { contractListRef } from '../http/contract-list';
 
 /** Permissions of the portal itself are granted by those who run it, all others inside the organization. */
 const PLATFORM_PERMISSION = /^(platform|fleet)\.|^catalog\.\w+\.manage$|_any$|\.(grant|force_release)$/;
+/** Any member's, not any organization's. */
+const OF_ANY_MEMBER = 'access.api_key.manage_any';
 
 export function createAuthorization(contracts: readonly PluginContract[]): Authorization {
   const permissions = new Map(contracts.flatMap(contract => Object.entries(contract.permissions)));
@@ -23,9 +25,10 @@ export function createAuthorization(contracts: readonly PluginContract[]): Autho
         details: {
           permission,
           sentence,
-          granted_by: PLATFORM_PERMISSION.test(permission)
-            ? 'an administrator of the platform'
-            : 'an administrator of your organization',
+          granted_by:
+            PLATFORM_PERMISSION.test(permission) && permission !== OF_ANY_MEMBER
+              ? 'an administrator of the platform'
+              : 'an administrator of your organization',
         },
       });
     },
