@@ -31,7 +31,17 @@ eachDatabase(db => {
     const { allocation } = await portal.launch(owner.token);
     await portal.until(owner.token, allocation.allocation_id, 'active');
     const { allocation_batch: batch } = await portal.launchBatch(owner.token, { count: 2 });
+    const { organizationId: organization_id, projectId: project_id, userId: user_id } = owner.caller;
+    await portal.services.database.transaction(tx =>
+      tx.run(
+        `INSERT INTO workloads_recordings (recording_id, connection_id, connection, allocation_id, organization_id, project_id, user_id,
+           terminal_columns, terminal_rows, started_at, last_event_at, size_bytes, is_truncated, is_incomplete)
+         VALUES ('rec_1', 'conn_1', 'terminal', ?, ?, ?, ?, 80, 24, ?, ?, 0, 0, 0)`,
+        [allocation.allocation_id, organization_id, project_id, user_id, tx.now, tx.now],
+      ),
+    );
     ids = {
+      recording_id: 'rec_1',
       allocation_id: allocation.allocation_id,
       task_id: String(allocation.task_id),
       batch_id: batch.batch_id,
