@@ -30,6 +30,9 @@ eachDatabase(db => {
     CHAIN_MILLISECONDS,
   );
 
+  // Waiting for the leases of the dead is what takes long on PostgreSQL: there, batches and sandboxes are in crash.soak.ts.
+  if (db.dialect === 'postgres') return;
+
   it(
     'killed at every step of launch and release of a batch, it ends with workloads that are gone, each started once, and books that balance',
     async () => {
