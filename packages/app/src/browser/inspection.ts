@@ -8,7 +8,6 @@ const screenshots = process.env.PORTICO_SCREENSHOTS;
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 export const viewports = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
-export const schemes = ['light', 'dark'] as const;
 
 export async function picture(page: Page, name: string): Promise<void> {
   if (screenshots === undefined) return;

@@ -48,6 +48,7 @@ import {
 } from '@portico/plugin-fleet/ui';
 import type { OperationShape } from '@portico/plugin-kit/contract';
 import type { PageDefinition, PageStateName } from '@portico/plugin-kit/ui';
+import { inParallel } from '@portico/plugin-kit/backend';
 import { waitFor } from '@portico/plugin-kit/testing';
 import { adminAllocationsPage, taskPage, workloadPage, workloadsPage } from '@portico/plugin-workloads/ui';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -55,11 +56,14 @@ import { home } from '../home/home-definition';
 import { shellPage } from '../shell/shell-page';
 import { signInAsAdministrator, signUp } from './api-session';
 import { collectFaults, openChromium } from './chromium';
-import { inspect, schemes, viewports } from './inspection';
+import { inspectThemes, viewports } from './inspection';
 import { startPortalProcess } from './portal-process';
 import type { PortalProcess } from './portal-process';
 
-jest.setTimeout(400_000);
+jest.setTimeout(600_000);
+
+/** Each is a tab of its own, most of whose time is waiting. */
+const PAGES_AT_ONCE = 4;
 
 /** Every page, and the heading it must show. Parameters are filled in once there is something to show. */
 const pages: readonly { page: PageDefinition; heading: RegExp; by?: 'administrator' }[] = [
@@ -208,42 +212,40 @@ describe('every page', () => {
 
   async function inspectSettled(page: Page, name: string, faults: string[]): Promise<void> {
     await page.waitForLoadState('networkidle');
-    await inspect(page, name);
+    await inspectThemes(page, name);
     expect(faults).toEqual([]);
   }
 
-  describe.each(schemes)('in %s', colorScheme => {
-    test.each(Object.keys(viewports) as (keyof typeof viewports)[])(
-      'on a %s screen is accessible, fits and breaks nothing',
-      async size => {
-        for (const { page: definition, heading } of pages) {
-          const page = await newPageFor(definition);
-          const faults = collectFaults(page);
-          await page.setViewportSize(viewports[size]);
-          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-          await page.goto(`${portal.url}${addressOf(definition)}`);
-          await page.getByRole('heading', { name: heading, level: 1 }).first().waitFor();
-          await inspectSettled(page, `${definition.name}-${colorScheme}-${size}`, faults);
-          await page.close();
-        }
+  test.each(Object.keys(viewports) as (keyof typeof viewports)[])(
+    'on a %s screen is accessible in both themes, fits and breaks nothing',
+    async size => {
+      for (const { page: definition, heading } of pages) {
+        const page = await newPageFor(definition);
+        const faults = collectFaults(page);
+        await page.setViewportSize(viewports[size]);
+        await page.emulateMedia({ reducedMotion: 'reduce' });
+        await page.goto(`${portal.url}${addressOf(definition)}`);
+        await page.getByRole('heading', { name: heading, level: 1 }).first().waitFor();
+        await inspectSettled(page, `${definition.name}-${size}`, faults);
+        await page.close();
+      }
 
-        const visitor = await browser.newContext({ viewport: viewports[size], colorScheme, reducedMotion: 'reduce' });
-        const anonymous = await visitor.newPage();
-        const anonymousFaults = collectFaults(anonymous);
-        await anonymous.goto(`${portal.url}/billing`);
-        await anonymous.getByRole('heading', { name: 'Sign in' }).waitFor();
-        expect(new URL(anonymous.url()).search).toBe('?next=%2Fbilling');
-        await inspectSettled(anonymous, `${signInPage.name}-${colorScheme}-${size}`, anonymousFaults);
-        for (const { page: definition, carries, heading } of openPages) {
-          await anonymous.goto(`${portal.url}${definition.path}${carries}`);
-          await anonymous.getByRole('heading', { name: heading, level: 1 }).waitFor();
-          await waitFor(() => new URL(anonymous.url()).search + new URL(anonymous.url()).hash === '', 'a bare address');
-          await inspectSettled(anonymous, `${definition.name}-${colorScheme}-${size}`, anonymousFaults);
-        }
-        await visitor.close();
-      },
-    );
-  });
+      const visitor = await browser.newContext({ viewport: viewports[size], reducedMotion: 'reduce' });
+      const anonymous = await visitor.newPage();
+      const anonymousFaults = collectFaults(anonymous);
+      await anonymous.goto(`${portal.url}/billing`);
+      await anonymous.getByRole('heading', { name: 'Sign in' }).waitFor();
+      expect(new URL(anonymous.url()).search).toBe('?next=%2Fbilling');
+      await inspectSettled(anonymous, `${signInPage.name}-${size}`, anonymousFaults);
+      for (const { page: definition, carries, heading } of openPages) {
+        await anonymous.goto(`${portal.url}${definition.path}${carries}`);
+        await anonymous.getByRole('heading', { name: heading, level: 1 }).waitFor();
+        await waitFor(() => new URL(anonymous.url()).search + new URL(anonymous.url()).hash === '', 'a bare address');
+        await inspectSettled(anonymous, `${definition.name}-${size}`, anonymousFaults);
+      }
+      await visitor.close();
+    },
+  );
 
   test.each(pages.map(({ page }) => [page.name, page] as const))(
     '%s calls only what it declares',
@@ -266,11 +268,18 @@ describe('every page', () => {
     },
   );
 
-  const states = pages.flatMap(({ page }) =>
-    page.states.filter(state => state !== 'success').map(state => [page.name, state, page] as const),
-  );
-  test.each(states)('%s renders %s', async (_, state, definition) => {
-    const { reply, shows } = staged[state as keyof typeof staged];
+  /** Pages wait for what is staged (an error shows after all attempts), so several wait at the same time. */
+  test.each(Object.keys(staged) as (keyof typeof staged)[])('renders %s where it says so', async state => {
+    const failed: string[] = [];
+    const those = pages.filter(({ page }) => page.states.includes(state));
+    await inParallel(those, { limit: PAGES_AT_ONCE }, ({ page }) =>
+      renders(page, state).catch((error: unknown) => void failed.push(`${page.name}: ${String(error)}`)),
+    );
+    expect(failed).toEqual([]);
+  });
+
+  async function renders(definition: PageDefinition, state: keyof typeof staged): Promise<void> {
+    const { reply, shows } = staged[state];
     const page = await newPageFor(definition);
     const operations = Object.values(definition.operations).filter(
       // What an invitation is for is read by a token, hence by POST.
@@ -297,5 +306,5 @@ describe('every page', () => {
     await page.getByText(shows).first().waitFor({ state: 'attached' });
     await page.unrouteAll({ behavior: 'ignoreErrors' });
     await page.close();
-  });
+  }
 });
