@@ -1,33 +1,18 @@
 import { RuntimeError } from '@portico/plugin-fleet/port';
 import { eachDatabase, waitFor } from '@portico/plugin-kit/testing';
 import { cancelTask, getAllocationBatch, releaseAllocationBatch } from '@portico/plugin-workloads/contract';
-import { assertBooksBalance } from '../../../billing-backend/src/testing/books';
 import { transitionsOf } from '../store/allocations';
 import type { Moment } from '../testing/fake-runtime';
-import { type Person, type Portal, startPortal } from '../testing/portal';
+import type { Person, Portal } from '../testing/portal';
+import { portalAtRest } from '../testing/portal-at-rest';
 
 const MEMBERS = 3;
 
 eachDatabase(db => {
   let portal: Portal;
   let someone: Person;
-  let gpusAtStart: number;
-  beforeAll(async () => {
-    portal = await startPortal({ database: db.dialect });
-    gpusAtStart = await portal.freeGpus();
-  });
-  afterAll(() => portal.stop());
-  beforeEach(async () => {
-    someone = await portal.person();
-  });
-  // Whatever happened: nothing runs, all GPUs are free again, no money is held and the books balance.
-  afterEach(async () => {
-    portal.runtime.heal();
-    await waitFor(async () => (await portal.freeGpus()) === gpusAtStart, 'all GPUs free');
-    expect(portal.runtime.running()).toEqual([]);
-    expect((await portal.balance(someone.token)).held.amount).toBe('0');
-    await assertBooksBalance(portal.services.database.read);
-  });
+  const atRest = portalAtRest(db.dialect);
+  beforeEach(() => ({ portal, someone } = atRest));
 
   const launched = async () => {
     const { allocation_batch: batch, allocations } = await portal.launchBatch(someone.token, {

@@ -7,30 +7,15 @@ import {
   listTaskEvents,
   releaseAllocation,
 } from '@portico/plugin-workloads/contract';
-import { assertBooksBalance } from '../../../billing-backend/src/testing/books';
 import { transitionsOf } from '../store/allocations';
-import { type Person, type Portal, startPortal } from '../testing/portal';
+import type { Person, Portal } from '../testing/portal';
+import { portalAtRest } from '../testing/portal-at-rest';
 
 eachDatabase(db => {
   let portal: Portal;
   let someone: Person;
-  let gpusAtStart: number;
-  beforeAll(async () => {
-    portal = await startPortal({ database: db.dialect });
-    gpusAtStart = await portal.freeGpus();
-  });
-  afterAll(() => portal.stop());
-  beforeEach(async () => {
-    someone = await portal.person();
-  });
-  // Whatever happened: nothing runs, all GPUs are free again, no money is held and the books balance.
-  afterEach(async () => {
-    portal.runtime.heal();
-    await waitFor(async () => (await portal.freeGpus()) === gpusAtStart, 'all GPUs free');
-    expect(portal.runtime.running()).toEqual([]);
-    expect((await portal.balance(someone.token)).held.amount).toBe('0');
-    await assertBooksBalance(portal.services.database.read);
-  });
+  const atRest = portalAtRest(db.dialect);
+  beforeEach(() => ({ portal, someone } = atRest));
 
   const launched = async () => {
     const { allocation } = await portal.launch(someone.token);
@@ -97,7 +82,7 @@ eachDatabase(db => {
       const { id } = await launched();
       await waitFor(() => refusals >= 3, 'the end to be tried again and again');
       expect(portal.runtime.running()).toEqual([id]);
-      expect(await portal.freeGpus()).toBe(gpusAtStart - 1);
+      expect(await portal.freeGpus()).toBe(atRest.gpusAtStart - 1);
       portal.runtime.heal();
       expect((await portal.until(someone.token, id, 'failed')).failure_reason).toBe('node_unreachable');
       expect(portal.runtime.starts(id)).toBe(1);
@@ -114,7 +99,7 @@ eachDatabase(db => {
       expect([reply.allocation.status, reply.task_id]).toEqual(['releasing', taskId]);
       starting.open();
       await ending.arrived;
-      expect(await portal.freeGpus()).toBe(gpusAtStart - 1);
+      expect(await portal.freeGpus()).toBe(atRest.gpusAtStart - 1);
       expect((await portal.balance(someone.token)).held.amount).toBe('0');
       ending.open();
       await portal.until(someone.token, id, 'released');
@@ -186,7 +171,7 @@ eachDatabase(db => {
         billing_stopped_at: requested.billing_stopped_at,
         status_group: 'needs_attention',
       });
-      expect(await portal.freeGpus()).toBe(gpusAtStart - 1);
+      expect(await portal.freeGpus()).toBe(atRest.gpusAtStart - 1);
       expect((await portal.balance(someone.token)).held.amount).toBe('0');
       expect(await attention(id)).toContain('release_failed');
 
@@ -205,7 +190,7 @@ eachDatabase(db => {
       );
       await portal.release(someone.token, id);
       await portal.until(someone.token, id, 'release_failed');
-      expect(await portal.freeGpus()).toBe(gpusAtStart - 1);
+      expect(await portal.freeGpus()).toBe(atRest.gpusAtStart - 1);
       portal.runtime.heal();
       await portal.release(someone.token, id);
     });
