@@ -1,9 +1,9 @@
 import { EquivalentCall, useAction } from '@portico/plugin-kit/ui';
-import { Banner, Button, ConfirmDialog, Dialog, showToast, Stack } from '@portico/ui';
-import { useId, useState } from 'react';
-import type { FormEvent } from 'react';
+import { Banner, ConfirmDialog, showToast } from '@portico/ui';
+import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { adminOsImagePage, adminOsImagesPage } from './catalog-admin-pages';
+import { EntryDialog } from './entry-dialog';
 import { inUseWords, takeOverWords } from './entry-words';
 import type { AdminImageDetail } from './entry-words';
 import { draftOfImage, emptyImage, fieldsOfImage, ImageFields } from './image-fields';
@@ -19,43 +19,26 @@ export function CreateImageDialog({ onClose }: { onClose: () => void }) {
   const create = useAction(adminOsImagesPage, 'createOsImage', { invalidates });
   const [draft, setDraft] = useState(emptyImage);
   const [wasTried, setTried] = useState(false);
-  const form = useId();
   const fields = fieldsOfImage(draft);
   const body = fields ?? INCOMPLETE;
   const idempotencyKey = useKeyOf(body);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     setTried(true);
     if (fields === null || create.isPending) return;
     create.mutate({ body, idempotencyKey }, { onSuccess: image => navigate(`/admin/os-images/${image.image_id}`) });
   };
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
+    <EntryDialog
       title="Add image"
-      footer={
-        <>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button type="submit" form={form} variant="primary" isPending={create.isPending}>
-            Add image
-          </Button>
-        </>
-      }
+      submitLabel="Add image"
+      isPending={create.isPending}
+      refusal={create.error?.message ?? null}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id={form} onSubmit={submit} noValidate>
-        <Stack>
-          <ImageFields draft={draft} onChange={change => setDraft({ ...draft, ...change })} wasTried={wasTried} />
-          <EquivalentCall
-            page={adminOsImagesPage}
-            name="createOsImage"
-            args={{ body }}
-            idempotencyKey={idempotencyKey}
-          />
-          {create.error !== null && <Banner tone="failed">{create.error.message}</Banner>}
-        </Stack>
-      </form>
-    </Dialog>
+      <ImageFields draft={draft} onChange={change => setDraft({ ...draft, ...change })} wasTried={wasTried} />
+      <EquivalentCall page={adminOsImagesPage} name="createOsImage" args={{ body }} idempotencyKey={idempotencyKey} />
+    </EntryDialog>
   );
 }
 
@@ -64,13 +47,11 @@ export function EditImageDialog({ image, onClose }: { image: AdminImageDetail; o
   const [before] = useState(() => draftOfImage(image));
   const [draft, setDraft] = useState(before);
   const [wasTried, setTried] = useState(false);
-  const form = useId();
   const fields = fieldsOfImage(draft);
   const unchanged: Readonly<Record<string, unknown>> = fieldsOfImage(before) ?? {};
   const body = Object.fromEntries(Object.entries(fields ?? {}).filter(([field, value]) => value !== unchanged[field]));
   const params = { image_id: image.image_id };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     setTried(true);
     if (fields === null || update.isPending) return;
     if (Object.keys(body).length === 0) return onClose();
@@ -85,28 +66,18 @@ export function EditImageDialog({ image, onClose }: { image: AdminImageDetail; o
     );
   };
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
+    <EntryDialog
       title={`Edit ${image.name}`}
-      footer={
-        <>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button type="submit" form={form} variant="primary" isPending={update.isPending}>
-            Save
-          </Button>
-        </>
-      }
+      submitLabel="Save"
+      isPending={update.isPending}
+      refusal={update.error?.message ?? null}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id={form} onSubmit={submit} noValidate>
-        <Stack>
-          {image.managed_by === 'configuration' && <Banner>{takeOverWords(image)}</Banner>}
-          <ImageFields draft={draft} onChange={change => setDraft({ ...draft, ...change })} wasTried={wasTried} />
-          <EquivalentCall page={adminOsImagePage} name="updateOsImage" args={{ params, body }} />
-          {update.error !== null && <Banner tone="failed">{update.error.message}</Banner>}
-        </Stack>
-      </form>
-    </Dialog>
+      {image.managed_by === 'configuration' && <Banner>{takeOverWords(image)}</Banner>}
+      <ImageFields draft={draft} onChange={change => setDraft({ ...draft, ...change })} wasTried={wasTried} />
+      <EquivalentCall page={adminOsImagePage} name="updateOsImage" args={{ params, body }} />
+    </EntryDialog>
   );
 }
 

@@ -1,9 +1,9 @@
 import { EquivalentCall, useAction } from '@portico/plugin-kit/ui';
-import { Banner, Button, ConfirmDialog, Dialog, showToast, Stack, TextField } from '@portico/ui';
-import { useId, useState } from 'react';
-import type { FormEvent } from 'react';
+import { Banner, ConfirmDialog, showToast, TextField } from '@portico/ui';
+import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { adminSkuPage, adminSkusPage } from './catalog-admin-pages';
+import { EntryDialog } from './entry-dialog';
 import { inUseWords, takeOverWords, typedAmount } from './entry-words';
 import type { AdminSkuDetail } from './entry-words';
 import { draftOfSku, emptySku, fieldsOf, SkuFields } from './sku-fields';
@@ -21,7 +21,6 @@ export function CreateSkuDialog({ onClose }: { onClose: () => void }) {
   const [fraction, setFraction] = useState('1000');
   const [amount, setAmount] = useState('');
   const [wasTried, setTried] = useState(false);
-  const form = useId();
   const fields = fieldsOf(draft);
   const price = typedAmount(amount, FIRST_CURRENCY);
   const isPriceGood = amount.trim() === '' || price !== null;
@@ -31,49 +30,38 @@ export function CreateSkuDialog({ onClose }: { onClose: () => void }) {
     ...(price === null ? {} : { prices: [price] }),
   };
   const idempotencyKey = useKeyOf(body);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     setTried(true);
     if (fields === null || !isPriceGood || create.isPending) return;
     create.mutate({ body, idempotencyKey }, { onSuccess: sku => navigate(`/admin/skus/${sku.sku_id}`) });
   };
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
+    <EntryDialog
       title="Create SKU"
-      footer={
-        <>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button type="submit" form={form} variant="primary" isPending={create.isPending}>
-            Create SKU
-          </Button>
-        </>
-      }
+      submitLabel="Create SKU"
+      isPending={create.isPending}
+      refusal={create.error?.message ?? null}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id={form} onSubmit={submit} noValidate>
-        <Stack>
-          <SkuFields
-            draft={draft}
-            onChange={change => setDraft({ ...draft, ...change })}
-            wasTried={wasTried}
-            fraction={{ value: fraction, onChange: setFraction }}
-          />
-          <TextField
-            label={`Price per GPU and hour (${FIRST_CURRENCY})`}
-            description="Without one it cannot be launched. Prices in other currencies are set on its page."
-            value={amount}
-            onChange={setAmount}
-            maxLength={16}
-            isMonospace
-            inputMode="decimal"
-            error={wasTried && !isPriceGood ? 'Give an amount, such as 2.49.' : null}
-          />
-          <EquivalentCall page={adminSkusPage} name="createSku" args={{ body }} idempotencyKey={idempotencyKey} />
-          {create.error !== null && <Banner tone="failed">{create.error.message}</Banner>}
-        </Stack>
-      </form>
-    </Dialog>
+      <SkuFields
+        draft={draft}
+        onChange={change => setDraft({ ...draft, ...change })}
+        wasTried={wasTried}
+        fraction={{ value: fraction, onChange: setFraction }}
+      />
+      <TextField
+        label={`Price per GPU and hour (${FIRST_CURRENCY})`}
+        description="Without one it cannot be launched. Prices in other currencies are set on its page."
+        value={amount}
+        onChange={setAmount}
+        maxLength={16}
+        isMonospace
+        inputMode="decimal"
+        error={wasTried && !isPriceGood ? 'Give an amount, such as 2.49.' : null}
+      />
+      <EquivalentCall page={adminSkusPage} name="createSku" args={{ body }} idempotencyKey={idempotencyKey} />
+    </EntryDialog>
   );
 }
 
@@ -93,7 +81,6 @@ export function EditSkuDialog({ sku, onClose }: { sku: AdminSkuDetail; onClose: 
   const [before] = useState(() => draftOfSku(sku));
   const [draft, setDraft] = useState(before);
   const [wasTried, setTried] = useState(false);
-  const form = useId();
   const fields = fieldsOf(draft);
   const unchanged = fieldsOf(before);
   // Only what was touched: sizes that are no whole GiB stay as they are.
@@ -104,8 +91,7 @@ export function EditSkuDialog({ sku, onClose }: { sku: AdminSkuDetail; onClose: 
     ),
   );
   const params = { sku_id: sku.sku_id };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     setTried(true);
     if (fields === null || update.isPending) return;
     if (Object.keys(body).length === 0) return onClose();
@@ -120,28 +106,18 @@ export function EditSkuDialog({ sku, onClose }: { sku: AdminSkuDetail; onClose: 
     );
   };
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
+    <EntryDialog
       title={`Edit ${sku.name}`}
-      footer={
-        <>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button type="submit" form={form} variant="primary" isPending={update.isPending}>
-            Save
-          </Button>
-        </>
-      }
+      submitLabel="Save"
+      isPending={update.isPending}
+      refusal={update.error?.message ?? null}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id={form} onSubmit={submit} noValidate>
-        <Stack>
-          {sku.managed_by === 'configuration' && <Banner>{takeOverWords(sku)}</Banner>}
-          <SkuFields draft={draft} onChange={change => setDraft({ ...draft, ...change })} wasTried={wasTried} />
-          <EquivalentCall page={adminSkuPage} name="updateSku" args={{ params, body }} />
-          {update.error !== null && <Banner tone="failed">{update.error.message}</Banner>}
-        </Stack>
-      </form>
-    </Dialog>
+      {sku.managed_by === 'configuration' && <Banner>{takeOverWords(sku)}</Banner>}
+      <SkuFields draft={draft} onChange={change => setDraft({ ...draft, ...change })} wasTried={wasTried} />
+      <EquivalentCall page={adminSkuPage} name="updateSku" args={{ params, body }} />
+    </EntryDialog>
   );
 }
 
