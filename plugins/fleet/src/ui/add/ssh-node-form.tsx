@@ -128,6 +128,15 @@ export function SshNodeForm() {
               />
             </div>
             <RegionField id={idOf('region')} value={region} onChange={typed(setRegion)} error={errorOf('region')} />
+            <TextArea
+              label="Notes"
+              isRequired={false}
+              description="For the next administrator."
+              rows={3}
+              value={notes}
+              onChange={setNotes}
+              maxLength={notesSchema.maxLength}
+            />
           </Stack>
         </Panel>
         <Panel title="Log-in">
@@ -159,15 +168,6 @@ export function SshNodeForm() {
             />
           </Stack>
         </Panel>
-        <TextArea
-          label="Notes"
-          isRequired={false}
-          description="For the next administrator."
-          rows={3}
-          value={notes}
-          onChange={setNotes}
-          maxLength={notesSchema.maxLength}
-        />
         <EquivalentCall
           page={addNodePage}
           name="addNode"
