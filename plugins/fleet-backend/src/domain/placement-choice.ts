@@ -26,6 +26,9 @@ export interface DemandClass {
   readonly regions: ReadonlySet<string> | null;
 }
 
+/** `most_copies` takes what could serve the request most often, wherever it is: no other order hosts more copies on a node. */
+export type DevicePreference = 'fewest_domains' | 'most_copies';
+
 export class NodeChooser {
   readonly #model: FragmentationModel;
   /** By kind. */
@@ -46,9 +49,11 @@ export class NodeChooser {
   }
 
   /** The devices that cost so much. Only for a node that can host it. */
-  devices(state: NodeState, wanted: DemandClass): readonly number[] {
+  devices(state: NodeState, wanted: DemandClass, preference: DevicePreference): readonly number[] {
     this.#look(state, wanted);
     if (this.#bestCost === IMPOSSIBLE) throw new Error(`${state.node.nodeId} cannot host what was placed on it`);
+    const { wholeNode, count } = wanted.demand;
+    if (preference === 'most_copies' && !wholeNode && count > 1) return this.#servingMostOften(state, wanted);
     return [...this.#bestDevices];
   }
 
@@ -108,9 +113,8 @@ export class NodeChooser {
       byDomain[state.domains[device] as number]?.push(device);
     }
     if (found < demand.count) return;
-    // Those that can serve it most often first: taken otherwise, copies of one request could stand in each other's way.
-    const often = (device: number) => this.#sharesIn(state, device, demand.milli);
-    for (const devices of byDomain) devices.sort((one, other) => often(other) - often(one) || one - other);
+    // Taken otherwise, copies of one request could stand in each other's way.
+    for (const devices of byDomain) this.#mostOftenFirst(devices, state, demand);
     const serving = byDomain.map(devices => devices.length);
     for (const shares of domainShares(serving, demand.count)) {
       this.#weigh(
@@ -119,6 +123,16 @@ export class NodeChooser {
         byDomain.flatMap((devices, domain) => devices.slice(0, shares[domain] ?? 0)),
       );
     }
+  }
+
+  #servingMostOften(state: NodeState, wanted: DemandClass): number[] {
+    const serving = [...state.free.keys()].filter(device => this.#serves(state, device, wanted));
+    return this.#mostOftenFirst(serving, state, wanted.demand).slice(0, wanted.demand.count);
+  }
+
+  #mostOftenFirst(devices: number[], state: NodeState, { milli }: PlacementDemand): number[] {
+    const often = (device: number) => this.#sharesIn(state, device, milli);
+    return devices.sort((one, other) => often(other) - often(one) || one - other);
   }
 
   #weigh(state: NodeState, demand: PlacementDemand, devices: readonly number[]): void {

@@ -1,5 +1,5 @@
 import { IMPOSSIBLE, NodeChooser } from './placement-choice';
-import type { DemandClass } from './placement-choice';
+import type { DemandClass, DevicePreference } from './placement-choice';
 import { FragmentationModel } from './placement-fragmentation';
 import type { PlacementDemand, PlacementDevice, PlacementNode, TypicalDemand } from './placement-demand';
 import { changeState, nodeOf, nodeState } from './placement-state';
@@ -57,12 +57,21 @@ export class PlacementIndex {
 
   /**
    * Places so many copies and takes what they need; on undefined nothing is taken. Copies are alike, so they all fit exactly when the nodes' capacities for them add up to
-   * as many, whatever the order. `spread`: no node gets more than the least number with which that still holds.
+   * as many, whatever the order. `spread`: no node gets more than the least number with which that still holds. Where keeping each copy inside a NUMA domain would leave no room for a later
+   * one, the copies give up their domains.
    */
   decideCopies(wanted: { demand: PlacementDemand; copies: number; spread: boolean }): Decision[] | undefined {
     const { demand, copies } = wanted;
     const perNodeMax = wanted.spread ? this.#leastPerNode(demand, copies) : copies;
     if (perNodeMax === undefined) return undefined;
+    const within = { demand, copies, perNodeMax };
+    return this.#takeCopies(within, 'fewest_domains') ?? this.#takeCopies(within, 'most_copies');
+  }
+
+  #takeCopies(
+    { demand, copies, perNodeMax }: { demand: PlacementDemand; copies: number; perNodeMax: number },
+    preference: DevicePreference,
+  ): Decision[] | undefined {
     const ranked = this.#rank(demand);
     const onNode = new Map<number, number>();
     const decisions: Decision[] = [];
@@ -70,7 +79,7 @@ export class PlacementIndex {
       this.#bringUpToDate(ranked);
       const node = cheapest(ranked, at => (onNode.get(at) ?? 0) >= perNodeMax);
       if (node === undefined) break;
-      const decision = this.#decisionOn(node, ranked);
+      const decision = this.#decisionOn(node, ranked, preference);
       this.take(decision, demand);
       onNode.set(node, (onNode.get(node) ?? 0) + 1);
       decisions.push(decision);
@@ -218,8 +227,8 @@ export class PlacementIndex {
     else if (before === blocks[block]) blocks[block] = minimumOf(ranked, block);
   }
 
-  #decisionOn(node: number, ranked: RankedClass): Decision {
-    return { node, devices: this.#chooser.devices(this.#states[node] as NodeState, ranked) };
+  #decisionOn(node: number, ranked: RankedClass, preference: DevicePreference = 'fewest_domains'): Decision {
+    return { node, devices: this.#chooser.devices(this.#states[node] as NodeState, ranked, preference) };
   }
 
   /** The least number per node with which the fleet still hosts all copies. */
