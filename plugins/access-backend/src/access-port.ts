@@ -3,8 +3,10 @@ import { accessPortRef, resolvePolicies } from '@portico/plugin-access/port';
 import type { AccessPort } from '@portico/plugin-access/port';
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
 import { foundationRef } from './foundation';
+import { rolesGranting } from './domain/roles';
 import { policyRulesRef } from './policy-rules';
 import type { PolicyRules } from './policy-rules';
+import { homeOf, membersToWriteTo, namesOf } from './store/acquaintance';
 import { policiesOf } from './store/policies';
 import { projectById, projectKept } from './store/projects';
 import { sshKeysOpening } from './store/ssh-keys';
@@ -37,6 +39,10 @@ function createAccessPort({ defaults }: PolicyRules): AccessPort {
       return project?.organizationId === organizationId ? project.departmentId : null;
     },
     policies: async (queries, subject) => resolvePolicies(await policiesOf(queries, subject), defaults),
+    names: namesOf,
+    contacts: (queries, { organizationId, permission }) =>
+      membersToWriteTo(queries, { organizationId, roles: rolesGranting(permission) }),
+    homeOf,
     userCounts: (queries, { activeSince }) => countUsers(queries, activeSince),
   };
 }

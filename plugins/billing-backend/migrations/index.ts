@@ -1,6 +1,7 @@
 import type { Migration } from '@portico/plugin-kit/backend';
 import { ledger } from './0001_ledger';
 import { reviewFailures } from './0002_review_failures';
+import { accounts } from './0003_accounts';
 
 /** In order; forward only. */
-export const migrations: readonly Migration[] = [ledger, reviewFailures];
+export const migrations: readonly Migration[] = [ledger, reviewFailures, accounts];

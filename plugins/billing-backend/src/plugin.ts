@@ -4,18 +4,19 @@ import {
   createBackendPlugin,
   createServiceFactory,
 } from '@backstage/backend-plugin-api';
-import { attentionRef, clockRef, databaseRef, httpApiRef, outboxRef, settingsRef } from '@portico/plugin-kit/backend';
+import { accessPortRef } from '@portico/plugin-access/port';
+import * as kit from '@portico/plugin-kit/backend';
 import { billingContract, billingSettings } from '@portico/plugin-billing/contract';
 import { billingPortRef } from '@portico/plugin-billing/port';
 import { migrations } from '../migrations';
 import { Accrual } from './accrual';
 import { policyOf } from './policy';
 import { createBillingPort } from './port';
-import { createHandlers } from './routes';
+import { billingRoutes } from './routes/routes';
 
 const billingPort = createServiceFactory({
   service: billingPortRef,
-  deps: { database: databaseRef, clock: clockRef, outbox: outboxRef, settings: settingsRef },
+  deps: { database: kit.databaseRef, clock: kit.clockRef, outbox: kit.outboxRef, settings: kit.settingsRef },
   async factory({ database, clock, outbox, settings }) {
     await database.migrate('billing', migrations);
     return createBillingPort({ clock, outbox, policy: policyOf(settings.of(billingSettings), database.dialect) });
@@ -27,21 +28,27 @@ const billingPlugin = createBackendPlugin({
   register(env) {
     env.registerInit({
       deps: {
-        http: httpApiRef,
-        database: databaseRef,
-        clock: clockRef,
-        outbox: outboxRef,
-        attention: attentionRef,
-        settings: settingsRef,
+        http: kit.httpApiRef,
+        database: kit.databaseRef,
+        clock: kit.clockRef,
+        outbox: kit.outboxRef,
+        audit: kit.auditRef,
+        mail: kit.mailRef,
+        attention: kit.attentionRef,
+        secrets: kit.secretsRef,
+        rateLimits: kit.rateLimitsRef,
+        settings: kit.settingsRef,
+        access: accessPortRef,
         lifecycle: coreServices.lifecycle,
         logger: coreServices.logger,
         // The tables are there once the port is.
         port: billingPortRef,
       },
-      async init({ http, database, clock, outbox, attention, settings, lifecycle, logger }) {
-        const policy = policyOf(settings.of(billingSettings), database.dialect);
-        http.serve(billingContract, createHandlers({ database, clock, policy }));
-        const accrual = new Accrual({ database, clock, outbox, attention, policy, logger });
+      async init({ http, lifecycle, port: _, ...given }) {
+        const policy = policyOf(given.settings.of(billingSettings), given.database.dialect);
+        const services = { ...given, policy };
+        http.serve(billingContract, billingRoutes(services));
+        const accrual = new Accrual(services);
         lifecycle.addStartupHook(() => accrual.start());
         lifecycle.addShutdownHook(() => accrual.stop());
       },

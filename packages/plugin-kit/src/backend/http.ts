@@ -39,6 +39,8 @@ export interface ApiRequest<Op> {
   readonly params: ParamsOf<Op>;
   readonly query: QueryOf<Op>;
   readonly body: BodyOf<Op>;
+  /** The bytes the body came in, of an operation that asks for them; else undefined. */
+  readonly rawBody: Op extends { readonly rawBody: true } ? Uint8Array : undefined;
   /** A signed-in user unless the operation is public; then narrow by `kind`. */
   readonly caller: Op extends { readonly permission: 'public' } ? Caller : UserCaller;
   readonly actor: Actor;

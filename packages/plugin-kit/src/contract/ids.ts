@@ -33,7 +33,15 @@ export type IdPrefix =
   | 'slotmap'
   | 'disc'
   | 'conn'
-  | 'rec';
+  | 'rec'
+  | 'pay'
+  | 'payev'
+  | 'refund'
+  | 'dispute'
+  | 'voucher'
+  | 'grant'
+  | 'invoice'
+  | 'budget';
 
 /**
  * Prefixed, opaque, sortable by creation to the millisecond: 50 bits of time and 80 of randomness, as ULID has it. `now` in epoch milliseconds is the

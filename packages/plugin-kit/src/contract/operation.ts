@@ -29,6 +29,8 @@ export interface OperationShape {
   readonly idempotency?: 'required' | 'accepted';
   /** A stored reply of this operation holds a secret and is kept encrypted. */
   readonly secretReply?: boolean;
+  /** A form of another system, signed over its bytes: the handler gets them as `rawBody`, and the schema of the body says of unknown fields that they are passed over. */
+  readonly rawBody?: true;
   /** Name of the limit in `rateLimits` of the configuration; `api` when absent. */
   readonly rateLimit?: string;
   /** The reply is a stream of this media type instead of JSON; where there are several, the handler says which, else it is the first. */
@@ -37,7 +39,8 @@ export interface OperationShape {
   readonly activeProjectIn?: string;
 }
 
-export type StreamMediaType = 'text/csv' | 'text/event-stream' | 'text/x-shellscript' | 'application/jsonl';
+export type StreamMediaType =
+  'text/csv' | 'text/event-stream' | 'text/x-shellscript' | 'application/jsonl' | 'application/pdf';
 
 /** The media types an operation streams; none when it answers with JSON. */
 export function streamTypesOf(operation: Pick<OperationShape, 'streams'>): readonly StreamMediaType[] {

@@ -20,6 +20,7 @@ const viewer = [
   'access.project.read',
   'access.service_account.read',
   'billing.balance.read',
+  'billing.budget.read',
   'billing.usage.read',
   'events.stream.read',
   'workloads.allocation.read',
@@ -39,9 +40,19 @@ const billing = [
   'access.member.read',
   'access.policy.read',
   'access.project.read',
+  'billing.alert.manage',
   'billing.balance.read',
+  'billing.budget.manage',
+  'billing.budget.read',
+  'billing.invoice.read',
+  'billing.ledger.export',
   'billing.ledger.read',
+  'billing.payment.manage',
+  'billing.payment.read',
+  'billing.refund.read',
+  'billing.refund.request',
   'billing.usage.read',
+  'billing.voucher.redeem',
   'events.stream.read',
 ] as const;
 
@@ -72,6 +83,18 @@ const admin = [
 
 const owner = [...admin, 'access.organization.transfer'] as const;
 
+/** What the billing operator does, and the platform's administrators too. */
+const billingOfPlatform = [
+  'billing.credit.grant',
+  'billing.entry.reverse_any',
+  'billing.invoice.read_any',
+  'billing.payment.read_any',
+  'billing.refund.approve_any',
+  'billing.refund.manage_any',
+  'billing.refund.read_any',
+  'billing.voucher.manage_any',
+] as const;
+
 const platformAdmin = [
   'access.platform_role.manage_any',
   'access.policy.manage_any',
@@ -79,7 +102,7 @@ const platformAdmin = [
   'access.user.manage_any',
   'access.user.read_any',
   'audit.log.read_any',
-  'billing.credit.grant',
+  ...billingOfPlatform,
   'catalog.image.manage',
   'catalog.sku.manage',
   'fleet.node.manage',
@@ -91,7 +114,7 @@ const platformAdmin = [
   'workloads.allocation.read_any',
 ] as const;
 
-const billingOperator = ['access.user.read_any', 'audit.log.read_any', 'billing.credit.grant'] as const;
+const billingOperator = ['access.user.read_any', 'audit.log.read_any', ...billingOfPlatform] as const;
 
 const supportAgent = ['access.support.open_any', 'access.user.read_any'] as const;
 
@@ -120,6 +143,14 @@ export const platformRoles: ReadonlyMap<string, readonly string[]> = new Map<str
 /** What reaches beyond one project: an SSH key opens the workloads of all of them, and projects are made beside each other. */
 const ofTheAccount: ReadonlySet<string> = new Set([
   'access.api_key.manage_any',
+  'billing.alert.manage',
+  'billing.invoice.read',
+  'billing.ledger.export',
+  'billing.payment.manage',
+  'billing.payment.read',
+  'billing.refund.read',
+  'billing.refund.request',
+  'billing.voucher.redeem',
   'access.department.manage',
   'access.member.manage',
   'access.organization.manage',
@@ -176,4 +207,9 @@ export function permissionsOf(roles: HeldRoles): GrantedPermissions {
   ]);
   const here = projectRoles.get(roles.project ?? '') ?? [];
   return { permissions: new Set([...everywhere, ...here]), organizationPermissions: everywhere };
+}
+
+/** The roles in an organization that grant it everywhere there. */
+export function rolesGranting(permission: string): string[] {
+  return [...organizationRoles].filter(([, granted]) => granted.includes(permission)).map(([name]) => name);
 }

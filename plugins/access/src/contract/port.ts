@@ -33,6 +33,21 @@ export interface AccessPort {
     queries: Queries,
     subject: { organizationId: string; projectId?: string; userId?: string },
   ): Promise<ResolvedPolicies>;
+  /** Names of what belongs to an organization or is one, for people to read, by id; missing ones left out. */
+  names(
+    queries: Queries,
+    ids: { organizations?: readonly string[]; departments?: readonly string[]; projects?: readonly string[] },
+  ): Promise<ReadonlyMap<string, string>>;
+  /** Members who hold the permission in all of the organization and have a verified address, who joined first first, at most 50: whom to write to. */
+  contacts(
+    queries: Queries,
+    options: { organizationId: string; permission: string },
+  ): Promise<readonly { readonly userId: string; readonly username: string; readonly email: string }[]>;
+  /** Whether the user belongs to the organization, and the project in which they do what belongs to none: their default one, or the organization's first. Null: no member. */
+  homeOf(
+    queries: Queries,
+    member: { organizationId: string; userId: string },
+  ): Promise<{ readonly departmentId: string; readonly projectId: string } | null>;
   /** How many users there are, and how many of them were seen at or after `activeSince` (epoch milliseconds). */
   userCounts(queries: Queries, options: { activeSince: number }): Promise<{ total: number; active: number }>;
 }

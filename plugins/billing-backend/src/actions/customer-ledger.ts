@@ -1,16 +1,53 @@
 import type { Actor, Transaction } from '@portico/plugin-kit/backend';
-import { newId } from '@portico/plugin-kit/contract';
+import { errorsOf, newId } from '@portico/plugin-kit/contract';
 import type { Micros } from '@portico/plugin-kit/contract';
+import { billingErrors } from '@portico/plugin-billing/contract';
 import type { Funds } from '../domain/balance';
 import { pendingAt } from '../domain/balance';
 import type { Meter } from '../domain/metering';
 import { payUsage, postingsOfPayment, postingsToCustomer } from '../domain/postings';
+import type { Account, Postings } from '../domain/postings';
 import type { Customer } from '../store/customers';
 import { postEntry } from '../store/ledger';
-import type { EntryScope } from '../store/ledger';
+import type { EntryKind, EntryScope } from '../store/ledger';
 import { changeHold, closeHold, markPosted } from '../store/meters';
 
 const BILLING: Pick<Actor, 'type' | 'id'> = { type: 'system', id: 'billing' };
+
+const billing = errorsOf(billingErrors);
+
+/** Where each kind of credit comes from. */
+const CREDIT_SOURCES = {
+  top_up: 'processor_clearing',
+  trial: 'promotional_expense',
+  voucher: 'promotional_expense',
+  internal_credit: 'promotional_expense',
+  adjustment: 'adjustment_expense',
+  refund_reversal: 'refund_pending',
+  dispute_reversal: 'processor_clearing',
+} as const satisfies Partial<Record<EntryKind, Account>>;
+export type CreditKind = keyof typeof CREDIT_SOURCES;
+
+/** Where what is taken goes. */
+const CHARGE_TARGETS = {
+  refund: 'refund_pending',
+  expiry: 'expired_credit',
+} as const satisfies Partial<Record<EntryKind, Account>>;
+export type ChargeKind = keyof typeof CHARGE_TARGETS;
+
+/** `dispute`: the payment provider took it back; `reversal`: a credit that was a mistake, to where it came from. */
+export type ClaimKind = 'dispute' | 'reversal';
+
+export interface Movement<Kind extends EntryKind> {
+  readonly kind: Kind;
+  readonly scope: EntryScope;
+  readonly amount: Micros;
+  readonly reason: string;
+  /** Unique per organization: what happened once is posted once. */
+  readonly reference: string;
+  readonly actor: Pick<Actor, 'type' | 'id'>;
+  readonly correlationId: string | null;
+}
 
 type AllocationScope = EntryScope & { readonly allocationId: string };
 
@@ -52,25 +89,67 @@ export class CustomerLedger {
     this.#meters.set(meter.allocationId, meter);
   }
 
-  async credit(credit: {
-    kind: 'trial' | 'internal_credit';
-    scope: EntryScope;
-    amount: Micros;
-    reason: string;
-    reference: string;
-    actor: Pick<Actor, 'type' | 'id'>;
-    correlationId: string;
-  }): Promise<string> {
-    const postings = postingsToCustomer({ amount: credit.amount, owed: this.#owed, source: 'promotional_expense' });
-    const entryId = await postEntry(this.#tx, {
-      ...credit,
-      currency: this.#customer.currency,
-      postings,
-      description: credit.reason,
-    });
+  /** Money that comes to the customer; what is owed is paid first. */
+  async credit(credit: Movement<CreditKind>): Promise<string> {
+    const source = CREDIT_SOURCES[credit.kind];
+    const postings = postingsToCustomer({ amount: credit.amount, owed: this.#owed, source });
+    const entryId = await this.#post(credit, { amount: credit.amount, postings });
     this.#available += postings.customer_available ?? 0n;
     this.#owed -= postings.customer_receivable ?? 0n;
     return entryId;
+  }
+
+  /** Takes available money that nothing pending needs; throws `insufficient_balance` when there is less. */
+  async charge(charge: Movement<ChargeKind>): Promise<string> {
+    if (charge.amount > this.free) throw billing.fail('insufficient_balance');
+    const postings = { customer_available: -charge.amount, [CHARGE_TARGETS[charge.kind]]: charge.amount };
+    const entryId = await this.#post(charge, { amount: -charge.amount, postings });
+    this.#available -= charge.amount;
+    return entryId;
+  }
+
+  /** Takes money whether it is there or not: what is available, then what is held, and what nothing is left for is owed. */
+  async claim(claim: Movement<ClaimKind> & { readonly to: Account }): Promise<string> {
+    const payment = payUsage(
+      claim.amount,
+      {
+        available: this.#available,
+        ownHold: 0n,
+        otherHolds: [...this.#meters.values()].map(meter => ({ allocationId: meter.allocationId, amount: meter.held })),
+      },
+      'available',
+    );
+    const postings = postingsOfPayment(payment, claim.to);
+    const entryId = await this.#post(claim, { amount: -claim.amount, postings });
+    this.#available -= payment.available;
+    this.#owed += payment.receivable;
+    for (const hold of payment.otherHolds) await this.#drawHold(hold);
+    return entryId;
+  }
+
+  /** Money on its way to a card has arrived there. The customer's own accounts stay as they are. */
+  async settleRefund(settlement: Movement<'refund_settlement'>): Promise<string> {
+    const { amount } = settlement;
+    return this.#post(settlement, { amount: 0n, postings: { refund_pending: -amount, processor_clearing: amount } });
+  }
+
+  async #post(
+    movement: Movement<EntryKind>,
+    { amount, postings }: { amount: Micros; postings: Postings },
+  ): Promise<string> {
+    const { kind, scope, reference, actor, correlationId, reason } = movement;
+    const { currency } = this.#customer;
+    return postEntry(this.#tx, {
+      ...{ kind, scope, currency, amount, postings, actor, correlationId, reference },
+      description: reason,
+    });
+  }
+
+  async #drawHold({ allocationId, amount }: { allocationId: string; amount: Micros }): Promise<void> {
+    if (amount === 0n) return;
+    await changeHold(this.#tx, { allocationId, by: -amount });
+    this.#changeMeter(allocationId, { heldBy: -amount });
+    this.#held -= amount;
   }
 
   /** Moves available money into an allocation's hold: its first one (`open`, the caller writes the hold's row), or what it lacks (`refill`). */
@@ -138,19 +217,15 @@ export class CustomerLedger {
       scope: usage.scope,
       currency: this.#customer.currency,
       amount: -amount,
-      postings: postingsOfPayment(payment),
+      postings: postingsOfPayment(payment, 'usage_revenue'),
       actor: BILLING,
       correlationId: this.#correlationId,
       reference: `usage:${meter.allocationId}:${usage.period.to}`,
       description: payment.receivable > 0n ? 'Usage, in part not covered' : 'Usage',
       period: usage.period,
     });
-    for (const hold of [{ allocationId: meter.allocationId, amount: payment.ownHold }, ...payment.otherHolds]) {
-      if (hold.amount === 0n) continue;
-      await changeHold(this.#tx, { allocationId: hold.allocationId, by: -hold.amount });
-      this.#changeMeter(hold.allocationId, { heldBy: -hold.amount });
-      this.#held -= hold.amount;
-    }
+    const ownHold = { allocationId: meter.allocationId, amount: payment.ownHold };
+    for (const hold of [ownHold, ...payment.otherHolds]) await this.#drawHold(hold);
     this.#available -= payment.available;
     this.#owed += payment.receivable;
   }

@@ -13,8 +13,16 @@ export const ACCOUNTS = [
   'customer_receivable',
   /** Income: usage. */
   'usage_revenue',
-  /** Expense: credits given without a payment, on sign-up or by an administrator. */
+  /** Expense: credits given without a payment: on sign-up, by voucher, by an administrator. */
   'promotional_expense',
+  /** Expense: what is made good without usage being wrong, such as time a node was out of reach. */
+  'adjustment_expense',
+  /** Income: credits given without a payment that ran out unspent. */
+  'expired_credit',
+  /** Asset: what the payment provider took from customers' cards and has not given back. */
+  'processor_clearing',
+  /** Liability: money on its way back to a card. Never negative; the sum of the provider refunds under way. */
+  'refund_pending',
 ] as const;
 export type Account = (typeof ACCOUNTS)[number];
 
@@ -56,13 +64,13 @@ export function payUsage(amount: Micros, sources: UsageSources, first: 'availabl
   return { available, ownHold, otherHolds, receivable: left };
 }
 
-export function postingsOfPayment(payment: UsagePayment): Postings {
+export function postingsOfPayment(payment: UsagePayment, to: Account): Postings {
   const held = payment.otherHolds.reduce((sum, hold) => sum + hold.amount, payment.ownHold);
   return withoutZeros({
     customer_available: -payment.available,
     customer_held: -held,
     customer_receivable: -payment.receivable,
-    usage_revenue: payment.available + held + payment.receivable,
+    [to]: payment.available + held + payment.receivable,
   });
 }
 

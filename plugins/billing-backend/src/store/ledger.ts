@@ -3,12 +3,13 @@ import type { Actor, Parameter, Queries, Transaction } from '@portico/plugin-kit
 import { errorsOf, newId } from '@portico/plugin-kit/contract';
 import type { Micros } from '@portico/plugin-kit/contract';
 import { billingErrors } from '@portico/plugin-billing/contract';
+import type { ledgerEntryKindSchema } from '@portico/plugin-billing/contract';
 import type { Account, Postings } from '../domain/postings';
 import { decodeKeyset } from './keyset';
 
 const billing = errorsOf(billingErrors);
 
-export type EntryKind = 'trial' | 'internal_credit' | 'hold' | 'hold_release' | 'usage' | 'usage_reversal';
+export type EntryKind = (typeof ledgerEntryKindSchema.enum)[number];
 
 /** Whom a movement is for; null where nobody or nothing single stands behind it. */
 export interface EntryScope {

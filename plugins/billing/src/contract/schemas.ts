@@ -81,7 +81,24 @@ export const usageSchema = {
 
 export const ledgerEntryKindSchema = {
   type: 'string',
-  enum: ['trial', 'internal_credit', 'hold', 'hold_release', 'usage', 'usage_reversal'],
+  enum: [
+    'top_up',
+    'trial',
+    'voucher',
+    'internal_credit',
+    'adjustment',
+    'hold',
+    'hold_release',
+    'usage',
+    'usage_reversal',
+    'refund',
+    'refund_settlement',
+    'refund_reversal',
+    'dispute',
+    'dispute_reversal',
+    'expiry',
+    'reversal',
+  ],
 } as const;
 
 export const ledgerEntrySchema = {

@@ -8,12 +8,22 @@ import { billingPage } from './pages';
 type Entry = ReplyOf<typeof listLedger>['items'][number];
 
 const kinds = {
+  top_up: 'Top-up',
   trial: 'Trial credit',
+  voucher: 'Voucher',
   internal_credit: 'Credit',
+  adjustment: 'Adjustment',
   hold: 'Hold',
   hold_release: 'Hold released',
   usage: 'Usage',
   usage_reversal: 'Usage reversed',
+  refund: 'Refund',
+  refund_settlement: 'Refund paid out',
+  refund_reversal: 'Refund returned',
+  dispute: 'Payment disputed',
+  dispute_reversal: 'Dispute won',
+  expiry: 'Credit expired',
+  reversal: 'Reversed',
 } as const satisfies Record<Entry['kind'], string>;
 
 const columns: readonly DataColumn<Entry>[] = [

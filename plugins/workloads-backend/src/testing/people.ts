@@ -37,6 +37,18 @@ export class PeopleInMemory implements AccessPort {
 
   policies: AccessPort['policies'] = async () => resolvePolicies(new Map(), this.defaults);
 
+  names: AccessPort['names'] = async () => new Map();
+
+  contacts: AccessPort['contacts'] = async (_queries, { organizationId, permission }) =>
+    [...this.people.values()]
+      .filter(one => one.organizationId === organizationId && one.permissions.has(permission))
+      .map(({ userId, username }) => ({ userId, username, email: `${username}@example.test` }));
+
+  homeOf: AccessPort['homeOf'] = async (_queries, { organizationId, userId }) => {
+    const { organizationId: own, departmentId, projectId } = this.people.get(userId) ?? {};
+    return own === organizationId && departmentId && projectId ? { departmentId, projectId } : null;
+  };
+
   userCounts: AccessPort['userCounts'] = async () => ({ total: this.people.size, active: 0 });
 }
 

@@ -27,6 +27,7 @@ import {
   paramsOf,
   queryOf,
   readJsonBody,
+  SIGNED_BODY_BYTES_MAX,
 } from './request-reading';
 import type { OperationValidators } from './schema-validation';
 
@@ -77,12 +78,9 @@ export async function runOperation(
 
   const params = validators.params(paramsOf(served.parameterNames, exchange.parameters));
   const query = validators.query(queryOf(exchange.search));
-  const read = await readJsonBody(
-    exchange.request,
-    asking.kind === 'anonymous' ? ANONYMOUS_BODY_BYTES_MAX : BODY_BYTES_MAX,
-  );
+  const read = await readJsonBody(exchange.request, bodyBytesMax(operation, asking));
   const key = operation.idempotency && idempotencyKeyOf(exchange.request);
-  const body = validators.body(read.value, read.bytes);
+  const body = validators.body(read.value, read.bytes.length);
   const caller = await admitted(asking, operation, exchange, services);
   if (operation.idempotency === 'required' && key === undefined) throw common.fail('idempotency_key_required');
 
@@ -102,6 +100,7 @@ export async function runOperation(
     params,
     query,
     body,
+    rawBody: operation.rawBody ? read.bytes : undefined,
     caller,
     actor: actorOf(caller, exchange.address),
     correlationId: exchange.correlationId,
@@ -125,6 +124,11 @@ export async function runOperation(
     if (problems.length > 0) throw new ContractBroken(operation, problems);
   }
   send(served, exchange, { reply: reply as StoredReply, replayed: writing.replayed });
+}
+
+function bodyBytesMax(operation: OperationShape, asking: Caller): number {
+  if (operation.rawBody) return SIGNED_BODY_BYTES_MAX;
+  return asking.kind === 'anonymous' ? ANONYMOUS_BODY_BYTES_MAX : BODY_BYTES_MAX;
 }
 
 /**

@@ -6,6 +6,8 @@ import { malformed } from './schema-validation';
 export const BODY_BYTES_MAX = 1024 * 1024;
 /** The same of whoever has not signed in: a name and a password, not a store of memory for the minute a request may take. */
 export const ANONYMOUS_BODY_BYTES_MAX = 64 * 1024;
+/** Of a signed message of another system, which names neither user nor key: the largest objects of payment providers are a fraction of it. */
+export const SIGNED_BODY_BYTES_MAX = 256 * 1024;
 /** Of a body that is refused for its size so much is still read and dropped, so that the client sees the refusal instead of a reset. */
 const DRAINED_BYTES_MAX = 8 * BODY_BYTES_MAX;
 /** Query parameters in one request, beyond any form of this portal. */
@@ -58,27 +60,27 @@ export function paramsOf(names: readonly string[], encoded: readonly string[]): 
   return params;
 }
 
-/** The JSON of the body and its size in bytes; `undefined` when nothing was sent. */
+/** The JSON of the body and the bytes it came in; `undefined` when nothing was sent. */
 export async function readJsonBody(
   request: IncomingMessage,
   bytesMax: number,
-): Promise<{ value: unknown; bytes: number }> {
+): Promise<{ value: unknown; bytes: Uint8Array }> {
   if (
     request.headers['content-length'] === '0' ||
     (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined)
   ) {
-    return { value: undefined, bytes: 0 };
+    return { value: undefined, bytes: new Uint8Array() };
   }
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw common.fail('media_type_unsupported', { message: 'Send the body without Content-Encoding.' });
   }
   const bytes = await readBytes(request, bytesMax);
-  if (bytes.length === 0) return { value: undefined, bytes: 0 };
+  if (bytes.length === 0) return { value: undefined, bytes };
   if (!isJson(request.headers['content-type'])) throw common.fail('media_type_unsupported');
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return { value: JSON.parse(text) as unknown, bytes: bytes.length };
+    return { value: JSON.parse(text) as unknown, bytes };
   } catch {
     throw malformed([{ in: 'body', path: '', problem: 'is not JSON in UTF-8' }]);
   }

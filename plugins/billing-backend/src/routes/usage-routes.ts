@@ -1,33 +1,21 @@
 import { projectInReach } from '@portico/plugin-kit/backend';
-import type { Clock, Database, Handlers, UserCaller } from '@portico/plugin-kit/backend';
-import { common, errorsOf, PAGE_LIMIT_DEFAULT } from '@portico/plugin-kit/contract';
+import type { Handlers, UserCaller } from '@portico/plugin-kit/backend';
+import { errorsOf, PAGE_LIMIT_DEFAULT } from '@portico/plugin-kit/contract';
 import type { billingContract } from '@portico/plugin-billing/contract';
 import { billingErrors } from '@portico/plugin-billing/contract';
-import { balanceAt } from './domain/balance';
-import type { BillingPolicy } from './policy';
-import { balanceReply, ledgerItem, usageItem } from './replies';
-import { customersOf } from './store/customers';
-import { entriesPage } from './store/ledger';
-import { usagePage } from './store/usage';
-import type { UsageFilter } from './store/usage';
-import { usageCsv } from './usage-csv';
+import { usageItem } from '../replies';
+import type { BillingServices } from '../services';
+import { usagePage } from '../store/usage';
+import type { UsageFilter } from '../store/usage';
+import { usageCsv } from '../usage-csv';
 
 const billing = errorsOf(billingErrors);
 
-export interface RouteDeps {
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly policy: BillingPolicy;
-}
-
-export function createHandlers({ database, clock, policy }: RouteDeps): Handlers<typeof billingContract> {
+export function usageRoutes({
+  database,
+  clock,
+}: BillingServices): Pick<Handlers<typeof billingContract>, 'listUsage' | 'exportUsage'> {
   return {
-    async getBalance({ caller }) {
-      const customer = (await customersOf(database.read, [caller.organizationId])).get(caller.organizationId);
-      if (customer === undefined) throw common.fail('not_found');
-      const at = clock.now();
-      return { status: 200, body: balanceReply(balanceAt(customer, at, policy), { currency: customer.currency, at }) };
-    },
     async listUsage({ caller, query }) {
       const page = {
         filter: filterOf(caller, query),
@@ -52,16 +40,6 @@ export function createHandlers({ database, clock, policy }: RouteDeps): Handlers
         stream: usageCsv(database.read, { ...page, signal }),
         headers: { 'content-disposition': 'attachment; filename="usage.csv"' },
       };
-    },
-    async listLedger({ caller, query }) {
-      const page = {
-        organizationId: caller.organizationId,
-        projectId: projectInReach(caller),
-        limit: query.limit ?? PAGE_LIMIT_DEFAULT,
-        cursor: query.cursor,
-      };
-      const { rows, nextCursor } = await entriesPage(database.read, page);
-      return { status: 200, body: { items: rows.map(ledgerItem), next_cursor: nextCursor } };
     },
   };
 }

@@ -3,7 +3,8 @@ import { billingPortRef } from '@portico/plugin-billing/port';
 import { newId } from '@portico/plugin-kit/contract';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { startTestBackend, TestClock, TEST_EPOCH } from '@portico/plugin-kit/testing';
-import { seedUsage } from './testing/usage-seed';
+import { StandInAccess } from '../testing/stand-in-access';
+import { seedUsage } from '../testing/usage-seed';
 
 const HOUR = 3_600_000;
 const permissions = ['billing.balance.read', 'billing.usage.read', 'billing.ledger.read'];
@@ -14,7 +15,13 @@ const begin = async (database: 'sqlite' | 'postgres') => {
   const clock = new TestClock();
   return {
     clock,
-    ...(await startTestBackend({ database, plugins: ['billing'], clock, expose: { port: billingPortRef } })),
+    ...(await startTestBackend({
+      database,
+      plugins: ['billing'],
+      instead: [new StandInAccess().factory],
+      clock,
+      expose: { port: billingPortRef },
+    })),
   };
 };
 
