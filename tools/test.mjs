@@ -1,5 +1,5 @@
 /** `npm test`: set-up, the build, `check`, and every test. Nothing stops it half-way; the last line says how it went. */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { installPackages, onPath } from './lib/packages.mjs';
 import { ensureBuilt, ensureDependencies } from './lib/prepare.mjs';
@@ -14,9 +14,22 @@ const PROGRAMS = [
   ['sftp', 'openssh-client'],
   ['ssh-keygen', 'openssh-client'],
 ];
-const RESULT = join(root, '.cache/jest-result.json');
+const RESULTS = join(root, '.cache/jest-results');
 /** Two at a time: tests start servers, browsers and databases, and time is what they test. */
 const WORKERS = 2;
+/**
+ * Tests on real nodes make and remove network interfaces, and Chromium breaks off what it is loading whenever an address of the machine changes, on loopback too: so
+ * they run after the browsers. Named files are run as they are named.
+ */
+const ON_NODES = '\\.on-nodes\\.test\\.ts$';
+const PARTS = [
+  [
+    `--testPathIgnorePatterns=/node_modules/`,
+    `--testPathIgnorePatterns=/dist/`,
+    `--testPathIgnorePatterns=${ON_NODES}`,
+  ],
+  [`--testPathPatterns=${ON_NODES}`],
+];
 
 requireToolsNode();
 let noRealNodes = whyNoRealNodes();
@@ -24,16 +37,21 @@ await ensureDependencies();
 await ensurePrograms();
 await ensureBuilt();
 const checkCode = await runScript('tools/check.mjs', []);
-mkdirSync(join(root, '.cache'), { recursive: true });
-rmSync(RESULT, { force: true });
-const jestCode = await runScript('node_modules/jest/bin/jest.js', [
-  `--maxWorkers=${WORKERS}`,
-  '--json',
-  `--outputFile=${RESULT}`,
-  ...process.argv.slice(2),
-]);
+rmSync(RESULTS, { recursive: true, force: true });
+mkdirSync(RESULTS, { recursive: true });
+const named = process.argv.slice(2);
+const jestCodes = [];
+for (const [place, part] of (named.length > 0 ? [named] : PARTS).entries())
+  jestCodes.push(
+    await runScript('node_modules/jest/bin/jest.js', [
+      `--maxWorkers=${WORKERS}`,
+      '--json',
+      `--outputFile=${join(RESULTS, `${place}.json`)}`,
+      ...part,
+    ]),
+  );
 closingLine();
-process.exit(checkCode === 0 && jestCode === 0 ? 0 : 1);
+process.exit([checkCode, ...jestCodes].every(code => code === 0) ? 0 : 1);
 
 async function ensurePrograms() {
   const programs = PROGRAMS.filter(([program]) => !onPath(program)).map(([, name]) => name);
@@ -46,13 +64,15 @@ async function ensurePrograms() {
 
 function closingLine() {
   const checked = checkCode === 0 ? 'check passed' : 'CHECK FAILED';
-  if (!existsSync(RESULT)) {
+  const written = readdirSync(RESULTS);
+  if (written.length < jestCodes.length) {
     process.stdout.write(`\n${checked}; Jest ended without a result\n`);
     return;
   }
-  const result = JSON.parse(readFileSync(RESULT, 'utf8'));
+  const results = written.map(name => JSON.parse(readFileSync(join(RESULTS, name), 'utf8')));
+  const sum = count => results.reduce((total, result) => total + count(result), 0);
   // A file that did not even load has no failed test of its own, and must not look like none.
-  const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
+  const failed = sum(result => result.numFailedTests + result.numRuntimeErrorTestSuites);
   const leftOut = noRealNodes === null ? '' : `Tests against real nodes were left out: ${noRealNodes}.\n`;
-  process.stdout.write(`\n${leftOut}${checked}\n${result.numPassedTests} passed, ${failed} failed\n`);
+  process.stdout.write(`\n${leftOut}${checked}\n${sum(result => result.numPassedTests)} passed, ${failed} failed\n`);
 }
