@@ -22,19 +22,34 @@ export interface MoneyFormat {
 }
 
 const DEFAULT_EXPONENT = 2;
+/** Those of ISO 4217 that are not two, as the server knows them. */
 const EXPONENTS: Readonly<Record<string, number>> = {
   BHD: 3,
+  BIF: 0,
+  CLF: 4,
   CLP: 0,
+  DJF: 0,
+  GNF: 0,
+  IQD: 3,
   ISK: 0,
   JOD: 3,
   JPY: 0,
+  KMF: 0,
   KRW: 0,
   KWD: 3,
+  LYD: 3,
   OMR: 3,
   PYG: 0,
+  RWF: 0,
   TND: 3,
   UGX: 0,
+  UYI: 0,
+  UYW: 4,
   VND: 0,
+  VUV: 0,
+  XAF: 0,
+  XOF: 0,
+  XPF: 0,
 };
 const SYMBOLS: Readonly<Record<string, string>> = { EUR: '€', GBP: '£', JPY: '¥', USD: '$' };
 const PER: Readonly<Record<'hour' | 'day' | 'month', string>> = { hour: '/h', day: '/day', month: '/month' };

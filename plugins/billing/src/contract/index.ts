@@ -4,6 +4,7 @@ import { billingEvents } from './events';
 import { exportUsage, getBalance, listLedger, listUsage } from './operations';
 import { billingPermissions } from './permissions';
 
+export { currencyExponent, currencySchema } from './currencies';
 export { billingErrors } from './errors';
 export { exportUsage, getBalance, listLedger, listUsage } from './operations';
 export { balanceSchema, balanceStatusSchema, ledgerEntryKindSchema, ledgerEntrySchema, usageSchema } from './schemas';
