@@ -107,6 +107,7 @@ export { curlCommand, type EquivalentRequest } from './curl-command';
 export { Disclosure } from './disclosure';
 export { ShowMore, type ShowMoreProps } from './show-more';
 export { Slider, type SliderProps } from './slider';
+export { StackedBars, type BarBucket, type BarSeries, type StackedBarsProps } from './stacked-bars';
 export { SlotMap, type SlotMapProps } from './slot-map';
 export {
   SLOT_STATE_LABELS,

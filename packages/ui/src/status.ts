@@ -10,7 +10,7 @@ export interface StatusLook {
 }
 
 export type StatusFamily =
-  'allocation' | 'status_group' | 'task' | 'step' | 'balance' | 'availability' | 'node' | 'slot';
+  'allocation' | 'status_group' | 'task' | 'step' | 'balance' | 'payment' | 'refund' | 'availability' | 'node' | 'slot';
 
 const LOOKS = {
   allocation: {
@@ -50,6 +50,20 @@ const LOOKS = {
     warning: { tone: 'degraded', label: 'Running low' },
     auto_release_pending: { tone: 'failed', label: 'Release pending' },
     depleted: { tone: 'failed', label: 'Depleted' },
+  },
+  payment: {
+    created: { tone: 'muted', label: 'Being prepared' },
+    open: { tone: 'progress', label: 'Waiting for payment' },
+    completed: { tone: 'running', label: 'Paid' },
+    expired: { tone: 'muted', label: 'Expired' },
+    cancelled: { tone: 'muted', label: 'Cancelled' },
+    failed: { tone: 'failed', label: 'Failed' },
+  },
+  refund: {
+    requested: { tone: 'approval', label: 'Being looked at' },
+    provider_refund: { tone: 'running', label: 'To the card' },
+    internal_credit: { tone: 'running', label: 'As credit' },
+    rejected: { tone: 'muted', label: 'Rejected' },
   },
   availability: {
     available: { tone: 'running', label: 'Available' },
