@@ -55,3 +55,5 @@ export {
   pageQueryProperties,
   pageSchema,
 } from './schemas';
+export { canonicalTags, TAG_GROUP_PATTERN, tagFilterSchema, tagOf, TAGS_MAX, tagsSchema } from './tags';
+export type { Tags } from './tags';

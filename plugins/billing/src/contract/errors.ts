@@ -17,5 +17,57 @@ export const billingErrors = defineErrors({
     status: 503,
     sentence: 'The payment provider cannot be reached; nothing was charged. Try again in a moment.',
   },
+  period_too_long: {
+    status: 422,
+    sentence:
+      'The period has more hours, days or months than are shown at once; details say how many may be asked for.',
+  },
+  entry_not_reversible: {
+    status: 409,
+    sentence:
+      'Only credits that nobody paid for can be reversed; details name the kind of this entry. A payment is refunded instead.',
+  },
+  entry_already_reversed: { status: 409, sentence: 'This entry was reversed before; details name the reversal.' },
+  ledger_export_not_narrowable: {
+    status: 422,
+    sentence:
+      'Only a whole ledger can be verified, so JSON Lines take no period; ask for format=csv, or leave the period out.',
+  },
+  refund_payment_not_completed: {
+    status: 409,
+    sentence: 'Only a payment that was completed can be given back.',
+  },
+  refund_payment_disputed: {
+    status: 409,
+    sentence: 'This payment is disputed at its bank, which decides now where the money goes.',
+  },
+  refund_exceeds_payment: {
+    status: 422,
+    sentence: 'This is more than what is left of the payment; details say how much that is.',
+  },
+  refund_waits_already: {
+    status: 409,
+    sentence: 'A refund of this payment waits for a decision already; details name it.',
+  },
+  refund_outcome_changed: {
+    status: 409,
+    sentence: 'It would become something else than was previewed; details say what. Look again.',
+  },
+  refund_waits_not: {
+    status: 409,
+    sentence: 'This refund does not wait for that; details say what it waits for, if for anything.',
+  },
+  refund_needs_another_person: {
+    status: 403,
+    sentence: 'Somebody else has to do this: nobody decides on a refund they asked for, or approves their own decision.',
+  },
+  refund_not_possible: {
+    status: 409,
+    sentence: 'The money cannot go back to the card any more; the message says why. Give it as a credit, or reject it.',
+  },
+  payments_disputed: {
+    status: 403,
+    sentence: 'A payment of this organization is disputed at its bank; nothing can be launched until that is settled.',
+  },
   period_invalid: { status: 422, sentence: 'The period ends before it begins.' },
 });
