@@ -52,5 +52,8 @@ export function ledgerItem(row: EntryRow): ReplyOf<typeof listLedger>['items'][n
     period_from: toInstantOrNull(row.period_from_at),
     period_to: toInstantOrNull(row.period_to_at),
     created_at: toInstant(row.created_at),
+    reverses_entry_id: null,
+    reversed_by_entry_id: null,
+    seal: null,
   };
 }

@@ -59,7 +59,8 @@ export const billingErrors = defineErrors({
   },
   refund_needs_another_person: {
     status: 403,
-    sentence: 'Somebody else has to do this: nobody decides on a refund they asked for, or approves their own decision.',
+    sentence:
+      'Somebody else has to do this: nobody decides on a refund they asked for, or approves their own decision.',
   },
   refund_not_possible: {
     status: 409,
@@ -69,5 +70,45 @@ export const billingErrors = defineErrors({
     status: 403,
     sentence: 'A payment of this organization is disputed at its bank; nothing can be launched until that is settled.',
   },
+  payments_off: {
+    status: 503,
+    sentence: 'This portal takes no payments: no payment provider is configured.',
+  },
+  payment_refused: {
+    status: 422,
+    sentence: 'The payment provider does not take this payment; details have its reason. Nothing was charged.',
+  },
+  payment_portal_missing: {
+    status: 409,
+    sentence: 'There are no cards and receipts to look at before the first payment.',
+  },
+  payment_not_cancellable: {
+    status: 409,
+    sentence: 'This payment is already in the hands of a bank; it cannot be given up any more.',
+  },
+  payment_method_unknown: { status: 422, sentence: 'There is no such saved payment method; it may have been removed.' },
+  deposit_limit_reached: {
+    status: 422,
+    sentence: 'The organization may not pay in more than so much within 24 hours; details say how much is left.',
+  },
+  auto_top_up_incomplete: {
+    status: 422,
+    sentence:
+      'Automatic top-up needs a threshold, an amount, a monthly limit that is no less, and a method; details name what is missing.',
+  },
+  test_checkout_ended: {
+    status: 409,
+    sentence: 'This is over, or was not begun; look again at how the checkout stands.',
+  },
+  webhook_signature_invalid: {
+    status: 400,
+    sentence: 'The message is not signed with the secret that was agreed on, or is too old.',
+  },
   period_invalid: { status: 422, sentence: 'The period ends before it begins.' },
+  budget_scope_invalid: {
+    status: 422,
+    sentence: 'A budget of the organization has no scope_id; every other one names whose spending it is about.',
+  },
+  budget_exists: { status: 409, sentence: 'There is a budget for this already; details name it.' },
+  budget_limit_reached: { status: 409, sentence: 'There are as many budgets as an organization may have.' },
 });

@@ -14,8 +14,37 @@ export {
   TIMELINE_BUCKETS_MAX,
   TIMELINE_GROUPS_MAX,
 } from './cost-operations';
+export {
+  BUDGET_THRESHOLDS_DEFAULT,
+  budgetSchema,
+  budgetScopeSchema,
+  createBudget,
+  deleteBudget,
+  getForecast,
+  listBudgets,
+  updateBudget,
+} from './budget-operations';
 export { currencyExponent, currencySchema } from './currencies';
 export { billingErrors } from './errors';
+export {
+  downloadAnyInvoice,
+  downloadInvoice,
+  getAnyInvoice,
+  getBillingDetails,
+  getInvoice,
+  listAllInvoices,
+  listAnyInvoiceLines,
+  listInvoiceLines,
+  listInvoices,
+  setBillingDetails,
+} from './invoice-operations';
+export {
+  billingDetailsSchema,
+  invoiceKindSchema,
+  invoiceLineSchema,
+  invoiceSchema,
+  invoiceSummarySchema,
+} from './invoice-schemas';
 export { exportLedger, getLedgerKey, listAnyLedger, listLedger, reverseLedgerEntry } from './ledger-operations';
 export { exportUsage, getBalance, listUsage } from './operations';
 export {
@@ -47,6 +76,36 @@ export {
   refundSchema,
   refundStatusSchema,
 } from './refund-schemas';
+export {
+  getPaymentSession,
+  listPaymentSessions,
+  paymentSessionDetailSchema,
+  paymentSessionSchema,
+  reconcilePaymentSession,
+} from './payment-admin-operations';
+export {
+  cancelPayment,
+  createCheckoutSession,
+  createCustomerPortalSession,
+  decideTestCheckout,
+  getAutoTopUp,
+  getPayment,
+  getPaymentSettings,
+  getTestCheckout,
+  listPaymentMethods,
+  listPayments,
+  receivePaymentEvent,
+  removePaymentMethod,
+  setAutoTopUp,
+} from './payment-operations';
+export {
+  autoTopUpSchema,
+  paymentDetailSchema,
+  paymentKindSchema,
+  paymentMethodSchema,
+  paymentSchema,
+  paymentStatusSchema,
+} from './payments';
 export { billingSettings } from './settings';
 
 /** What billing promises to the outside. */

@@ -6,7 +6,7 @@ import {
   pageQueryProperties,
   pageSchema,
 } from '@portico/plugin-kit/contract';
-import { balanceSchema, ledgerEntrySchema, usageSchema } from './schemas';
+import { balanceSchema, usageSchema } from './schemas';
 
 export const getBalance = operation({
   id: 'getBalance',
@@ -67,17 +67,4 @@ export const exportUsage = operation({
   errors: ['period_invalid'],
   streams: 'text/csv',
   activeProjectIn: 'active_project_id',
-});
-
-export const listLedger = operation({
-  id: 'listLedger',
-  method: 'GET',
-  path: 'billing/ledger',
-  tag: 'billing',
-  summary: 'Every movement of money',
-  description: 'Entries of the caller’s organization, newest first. Entries are never changed or removed.',
-  permission: 'billing.ledger.read',
-  query: { type: 'object', additionalProperties: false, properties: { ...pageQueryProperties } },
-  responses: { 200: pageSchema(ledgerEntrySchema) },
-  errors: ['cursor_invalid'],
 });

@@ -101,48 +101,98 @@ export const ledgerEntryKindSchema = {
   ],
 } as const;
 
+const ledgerEntryProperties = {
+  entry_id: idSchema,
+  kind: ledgerEntryKindSchema,
+  amount: {
+    ...moneySchema,
+    description: 'Signed as the customer sees it: credits and released holds are positive, usage and holds negative.',
+  },
+  balance_effect: {
+    type: 'object',
+    description:
+      'What the entry did to the two parts of the balance. A hold moves money between them and leaves their sum alone.',
+    additionalProperties: false,
+    required: ['available', 'held'],
+    properties: { available: moneySchema, held: moneySchema },
+  },
+  department_id: nullableIdSchema,
+  project_id: nullableIdSchema,
+  user_id: nullableIdSchema,
+  allocation_id: nullableIdSchema,
+  description: { type: 'string' },
+  period_from: {
+    ...nullableInstantSchema,
+    description: 'Usage only: the metered interval that this entry pays for. Entries of an allocation tile.',
+  },
+  period_to: nullableInstantSchema,
+  created_at: instantSchema,
+  reverses_entry_id: { ...nullableIdSchema, description: 'Of a reversal: the credit it takes back.' },
+  reversed_by_entry_id: { ...nullableIdSchema, description: 'Of a credit that was a mistake: its reversal.' },
+  seal: {
+    type: ['object', 'null'],
+    description:
+      'Its place in the hash chain of the organization, and its hash; null for the second between the movement and its sealing.',
+    additionalProperties: false,
+    required: ['position', 'hash'],
+    properties: { position: { type: 'integer', minimum: 1 }, hash: { type: 'string', pattern: '^[0-9a-f]{64}$' } },
+  },
+} as const;
+
+const LEDGER_ENTRY_FIELDS = [
+  'entry_id',
+  'kind',
+  'amount',
+  'balance_effect',
+  'department_id',
+  'project_id',
+  'user_id',
+  'allocation_id',
+  'description',
+  'period_from',
+  'period_to',
+  'created_at',
+  'reverses_entry_id',
+  'reversed_by_entry_id',
+  'seal',
+] as const;
+
 export const ledgerEntrySchema = {
   type: 'object',
   additionalProperties: false,
+  required: LEDGER_ENTRY_FIELDS,
+  properties: ledgerEntryProperties,
+} as const;
+
+/** An entry as the platform sees it: also whose it is and who made it. */
+export const anyLedgerEntrySchema = {
+  type: 'object',
+  additionalProperties: false,
   required: [
-    'entry_id',
-    'kind',
-    'amount',
-    'balance_effect',
-    'department_id',
-    'project_id',
-    'user_id',
-    'allocation_id',
-    'description',
-    'period_from',
-    'period_to',
-    'created_at',
+    ...LEDGER_ENTRY_FIELDS,
+    'organization_id',
+    'organization_name',
+    'actor',
+    'reference',
+    'correlation_id',
+    'is_reversible',
   ],
   properties: {
-    entry_id: idSchema,
-    kind: ledgerEntryKindSchema,
-    amount: {
-      ...moneySchema,
-      description: 'Signed as the customer sees it: credits and released holds are positive, usage and holds negative.',
-    },
-    balance_effect: {
+    ...ledgerEntryProperties,
+    organization_id: idSchema,
+    organization_name: { type: ['string', 'null'], description: 'As of now; null where it is gone.' },
+    actor: {
       type: 'object',
-      description:
-        'What the entry did to the two parts of the balance. A hold moves money between them and leaves their sum alone.',
       additionalProperties: false,
-      required: ['available', 'held'],
-      properties: { available: moneySchema, held: moneySchema },
+      required: ['type', 'id', 'name'],
+      properties: {
+        type: { type: 'string', description: 'As in the audit log: `user`, `api_key`, `task`, `system` and so on.' },
+        id: { type: 'string' },
+        name: { type: ['string', 'null'], description: 'User name of a user as of now.' },
+      },
     },
-    department_id: nullableIdSchema,
-    project_id: nullableIdSchema,
-    user_id: nullableIdSchema,
-    allocation_id: nullableIdSchema,
-    description: { type: 'string' },
-    period_from: {
-      ...nullableInstantSchema,
-      description: 'Usage only: the metered interval that this entry pays for. Entries of an allocation tile.',
-    },
-    period_to: nullableInstantSchema,
-    created_at: instantSchema,
+    reference: { type: 'string', description: 'What the entry stands for; the same is never posted twice.' },
+    correlation_id: { type: ['string', 'null'], description: 'Of the request behind it; null where there was none.' },
+    is_reversible: { type: 'boolean', description: 'It is a credit that nobody paid for, and was not reversed.' },
   },
 } as const;

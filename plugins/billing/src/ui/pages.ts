@@ -1,11 +1,28 @@
 import { definePage } from '@portico/plugin-kit/ui';
-import { exportUsage, getBalance, listLedger, listUsage } from '../contract/operations';
+import { listLedger } from '../contract/ledger-operations';
+import { exportUsage, getBalance, listUsage } from '../contract/operations';
 
 export const billingPage = definePage({
   name: 'billing',
   path: '/billing',
   title: 'Billing & Usage',
-  operations: { getBalance, listUsage, exportUsage, listLedger },
+  operations: { getBalance },
+  states: ['loading', 'error', 'success', 'restricted', 'rate_limited'],
+});
+
+export const usagePage = definePage({
+  name: 'billing-usage',
+  path: '/billing/usage',
+  title: 'Usage',
+  operations: { listUsage, exportUsage },
+  states: ['loading', 'empty', 'error', 'success', 'restricted', 'rate_limited'],
+});
+
+export const ledgerPage = definePage({
+  name: 'billing-ledger',
+  path: '/billing/ledger',
+  title: 'Ledger',
+  operations: { listLedger },
   states: ['loading', 'empty', 'error', 'success', 'restricted', 'rate_limited'],
 });
 
