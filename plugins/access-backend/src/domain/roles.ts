@@ -89,6 +89,7 @@ const billingOfPlatform = [
   'billing.entry.reverse_any',
   'billing.invoice.read_any',
   'billing.payment.read_any',
+  'billing.payment.reconcile_any',
   'billing.refund.approve_any',
   'billing.refund.manage_any',
   'billing.refund.read_any',

@@ -104,6 +104,30 @@ export const billingErrors = defineErrors({
     status: 400,
     sentence: 'The message is not signed with the secret that was agreed on, or is too old.',
   },
+  currency_not_offered: {
+    status: 422,
+    sentence: 'Accounts are not kept in this currency here; details name those that are.',
+  },
+  currency_in_use: {
+    status: 409,
+    sentence: 'Money has moved in this account, so its currency stays; another organization can be kept in another.',
+  },
+  alert_later_than_platform: {
+    status: 422,
+    sentence: 'The platform warns earlier than this; choose the same or earlier. Details name what it is.',
+  },
+  alert_order_invalid: { status: 422, sentence: 'The notice comes before the warning, or together with it.' },
+  alert_recipient_unsuitable: {
+    status: 422,
+    sentence:
+      'Messages about money go to members who may see every movement of it and have confirmed an address; details name who is not among them.',
+  },
+  voucher_not_found: { status: 404, sentence: 'There is no voucher with this code that can be redeemed.' },
+  voucher_redeemed: {
+    status: 409,
+    sentence: 'This voucher is redeemed already; details say when.',
+  },
+  voucher_redeem_by_past: { status: 422, sentence: 'The last day to redeem lies in the past.' },
   period_invalid: { status: 422, sentence: 'The period ends before it begins.' },
   budget_scope_invalid: {
     status: 422,

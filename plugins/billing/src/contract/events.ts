@@ -3,6 +3,12 @@ export const billingEvents = {
   'billing.credited': 'An account was credited; the payload has entry_id, kind, amount and reason.',
   'billing.credit_reversed':
     'A credit that was a mistake was taken back; the payload has entry_id, reversed_entry_id, kind (of the credit), amount and reason.',
+  'billing.credit_expiring':
+    'Credit that was given without a payment runs out within a week; the payload has grant_id, kind, amount (what is unspent of it) and expires_at.',
+  'billing.credit_expired':
+    'What was unspent of a credit was taken back at its end; the payload has grant_id, entry_id, kind and amount.',
+  'billing.low_balance_notice':
+    'The money lasts less than some days (three unless settings or the organization say more). The payload is that of the warning.',
   'billing.low_balance_warning':
     'The money lasts less than a day or fell below the threshold; the payload has available, held, burn_rate_per_hour and runway_seconds.',
   'billing.auto_release_pending':
@@ -35,6 +41,8 @@ export const billingEvents = {
     'The invoice of a month is there; the payload has invoice_id, number, kind (invoice or credit_note), period_from, period_to and total.',
   'billing.budget_threshold_reached':
     'Spending reached a threshold of a budget, told once for each in a month and of several at once for the highest; the payload has budget_id, scope, scope_id, scope_name, threshold_percent, percent, amount, spent and period_from.',
+  'billing.recovered':
+    'After a notice, a warning or worse the balance is healthy again. The payload is that of the warning.',
   'billing.spend_warning':
     'A launch went beyond a limit of spending that warns; the payload has policy, level, subject_id, limit, current, requested, allocation_id, project_id and user_id.',
 } as const;

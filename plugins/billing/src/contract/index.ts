@@ -24,7 +24,19 @@ export {
   listBudgets,
   updateBudget,
 } from './budget-operations';
+export { ALERT_RECIPIENTS_MAX, ALERT_RUNWAY_SECONDS_MAX, getAlerts, setAlerts } from './alert-operations';
 export { currencyExponent, currencySchema } from './currencies';
+export { changeCurrency, CURRENCIES_MAX, listCurrencies, SUGGESTED_AMOUNTS_MAX } from './currency-operations';
+export {
+  issueVouchers,
+  listVouchers,
+  redeemVoucher,
+  revokeVoucher,
+  VOUCHER_NOTE_LENGTH_MAX,
+  voucherSchema,
+  VOUCHERS_PER_BATCH_MAX,
+  voucherStatusSchema,
+} from './voucher-operations';
 export { billingErrors } from './errors';
 export {
   downloadAnyInvoice,

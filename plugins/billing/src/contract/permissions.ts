@@ -15,6 +15,7 @@ export const billingPermissions = definePermissions({
   'billing.alert.manage': 'change when and whom the balance warns',
   'billing.voucher.redeem': 'redeem a voucher for the organization',
   'billing.payment.read_any': 'see payments, disputes and events of the payment provider of every organization',
+  'billing.payment.reconcile_any': 'have the payment provider asked how a payment of any organization stands',
   'billing.refund.read_any': 'see the refunds of every organization',
   'billing.refund.manage_any': 'make and reject refunds of any organization',
   'billing.refund.approve_any': 'approve, as a second person, what is above the limit of one',
