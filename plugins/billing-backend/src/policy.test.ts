@@ -21,6 +21,8 @@ describe('settings', () => {
       warningRunwaySeconds: 86_400,
       warningBelow: 5_000_000n,
       accrualSeconds: 5,
+      refunds: { windowDays: 30, fourEyesAbove: 100_000_000n },
+      disputesBlockLaunches: true,
     });
   });
 

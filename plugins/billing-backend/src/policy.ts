@@ -11,6 +11,16 @@ export interface BillingPolicy extends BalancePolicy {
   readonly trialCredit: Micros | null;
   readonly holdSeconds: number;
   readonly accrualSeconds: number;
+  readonly refunds: RefundPolicy;
+  /** Whether an organization launches nothing while a payment of it is disputed. */
+  readonly disputesBlockLaunches: boolean;
+}
+
+export interface RefundPolicy {
+  /** A payment can go back to its card for so long. */
+  readonly windowDays: number;
+  /** Above it a second person approves. */
+  readonly fourEyesAbove: Micros;
 }
 
 export function policyOf(settings: SettingsOf<typeof billingSettings>, dialect: Dialect): BillingPolicy {
@@ -26,5 +36,10 @@ export function policyOf(settings: SettingsOf<typeof billingSettings>, dialect: 
     warningRunwaySeconds: settings.warningRunwaySeconds,
     warningBelow: fromDecimal(settings.warningBelow),
     accrualSeconds: settings.accrualSeconds,
+    refunds: {
+      windowDays: settings.refunds.windowDays,
+      fourEyesAbove: fromDecimal(settings.refunds.fourEyesAbove),
+    },
+    disputesBlockLaunches: settings.disputes.blockLaunches,
   };
 }

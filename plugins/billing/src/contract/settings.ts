@@ -19,6 +19,8 @@ export const billingSettings = {
       'warningRunwaySeconds',
       'warningBelow',
       'accrualSeconds',
+      'refunds',
+      'disputes',
     ],
     properties: {
       currency: {
@@ -75,6 +77,41 @@ export const billingSettings = {
         ...unitsSchema,
         default: '5.00',
         description: 'Below this many units the balance is at `warning`, whatever the runway.',
+      },
+      refunds: {
+        type: 'object',
+        additionalProperties: false,
+        default: {},
+        required: ['windowDays', 'fourEyesAbove'],
+        description: 'What may go back to a card without a person, and what one person may decide.',
+        properties: {
+          windowDays: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 180,
+            default: 30,
+            description:
+              'A payment can go back to its card for so many days; payment providers refuse much older ones. Afterwards a person may give a credit.',
+          },
+          fourEyesAbove: {
+            ...unitsSchema,
+            default: '100',
+            description: 'Refunds above so many units, of whatever currency, need a second person.',
+          },
+        },
+      },
+      disputes: {
+        type: 'object',
+        additionalProperties: false,
+        default: {},
+        required: ['blockLaunches'],
+        properties: {
+          blockLaunches: {
+            type: 'boolean',
+            default: true,
+            description: 'Whether an organization launches nothing while a payment of it is disputed.',
+          },
+        },
       },
       accrualSeconds: {
         type: 'integer',
