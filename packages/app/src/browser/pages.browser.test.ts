@@ -28,7 +28,7 @@ import {
   userPage,
   usersPage,
 } from '@portico/plugin-access/ui';
-import { balanceBanner, billingPage } from '@portico/plugin-billing/ui';
+import { balanceBanner, billingPage, ledgerPage, usagePage } from '@portico/plugin-billing/ui';
 import {
   adminOsImagePage,
   adminOsImagesPage,
@@ -56,7 +56,7 @@ import { home } from '../home/home-definition';
 import { shellPage } from '../shell/shell-page';
 import { signInAsAdministrator, signUp } from './api-session';
 import { collectFaults, openChromium } from './chromium';
-import { inspectThemes, viewports } from './inspection';
+import { inspectEverywhere, viewports } from './inspection';
 import { startPortalProcess } from './portal-process';
 import type { PortalProcess } from './portal-process';
 
@@ -64,6 +64,8 @@ jest.setTimeout(600_000);
 
 /** Each is a tab of its own, most of whose time is waiting. */
 const PAGES_AT_ONCE = 4;
+/** Of those looked at closely: axe keeps a processor busy. */
+const LOOKED_AT_ONCE = 2;
 
 /** Every page, and the heading it must show. Parameters are filled in once there is something to show. */
 const pages: readonly { page: PageDefinition; heading: RegExp; by?: 'administrator' }[] = [
@@ -74,6 +76,8 @@ const pages: readonly { page: PageDefinition; heading: RegExp; by?: 'administrat
   { page: workloadPage, heading: /trainer/ },
   { page: taskPage, heading: /Launch of trainer/ },
   { page: billingPage, heading: /Billing/ },
+  { page: usagePage, heading: /Billing/ },
+  { page: ledgerPage, heading: /Billing/ },
   { page: sshKeysPage, heading: /SSH keys/ },
   { page: apiKeysPage, heading: /API keys/ },
   { page: everyonesApiKeysPage, heading: /API keys/ },
@@ -210,63 +214,64 @@ describe('every page', () => {
     expect(listed.toSorted()).toEqual(definedPages().toSorted());
   });
 
-  async function inspectSettled(page: Page, name: string, faults: string[]): Promise<void> {
-    await page.waitForLoadState('networkidle');
-    await inspectThemes(page, name);
-    expect(faults).toEqual([]);
+  /** A page is loaded once and looked at in all its shapes; meanwhile what it asks the server for is held against what it declares. */
+  test('is accessible in both themes, fits both widths, breaks nothing and calls only what it declares', async () => {
+    const failed: string[] = [];
+    await inParallel(pages, { limit: LOOKED_AT_ONCE }, ({ page, heading }) =>
+      looksWell(page, heading).catch((error: unknown) => void failed.push(`${page.name}: ${String(error)}`)),
+    );
+    expect(failed).toEqual([]);
+  });
+
+  async function looksWell(definition: PageDefinition, heading: RegExp): Promise<void> {
+    const page = await newPageFor(definition);
+    const faults = collectFaults(page);
+    const undeclared = collectUndeclared(page, definition);
+    await page.setViewportSize(viewports.wide);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.goto(`${portal.url}${addressOf(definition)}`);
+    await page.getByRole('heading', { name: heading, level: 1 }).first().waitFor();
+    await inspectSettled(page, definition.name);
+    expect([...faults, ...undeclared]).toEqual([]);
+    await page.close();
   }
 
-  test.each(Object.keys(viewports) as (keyof typeof viewports)[])(
-    'on a %s screen is accessible in both themes, fits and breaks nothing',
-    async size => {
-      for (const { page: definition, heading } of pages) {
-        const page = await newPageFor(definition);
-        const faults = collectFaults(page);
-        await page.setViewportSize(viewports[size]);
-        await page.emulateMedia({ reducedMotion: 'reduce' });
-        await page.goto(`${portal.url}${addressOf(definition)}`);
-        await page.getByRole('heading', { name: heading, level: 1 }).first().waitFor();
-        await inspectSettled(page, `${definition.name}-${size}`, faults);
-        await page.close();
-      }
+  async function inspectSettled(page: Page, name: string): Promise<void> {
+    await page.waitForLoadState('networkidle');
+    await inspectEverywhere(page, name);
+  }
 
-      const visitor = await browser.newContext({ viewport: viewports[size], reducedMotion: 'reduce' });
-      const anonymous = await visitor.newPage();
-      const anonymousFaults = collectFaults(anonymous);
-      await anonymous.goto(`${portal.url}/billing`);
-      await anonymous.getByRole('heading', { name: 'Sign in' }).waitFor();
-      expect(new URL(anonymous.url()).search).toBe('?next=%2Fbilling');
-      await inspectSettled(anonymous, `${signInPage.name}-${size}`, anonymousFaults);
-      for (const { page: definition, carries, heading } of openPages) {
-        await anonymous.goto(`${portal.url}${definition.path}${carries}`);
-        await anonymous.getByRole('heading', { name: heading, level: 1 }).waitFor();
-        await waitFor(() => new URL(anonymous.url()).search + new URL(anonymous.url()).hash === '', 'a bare address');
-        await inspectSettled(anonymous, `${definition.name}-${size}`, anonymousFaults);
-      }
-      await visitor.close();
-    },
-  );
+  function collectUndeclared(page: Page, definition: PageDefinition): string[] {
+    const allowed = [definition, shellPage, balanceBanner].flatMap(({ operations }) =>
+      Object.values(operations as Record<string, OperationShape>),
+    );
+    const undeclared: string[] = [];
+    page.on('request', request => {
+      const { pathname } = new URL(request.url());
+      if (!pathname.startsWith('/api/v1/') || pathname === '/api/v1/events') return;
+      if (!allowed.some(operation => matches(operation, request.method(), pathname)))
+        undeclared.push(`undeclared: ${request.method()} ${pathname}`);
+    });
+    return undeclared;
+  }
 
-  test.each(pages.map(({ page }) => [page.name, page] as const))(
-    '%s calls only what it declares',
-    async (_, definition) => {
-      const allowed = [definition, shellPage, balanceBanner].flatMap(({ operations }) =>
-        Object.values(operations as Record<string, OperationShape>),
-      );
-      const undeclared: string[] = [];
-      const page = await newPageFor(definition);
-      page.on('request', request => {
-        const { pathname } = new URL(request.url());
-        if (!pathname.startsWith('/api/v1/') || pathname === '/api/v1/events') return;
-        if (!allowed.some(operation => matches(operation, request.method(), pathname)))
-          undeclared.push(`${request.method()} ${pathname}`);
-      });
-      await page.goto(`${portal.url}${addressOf(definition)}`);
-      await page.waitForLoadState('networkidle');
-      await page.close();
-      expect(undeclared).toEqual([]);
-    },
-  );
+  test('so is every page for whoever has not signed in', async () => {
+    const visitor = await browser.newContext({ viewport: viewports.wide, reducedMotion: 'reduce' });
+    const anonymous = await visitor.newPage();
+    const faults = collectFaults(anonymous);
+    await anonymous.goto(`${portal.url}/billing`);
+    await anonymous.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(new URL(anonymous.url()).search).toBe('?next=%2Fbilling');
+    await inspectSettled(anonymous, signInPage.name);
+    for (const { page: definition, carries, heading } of openPages) {
+      await anonymous.goto(`${portal.url}${definition.path}${carries}`);
+      await anonymous.getByRole('heading', { name: heading, level: 1 }).waitFor();
+      await waitFor(() => new URL(anonymous.url()).search + new URL(anonymous.url()).hash === '', 'a bare address');
+      await inspectSettled(anonymous, definition.name);
+    }
+    expect(faults).toEqual([]);
+    await visitor.close();
+  });
 
   /** Pages wait for what is staged (an error shows after all attempts), so several wait at the same time. */
   test.each(Object.keys(staged) as (keyof typeof staged)[])('renders %s where it says so', async state => {

@@ -2,8 +2,9 @@ import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { useOperation } from '@portico/plugin-kit/ui';
 import { Id, Instant, ListPage, Money, ReceiptIcon, useListUrlState } from '@portico/ui';
 import type { DataColumn } from '@portico/ui';
-import type { listLedger } from '../contract/operations';
-import { billingPage } from './pages';
+import type { listLedger } from '../../contract/ledger-operations';
+import { BillingFrame } from '../billing-frame';
+import { ledgerPage } from '../pages';
 
 type Entry = ReplyOf<typeof listLedger>['items'][number];
 
@@ -55,30 +56,32 @@ const columns: readonly DataColumn<Entry>[] = [
 const ledgerUrl = {};
 
 /** Every movement of money, as it is written in the books. */
-export function LedgerList() {
+export function LedgerPage() {
   const list = useListUrlState(ledgerUrl);
   const entries = useOperation(
-    billingPage,
+    ledgerPage,
     'listLedger',
     { query: list.cursor === null ? {} : { cursor: list.cursor } },
     { keepPrevious: true, live: event => event.event_type.startsWith('billing.') },
   );
   return (
-    <ListPage
-      label="Ledger"
-      list={list}
-      columns={columns}
-      rows={entries.data?.items}
-      rowKey={entry => entry.entry_id}
-      nextCursor={entries.data?.next_cursor ?? null}
-      isRefreshing={entries.isPlaceholderData}
-      failure={entries.error}
-      onRetry={() => void entries.refetch()}
-      empty={{
-        icon: ReceiptIcon,
-        title: 'No entries yet',
-        description: 'Credits, holds and usage are written here as they happen.',
-      }}
-    />
+    <BillingFrame title="Ledger">
+      <ListPage
+        label="Ledger"
+        list={list}
+        columns={columns}
+        rows={entries.data?.items}
+        rowKey={entry => entry.entry_id}
+        nextCursor={entries.data?.next_cursor ?? null}
+        isRefreshing={entries.isPlaceholderData}
+        failure={entries.error}
+        onRetry={() => void entries.refetch()}
+        empty={{
+          icon: ReceiptIcon,
+          title: 'No entries yet',
+          description: 'Credits, holds and usage are written here as they happen.',
+        }}
+      />
+    </BillingFrame>
   );
 }

@@ -1,7 +1,7 @@
 import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { Duration, Instant, Money, Rate } from '@portico/ui';
 import type { DataColumn } from '@portico/ui';
-import type { listUsage } from '../contract/operations';
+import type { listUsage } from '../../contract/operations';
 
 export type Usage = ReplyOf<typeof listUsage>['items'][number];
 
