@@ -11,6 +11,11 @@ export interface PaymentProvider {
   readonly name: 'stripe' | 'test';
   /** No card is charged: pages say so. */
   readonly isTestMoney: boolean;
+  /**
+   * What it can charge in a currency: multiples of `step`, from `minimum` to `maximum`; a refund may be as small as one step. Without it, whole coins of any size. What does not
+   * fit is refused with `amount_not_payable` or `amount_out_of_range` before anything is asked of the provider.
+   */
+  readonly limits?: (currency: string) => { readonly step: Micros; readonly minimum: Micros; readonly maximum: Micros };
   /** Makes the customer of an organization. The same organization again answers with the same customer. */
   openCustomer(customer: {
     organizationId: string;
@@ -48,6 +53,7 @@ export interface CheckoutRequest {
   readonly currency: string;
   readonly description: string;
   readonly savesMethod: boolean;
+  /** Stripe wants it between 30 minutes and 24 hours ahead, by its own clock. A checkout asked for again after a crash has this and all else as before. */
   readonly expiresAt: number;
   readonly successUrl: string;
   readonly cancelUrl: string;
@@ -107,7 +113,10 @@ export interface RefundFacts {
 export interface DisputeFacts {
   readonly providerDisputeId: string;
   readonly providerPaymentId: string;
-  /** `inquiry`: a question so far; no money was taken. `open`: the provider took the amount back. */
+  /**
+   * `inquiry`: a question so far; no money was taken. `open`: the provider took the amount back. `lost`: it keeps it, unless an appeal ends in `won` after all. `won`: over, and the
+   * money is here, given back or never taken.
+   */
   readonly state: 'inquiry' | 'open' | 'won' | 'lost';
   readonly amount: Micros;
   readonly currency: string;
