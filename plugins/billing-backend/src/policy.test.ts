@@ -14,7 +14,20 @@ describe('settings', () => {
   test('are whole without a word in the configuration', () => {
     expect(policyOf(read(undefined), 'sqlite')).toEqual({
       currency: 'USD',
+      currencies: new Map([
+        [
+          'USD',
+          {
+            depositMin: 5_000_000n,
+            depositMax: 10_000_000_000n,
+            suggestedDeposits: [10_000_000n, 25_000_000n, 50_000_000n, 100_000_000n],
+            warningBelow: 5_000_000n,
+            trialCredit: 25_000_000n,
+          },
+        ],
+      ]),
       trialCredit: 25_000_000n,
+      trialCreditExpiresDays: null,
       holdSeconds: 3_600,
       graceSeconds: 900,
       noticeRunwaySeconds: 259_200,
@@ -44,5 +57,41 @@ describe('settings', () => {
     { hold: 1 },
   ])('a configuration with %j stops the start', section => {
     expect(() => read(section)).toThrow(/billing/);
+  });
+
+  test('of a currency are its own, and those of the portal where it says nothing', () => {
+    const policy = policyOf(
+      read({
+        currencies: {
+          BHD: {
+            depositMin: '0.500',
+            depositMax: '30',
+            suggestedDeposits: ['5', '10.250', '50'],
+            trialCredit: '7.125',
+          },
+          JPY: { depositMin: '500', warningBelow: '700' },
+        },
+      }),
+      'sqlite',
+    );
+    expect([...policy.currencies.keys()]).toEqual(['USD', 'BHD', 'JPY']);
+    expect(policy.currencies.get('BHD')).toEqual({
+      depositMin: 500_000n,
+      depositMax: 30_000_000n,
+      suggestedDeposits: [5_000_000n, 10_250_000n],
+      warningBelow: 5_000_000n,
+      trialCredit: 7_125_000n,
+    });
+    expect(policy.currencies.get('JPY')).toMatchObject({ warningBelow: 700_000_000n, trialCredit: null });
+  });
+
+  test.each([
+    { USD: { depositMin: '5.005' } },
+    { JPY: { depositMin: '500.5' } },
+    { USD: { depositMin: '0' } },
+    { USD: { depositMin: '10', depositMax: '5' } },
+    { BHD: { suggestedDeposits: ['1.0005'] } },
+  ])('deposits nobody can pay, %j, stop the start', currencies => {
+    expect(() => policyOf(read({ currencies }), 'sqlite')).toThrow(/billing\.currencies/);
   });
 });

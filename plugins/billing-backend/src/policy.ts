@@ -2,13 +2,20 @@ import type { Dialect, SettingsOf } from '@portico/plugin-kit/backend';
 import { fromDecimal } from '@portico/plugin-kit/contract';
 import type { Micros } from '@portico/plugin-kit/contract';
 import type { billingSettings } from '@portico/plugin-billing/contract';
+import { currenciesOf } from './currency-policy';
+import type { CurrencyPolicy } from './currency-policy';
 import type { BalancePolicy } from './domain/balance';
 
 /** The settings as the rest of this plugin reads them: amounts in micro-units, `auto` decided. */
 export interface BillingPolicy extends BalancePolicy {
+  /** Of an account when nobody says otherwise. */
   readonly currency: string;
-  /** Null when new organizations are given nothing. */
+  /** What accounts can be kept in, the default first. */
+  readonly currencies: ReadonlyMap<string, CurrencyPolicy>;
+  /** Of the default currency. Null when new organizations are given nothing. */
   readonly trialCredit: Micros | null;
+  /** Null: what is unspent of it stays. */
+  readonly trialCreditExpiresDays: number | null;
   readonly holdSeconds: number;
   readonly accrualSeconds: number;
   readonly refunds: RefundPolicy;
@@ -24,17 +31,18 @@ export interface RefundPolicy {
 }
 
 export function policyOf(settings: SettingsOf<typeof billingSettings>, dialect: Dialect): BillingPolicy {
-  const { enabled, amount } = settings.trialCredit;
-  const trialCredit = fromDecimal(amount);
-  const given = trialCredit > 0n && (enabled === 'on' || (enabled === 'auto' && dialect === 'sqlite'));
+  const currencies = currenciesOf(settings, dialect);
+  const ofDefault = currencies.get(settings.currency);
   return {
     currency: settings.currency,
-    trialCredit: given ? trialCredit : null,
+    currencies,
+    trialCredit: ofDefault?.trialCredit ?? null,
+    trialCreditExpiresDays: settings.trialCredit.expiresDays,
     holdSeconds: settings.holdSeconds,
     graceSeconds: settings.graceSeconds,
     noticeRunwaySeconds: settings.noticeRunwaySeconds,
     warningRunwaySeconds: settings.warningRunwaySeconds,
-    warningBelow: fromDecimal(settings.warningBelow),
+    warningBelow: ofDefault?.warningBelow ?? 0n,
     accrualSeconds: settings.accrualSeconds,
     refunds: {
       windowDays: settings.refunds.windowDays,

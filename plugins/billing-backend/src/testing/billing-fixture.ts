@@ -9,7 +9,30 @@ import { createBillingPort } from '../port';
 
 export const TEST_POLICY: BillingPolicy = {
   currency: 'USD',
+  currencies: new Map([
+    [
+      'USD',
+      {
+        depositMin: 5_000_000n,
+        depositMax: 10_000_000_000n,
+        suggestedDeposits: [10_000_000n, 25_000_000n],
+        warningBelow: 5_000_000n,
+        trialCredit: 25_000_000n,
+      },
+    ],
+    [
+      'BHD',
+      {
+        depositMin: 2_000_000n,
+        depositMax: 4_000_000_000n,
+        suggestedDeposits: [5_000_000n],
+        warningBelow: 2_000_000n,
+        trialCredit: 10_000_000n,
+      },
+    ],
+  ]),
   trialCredit: 25_000_000n,
+  trialCreditExpiresDays: null,
   holdSeconds: 3_600,
   graceSeconds: 900,
   noticeRunwaySeconds: 72 * 3_600,

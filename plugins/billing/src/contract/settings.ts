@@ -1,3 +1,5 @@
+import { CURRENCIES_MAX, SUGGESTED_AMOUNTS_MAX } from './currency-operations';
+
 /** An amount in whole units of the currency, exact: at most six decimal places. */
 const unitsSchema = { type: 'string', pattern: '^(0|[1-9][0-9]{0,11})(\\.[0-9]{1,6})?$' } as const;
 
@@ -12,6 +14,7 @@ export const billingSettings = {
     default: {},
     required: [
       'currency',
+      'currencies',
       'trialCredit',
       'holdSeconds',
       'graceSeconds',
@@ -29,11 +32,39 @@ export const billingSettings = {
         default: 'USD',
         description: 'ISO 4217 code of the currency in which new accounts are kept.',
       },
+      currencies: {
+        type: 'object',
+        maxProperties: CURRENCIES_MAX,
+        propertyNames: { pattern: '^[A-Z]{3}$' },
+        default: {},
+        description:
+          'ISO 4217 code → what holds in it. Accounts can be kept in these and in the default one, which needs no entry; hardware needs a price in each to be launched.',
+        additionalProperties: {
+          type: 'object',
+          additionalProperties: false,
+          properties: {
+            depositMin: { ...unitsSchema, description: 'The least one may add at once; default 5.' },
+            depositMax: { ...unitsSchema, description: 'The most one may add at once; default 10000.' },
+            suggestedDeposits: {
+              type: 'array',
+              maxItems: SUGGESTED_AMOUNTS_MAX,
+              items: unitsSchema,
+              description: 'Amounts the page offers; default 10, 25, 50 and 100.',
+            },
+            warningBelow: { ...unitsSchema, description: 'Instead of `warningBelow`, for accounts in this currency.' },
+            trialCredit: {
+              ...unitsSchema,
+              description:
+                'Instead of `trialCredit.amount`, which is of the default currency; other currencies have none by default.',
+            },
+          },
+        },
+      },
       trialCredit: {
         type: 'object',
         additionalProperties: false,
         default: {},
-        required: ['enabled', 'amount'],
+        required: ['enabled', 'amount', 'expiresDays'],
         description: 'What a new organization is given.',
         properties: {
           enabled: {
@@ -44,6 +75,13 @@ export const billingSettings = {
               '`auto` gives it on the embedded database and not on PostgreSQL, where a portal is taken to be for real.',
           },
           amount: { ...unitsSchema, default: '25.00', description: 'In units of the currency.' },
+          expiresDays: {
+            type: ['integer', 'null'],
+            minimum: 1,
+            maximum: 3_650,
+            default: null,
+            description: 'What is unspent of it so many days later is taken back; null: it stays.',
+          },
         },
       },
       holdSeconds: {

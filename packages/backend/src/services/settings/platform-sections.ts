@@ -141,6 +141,7 @@ export const rateLimitSettings = defineSettings({
       'api',
       'terminalTokens',
       'money',
+      'vouchers',
       'adminOverview',
       'signIn',
       'signInAccount',
@@ -152,6 +153,7 @@ export const rateLimitSettings = defineSettings({
       api: rateLimit(600, 'Every operation that has no limit of its own, per user.'),
       terminalTokens: rateLimit(60, 'Terminal tokens, per user.'),
       money: rateLimit(30, 'Operations that move money, per user.'),
+      vouchers: rateLimit(10, 'Voucher codes tried, per user.'),
       adminOverview: rateLimit(600, 'The admin overview, per user.'),
       signIn: rateLimit(10, 'Sign-in attempts, per account and address.'),
       signInAccount: rateLimit(
