@@ -2,6 +2,7 @@ import type { Migration } from '@portico/plugin-kit/backend';
 import { ledger } from './0001_ledger';
 import { reviewFailures } from './0002_review_failures';
 import { accounts } from './0003_accounts';
+import { payments } from './0005_payments';
 
 /** In order; forward only. */
-export const migrations: readonly Migration[] = [ledger, reviewFailures, accounts];
+export const migrations: readonly Migration[] = [ledger, reviewFailures, accounts, payments];

@@ -22,6 +22,7 @@ export const billingSettings = {
       'warningRunwaySeconds',
       'warningBelow',
       'accrualSeconds',
+      'payments',
       'refunds',
       'disputes',
     ],
@@ -115,6 +116,29 @@ export const billingSettings = {
         ...unitsSchema,
         default: '5.00',
         description: 'Below this many units the balance is at `warning`, whatever the runway.',
+      },
+      payments: {
+        type: 'object',
+        additionalProperties: false,
+        default: {},
+        required: ['provider', 'dailyDeposits'],
+        description: 'How money comes in.',
+        properties: {
+          provider: {
+            type: 'string',
+            enum: ['auto', 'stripe', 'test', 'off'],
+            default: 'auto',
+            description:
+              '`auto`: Stripe where its keys are configured; else the embedded test provider on the embedded database, and none on PostgreSQL, where a portal is taken to be for real and gives no money away.',
+          },
+          dailyDeposits: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 1_000,
+            default: 3,
+            description: 'Within 24 hours an organization may pay in so many times the most that may be added at once.',
+          },
+        },
       },
       refunds: {
         type: 'object',
