@@ -17,15 +17,12 @@ export async function picture(page: Page, name: string): Promise<void> {
 
 /** The page as it is: everybody can use it, and nothing sticks out of it. */
 export async function inspect(page: Page, name: string): Promise<void> {
-  // Colours are looked at once they have arrived; what turns for ever never does.
-  await page.evaluate(() =>
-    Promise.allSettled(
-      document
-        .getAnimations()
-        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
-        .map(animation => animation.finished),
-    ),
-  );
+  // Colours are looked at once they have arrived; what turns for ever never does. A change of theme begins with the next frame.
+  await page.evaluate(async () => {
+    await new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const passing = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(passing.map(animation => animation.finished));
+  });
   await picture(page, name);
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
