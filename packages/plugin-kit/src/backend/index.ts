@@ -62,3 +62,4 @@ export type {
   TaskStatus,
   TaskStep,
 } from './tasks';
+export { WakeableLoop } from './wakeable-loop';

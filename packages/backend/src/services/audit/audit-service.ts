@@ -4,10 +4,9 @@
  * is sealed into a hash chain beside the log, with signed checkpoints: `audit-chain.ts` says what that proves.
  */
 import { coreServices, createServiceFactory } from '@backstage/backend-plugin-api';
-import { auditRef, clockRef, databaseRef, secretsRef } from '@portico/plugin-kit/backend';
+import { auditRef, clockRef, databaseRef, secretsRef, WakeableLoop } from '@portico/plugin-kit/backend';
 import type { Actor, Audit } from '@portico/plugin-kit/backend';
 import { newId } from '@portico/plugin-kit/contract';
-import { WakeableLoop } from '../clock/wakeable-loop';
 import { auditSigningKey, sealAudit } from './audit-sealer';
 import { auditMigrations } from './audit-tables';
 import { auditedChanges } from './audited-changes';

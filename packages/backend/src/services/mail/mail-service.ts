@@ -3,10 +3,17 @@
  * mail server, and again until the server takes it. While no server is configured, messages are written to the log and kept for administrators.
  */
 import { coreServices, createServiceFactory } from '@backstage/backend-plugin-api';
-import { attentionRef, clockRef, databaseRef, mailRef, secretsRef, settingsRef } from '@portico/plugin-kit/backend';
+import {
+  attentionRef,
+  clockRef,
+  databaseRef,
+  mailRef,
+  secretsRef,
+  settingsRef,
+  WakeableLoop,
+} from '@portico/plugin-kit/backend';
 import type { Mail, Secrets, Settings } from '@portico/plugin-kit/backend';
 import { mailAddressSchema, newId } from '@portico/plugin-kit/contract';
-import { WakeableLoop } from '../clock/wakeable-loop';
 import { appSettings } from '../settings/platform-sections';
 import { deliverNext, POLL_MILLISECONDS } from './mail-delivery';
 import { mailSettings } from './mail-settings';

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { WakeableLoop } from '@portico/plugin-kit/backend';
 import type { Attention, Clock, Database, DomainEvent, Outbox, Transaction } from '@portico/plugin-kit/backend';
 import { newId } from '@portico/plugin-kit/contract';
-import { WakeableLoop } from '../clock/wakeable-loop';
 import { Consumer } from './consumer';
 import type { ConsumerDefinition } from './consumer';
 import { EventFeed } from './event-feed';

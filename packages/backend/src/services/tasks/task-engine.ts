@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { WakeableLoop } from '@portico/plugin-kit/backend';
 import type {
   NewTask,
   Queries,
@@ -9,7 +10,6 @@ import type {
   Transaction,
 } from '@portico/plugin-kit/backend';
 import { newId } from '@portico/plugin-kit/contract';
-import { WakeableLoop } from '../clock/wakeable-loop';
 import { TaskExecution } from './task-execution';
 import type { ExecutionServices } from './task-execution';
 import { turnBack } from './task-progress';

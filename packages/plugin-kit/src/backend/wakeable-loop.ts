@@ -1,5 +1,5 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import type { Clock } from '@portico/plugin-kit/backend';
+import type { Clock } from './clock';
 
 /** After a failure (the database is away, the disk is full) a loop waits this long, doubling up to the maximum. */
 const FAILURE_MILLISECONDS = 200;

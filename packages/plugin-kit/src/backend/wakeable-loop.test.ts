@@ -1,5 +1,5 @@
+import { systemClock } from '@portico/backend/services';
 import { TestClock, waitFor } from '@portico/plugin-kit/testing';
-import { systemClock } from './system-clock';
 import { WakeableLoop } from './wakeable-loop';
 
 function loop(work: () => Promise<boolean | number>, clock = new TestClock()) {
