@@ -47,13 +47,15 @@ export async function membersToWriteTo(
 }
 
 export const homeOf: AccessPort['homeOf'] = async (queries, { organizationId, userId }) => {
-  const row = await queries.first<{ department_id: string; project_id: string }>(
-    `SELECT project.department_id, project.project_id FROM access_memberships AS membership
+  const row = await queries.first<{ organization_id: string; department_id: string; project_id: string }>(
+    `SELECT membership.organization_id, project.department_id, project.project_id FROM access_memberships AS membership
      JOIN access_users AS person ON person.user_id = membership.user_id
      JOIN access_projects AS project ON project.organization_id = membership.organization_id
-     WHERE membership.organization_id = ? AND membership.user_id = ?
+     WHERE membership.user_id = ? AND membership.organization_id = ${organizationId === undefined ? 'person.organization_id' : '?'}
      ORDER BY CASE WHEN project.project_id = person.default_project_id THEN 0 ELSE 1 END, project.created_at, project.project_id LIMIT 1`,
-    [organizationId, userId],
+    [userId, ...(organizationId === undefined ? [] : [organizationId])],
   );
-  return row === undefined ? null : { departmentId: row.department_id, projectId: row.project_id };
+  return row === undefined
+    ? null
+    : { organizationId: row.organization_id, departmentId: row.department_id, projectId: row.project_id };
 };

@@ -43,11 +43,14 @@ export interface AccessPort {
     queries: Queries,
     options: { organizationId: string; permission: string },
   ): Promise<readonly { readonly userId: string; readonly username: string; readonly email: string }[]>;
-  /** Whether the user belongs to the organization, and the project in which they do what belongs to none: their default one, or the organization's first. Null: no member. */
+  /**
+   * Whether the user belongs to the organization, and the project in which they do what belongs to none: their default one, or the organization's first. Null: no member, or
+   * nobody. Without an organization, the one that came with the account. Whether they may sign in is beside the point.
+   */
   homeOf(
     queries: Queries,
-    member: { organizationId: string; userId: string },
-  ): Promise<{ readonly departmentId: string; readonly projectId: string } | null>;
+    member: { organizationId?: string; userId: string },
+  ): Promise<{ readonly organizationId: string; readonly departmentId: string; readonly projectId: string } | null>;
   /** How many users there are, and how many of them were seen at or after `activeSince` (epoch milliseconds). */
   userCounts(queries: Queries, options: { activeSince: number }): Promise<{ total: number; active: number }>;
 }

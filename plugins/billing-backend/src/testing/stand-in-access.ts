@@ -21,8 +21,13 @@ export class StandInAccess implements AccessPort {
   names: AccessPort['names'] = async (_queries, { organizations = [], departments = [], projects = [] }) =>
     this.#known([...organizations, ...departments, ...projects]);
   contacts: AccessPort['contacts'] = async (_queries, { organizationId }) => this.addresses.get(organizationId) ?? [];
-  homeOf: AccessPort['homeOf'] = async (_queries, { organizationId, userId }) =>
-    this.homes.get(`${organizationId} ${userId}`) ?? null;
+  homeOf: AccessPort['homeOf'] = async (_queries, { organizationId, userId }) => {
+    const [place, home] =
+      [...this.homes].find(([key]) =>
+        organizationId === undefined ? key.endsWith(` ${userId}`) : key === `${organizationId} ${userId}`,
+      ) ?? [];
+    return place === undefined || home === undefined ? null : { organizationId: place.split(' ')[0] ?? '', ...home };
+  };
   userCounts: AccessPort['userCounts'] = async () => ({ total: 0, active: 0 });
 
   #known(ids: readonly string[]): ReadonlyMap<string, string> {

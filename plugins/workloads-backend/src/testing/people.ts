@@ -45,8 +45,9 @@ export class PeopleInMemory implements AccessPort {
       .map(({ userId, username }) => ({ userId, username, email: `${username}@example.test` }));
 
   homeOf: AccessPort['homeOf'] = async (_queries, { organizationId, userId }) => {
-    const { organizationId: own, departmentId, projectId } = this.people.get(userId) ?? {};
-    return own === organizationId && departmentId && projectId ? { departmentId, projectId } : null;
+    const person = this.people.get(userId);
+    if (person === undefined || person.organizationId !== (organizationId ?? person.organizationId)) return null;
+    return { organizationId: person.organizationId, departmentId: person.departmentId, projectId: person.projectId };
   };
 
   userCounts: AccessPort['userCounts'] = async () => ({ total: this.people.size, active: 0 });
