@@ -2,7 +2,8 @@ import type { Migration } from '@portico/plugin-kit/backend';
 import { ledger } from './0001_ledger';
 import { reviewFailures } from './0002_review_failures';
 import { accounts } from './0003_accounts';
+import { seals } from './0004_seals';
 import { payments } from './0005_payments';
 
 /** In order; forward only. */
-export const migrations: readonly Migration[] = [ledger, reviewFailures, accounts, payments];
+export const migrations: readonly Migration[] = [ledger, reviewFailures, accounts, seals, payments];
