@@ -4,6 +4,10 @@ import { reviewFailures } from './0002_review_failures';
 import { accounts } from './0003_accounts';
 import { seals } from './0004_seals';
 import { payments } from './0005_payments';
+import { grants } from './0007_grants';
+import { rollups } from './0008_rollups';
+import { invoices } from './0010_invoices';
+import { budgets } from './0011_budgets';
 
 /** In order; forward only. */
-export const migrations: readonly Migration[] = [ledger, reviewFailures, accounts, seals, payments];
+export const migrations: readonly Migration[] = [ledger, reviewFailures, accounts, seals, payments, grants, rollups, invoices, budgets];

@@ -2,10 +2,12 @@ import type { Outbox, Transaction } from '@portico/plugin-kit/backend';
 import { errorsOf, MICROS_MAX, toMoney } from '@portico/plugin-kit/contract';
 import { billingErrors } from '@portico/plugin-billing/contract';
 import type { BillingPort, Credit } from '@portico/plugin-billing/port';
+import { expiryAfter } from '../domain/grants';
 import type { BillingPolicy } from '../policy';
 import { lockCustomer } from '../store/customers';
 import { entryByReference } from '../store/ledger';
 import { CustomerLedger } from './customer-ledger';
+import { addGrant } from './grants';
 
 const billing = errorsOf(billingErrors);
 
@@ -16,11 +18,13 @@ export async function credit(
   request: Credit,
 ): Promise<Awaited<ReturnType<BillingPort['credit']>>> {
   const { organizationId } = request.scope;
-  const amount = request.amount ?? (request.kind === 'trial' ? deps.policy.trialCredit : undefined);
-  if (amount === null || (amount === 0n && request.kind === 'trial')) return null;
   const customer = await lockCustomer(tx, organizationId);
   if (customer === undefined) throw new Error(`organization ${organizationId} has no account`);
   const { currency } = customer;
+  const amount =
+    request.amount ??
+    (request.kind === 'trial' ? (deps.policy.currencies.get(currency)?.trialCredit ?? 0n) : undefined);
+  if (amount === 0n && request.kind === 'trial') return null;
 
   const known = await entryByReference(tx, { organizationId, reference: `credit:${request.reference}` });
   if (known !== undefined) return { entryId: known.entry_id, amount: known.amount_micros, currency: known.currency };
@@ -35,6 +39,9 @@ export async function credit(
     amount,
     reference: `credit:${request.reference}`,
   });
+  const { trialCreditExpiresDays: days } = deps.policy;
+  const expiresAt = request.kind === 'trial' && days !== null ? expiryAfter(days, tx.now) : null;
+  await addGrant(tx, customer, { entryId, kind: request.kind, amount, expiresAt });
   await deps.outbox.append(tx, {
     eventType: 'billing.credited',
     correlationId: request.correlationId,

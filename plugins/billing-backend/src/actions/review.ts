@@ -7,7 +7,9 @@ import type { BillingPolicy } from '../policy';
 import { lockDueCustomer, postponeReview, saveReview } from '../store/customers';
 import type { Customer } from '../store/customers';
 import { markCapped, metersOf, scopeOf } from '../store/meters';
+import { markForRollup } from '../store/rollups';
 import { CustomerLedger } from './customer-ledger';
+import { endGrants } from './grants';
 
 interface ReviewDeps {
   readonly policy: BillingPolicy;
@@ -37,6 +39,7 @@ export async function reviewCustomer(tx: Transaction, deps: ReviewDeps, organiza
   if (customer === undefined) return;
   const ledger = new CustomerLedger(tx, customer);
 
+  const grantsAt = await endGrants(tx, deps, { customer, ledger });
   await capWhenDepleted(tx, deps, { customer, ledger });
   await postWholeHours(tx, ledger);
   await refillHolds(tx, ledger);
@@ -47,7 +50,7 @@ export async function reviewCustomer(tx: Transaction, deps: ReviewDeps, organiza
   await saveReview(tx, {
     organizationId,
     announced: balance.status,
-    reviewAt: nextReviewAt(ledger.funds, tx.now, deps.policy),
+    reviewAt: earlier(nextReviewAt(ledger.funds, tx.now, deps.policy), grantsAt),
   });
   if (customer.reviewFailures >= FAILURES_BEFORE_ATTENTION)
     await deps.attention.clear(tx, attentionItem(organizationId));
@@ -84,6 +87,7 @@ async function capWhenDepleted(
   for (const meter of running) {
     const at = Math.max(depletedAt + deps.policy.accrualSeconds * 1000, meter.startedAt ?? 0);
     await markCapped(tx, { allocationId: meter.allocationId, at });
+    await markForRollup(tx, { organizationId: customer.organizationId, from: at });
     ledger.remember({ ...meter, cappedAt: at });
   }
   await announce(tx, deps, {
@@ -139,6 +143,12 @@ async function refillHolds(tx: Transaction, ledger: CustomerLedger): Promise<voi
     if (scope === undefined || amount <= 0n) continue;
     await ledger.hold({ scope: { ...scope, allocationId: meter.allocationId }, amount, purpose: 'refill' });
   }
+}
+
+/** Null never comes. */
+function earlier(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.min(one, other);
 }
 
 function isWorse(status: BalanceStatus, than: BalanceStatus): boolean {

@@ -1,4 +1,5 @@
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
+import type { Micros } from '@portico/plugin-kit/contract';
 import type { BalanceStatus, Funds } from '../domain/balance';
 import type { Meter } from '../domain/metering';
 import { ACCOUNTS } from '../domain/postings';
@@ -12,6 +13,8 @@ export interface Customer extends Funds {
   readonly announced: BalanceStatus;
   /** Reviews that failed since the last that did not. */
   readonly reviewFailures: number;
+  /** All usage ever posted, what was given back taken off. */
+  readonly used: Micros;
 }
 
 /** Opens the customer's accounts; does nothing when they are open. */
@@ -88,6 +91,7 @@ interface CustomerRow {
   readonly available_micros: bigint;
   readonly held_micros: bigint;
   readonly receivable_micros: bigint;
+  readonly used_micros: bigint;
   readonly allocation_id: string | null;
   readonly price_per_hour_micros: bigint;
   readonly started_at: number | null;
@@ -111,7 +115,7 @@ export async function customersOf(
   const rows = await queries.all<CustomerRow>(
     `SELECT customer.organization_id, customer.currency, customer.status, customer.review_failures,
       ${balance('customer_available')} AS available_micros, ${balance('customer_held')} AS held_micros,
-      ${balance('customer_receivable')} AS receivable_micros,
+      ${balance('customer_receivable')} AS receivable_micros, ${balance('usage_revenue')} AS used_micros,
       meter.allocation_id, meter.price_per_hour_micros, meter.started_at, meter.capped_at, meter.posted_through_at, meter.posted_micros,
       hold.amount_micros AS hold_micros, hold.target_micros
     FROM billing_customers AS customer
@@ -131,6 +135,7 @@ export async function customersOf(
       available: row.available_micros,
       held: row.held_micros,
       owed: -row.receivable_micros,
+      used: row.used_micros,
       meters,
     });
     if (row.allocation_id !== null) meters.push(toMeter(row, row.allocation_id));

@@ -1,0 +1,174 @@
+import type { Outbox, Queries, Transaction } from '@portico/plugin-kit/backend';
+import { newId, toInstant, toMoney } from '@portico/plugin-kit/contract';
+import type { Micros } from '@portico/plugin-kit/contract';
+import { pendingAt, spendableAt } from '../domain/balance';
+import { announcementAt, nextGrantInstant, spentTo, unspentIn } from '../domain/grants';
+import type { Grant, GrantKind } from '../domain/grants';
+import type { Customer } from '../store/customers';
+import { grantOfEntry, insertGrant, openGrants, saveGrant } from '../store/grants';
+import type { CustomerLedger } from './customer-ledger';
+
+/** Everything the customer ever used, posted or not. `customer` is as it was read: what this transaction posted since makes no difference, because it only turns pending into posted. */
+function usageAt(customer: Customer, at: number): Micros {
+  return customer.used + pendingAt(customer, at);
+}
+
+/** The customer's open grants at an instant, with what is unspent of each. */
+export async function grantsOf(queries: Queries, customer: Customer, at: number): Promise<Grant[]> {
+  return spentTo(await openGrants(queries, customer.organizationId), usageAt(customer, at));
+}
+
+/**
+ * How much of a customer's money was given and not paid, and is not spent yet. It never goes back to a card: what can is at most what is available less this. Within a transaction
+ * that has locked the customer the answer holds until it ends.
+ */
+export async function unspentPromotional(queries: Queries, customer: Customer, at: number): Promise<Micros> {
+  const spendable = spendableAt(customer, at);
+  const unspent = unspentIn(await grantsOf(queries, customer, at));
+  // A payment that a bank took back may have left less than was given.
+  if (spendable <= 0n) return 0n;
+  return unspent < spendable ? unspent : spendable;
+}
+
+/** Remembers a credit just posted as given. `customer` is locked, and as it was before the credit: what was owed then is paid first and is spent already. */
+export async function addGrant(
+  tx: Transaction,
+  customer: Customer,
+  credit: { entryId: string; kind: GrantKind; amount: Micros; expiresAt: number | null },
+): Promise<void> {
+  const usage = usageAt(customer, tx.now);
+  for (const grant of await grantsOf(tx, customer, tx.now)) await saveGrant(tx, grant);
+  const settled = customer.owed < credit.amount ? customer.owed : credit.amount;
+  await insertGrant(tx, {
+    ...credit,
+    organizationId: customer.organizationId,
+    grantId: newId('grant', tx.now),
+    unspent: credit.amount - settled,
+    usageMark: usage,
+    createdAt: tx.now,
+    announcedAt: null,
+    expiredAt: null,
+  });
+}
+
+/** A credit was a mistake and is taken back: nothing of it is left to spend or to end. For whoever posts the reversal of an entry, under the customer's lock; an entry that gave nothing is passed over. */
+export async function withdrawGrant(tx: Transaction, customer: Customer, entryId: string): Promise<void> {
+  const grantId = await grantOfEntry(tx, entryId);
+  if (grantId === null) return;
+  for (const grant of await grantsOf(tx, customer, tx.now)) {
+    if (grant.grantId === grantId) await saveGrant(tx, { ...grant, unspent: 0n }, { withdrawn: grant.unspent });
+    else await saveGrant(tx, grant);
+  }
+}
+
+/**
+ * Deals with grants at their end, and with those whose end is near; returns when to look again, or null. At its end what is unspent of a grant is taken from what is available. What
+ * is held for workloads then stays with them, as it was promised: they may still use it, and what comes back from a hold is taken at the review that follows.
+ */
+export async function endGrants(
+  tx: Transaction,
+  deps: { outbox: Outbox },
+  books: { customer: Customer; ledger: CustomerLedger },
+): Promise<number | null> {
+  const { customer } = books;
+  let grants = await openGrants(tx, customer.organizationId);
+  const isDue = (grant: Grant) => grant.expiresAt !== null && grant.expiresAt <= tx.now;
+  const isToBeAnnounced = (grant: Grant) => (announcementAt(grant) ?? Infinity) <= tx.now;
+  if (!grants.some(grant => isDue(grant) || isToBeAnnounced(grant))) return nextGrantInstant(grants);
+
+  const ends = new Set(grants.filter(isDue).flatMap(grant => (grant.expiredAt === null ? [grant.expiresAt ?? 0] : [])));
+  // What was used after an end was not paid by what had ended, however late this is.
+  for (const at of [...ends].sort((one, other) => one - other)) {
+    grants = spentTo(grants, usageAt(customer, at));
+    grants = await takeBack(tx, deps, { ...books, grants, ended: grant => grant.expiresAt === at });
+  }
+  grants = spentTo(grants, usageAt(customer, tx.now));
+  grants = await takeBack(tx, deps, { ...books, grants, ended: isDue });
+  for (const [index, grant] of grants.entries()) {
+    if (!isToBeAnnounced(grant)) continue;
+    grants[index] = { ...grant, announcedAt: tx.now };
+    if (grant.unspent > 0n) await announceEnd(tx, deps, { customer, grant });
+  }
+  for (const grant of grants) await saveGrant(tx, grant);
+  return nextGrantInstant(grants.filter(grant => grant.unspent > 0n));
+}
+
+async function takeBack(
+  tx: Transaction,
+  deps: { outbox: Outbox },
+  books: {
+    customer: Customer;
+    ledger: CustomerLedger;
+    grants: readonly Grant[];
+    ended: (grant: Grant) => boolean;
+  },
+): Promise<Grant[]> {
+  const { customer, ledger } = books;
+  const after: Grant[] = [];
+  for (const grant of books.grants) {
+    if (!books.ended(grant)) {
+      after.push(grant);
+      continue;
+    }
+    const amount = atMost(grant.unspent, ledger.free);
+    const left = { ...grant, unspent: grant.unspent - amount, expiredAt: grant.expiredAt ?? tx.now };
+    after.push(left);
+    if (amount === 0n) continue;
+    const entryId = await ledger.charge({
+      kind: 'expiry',
+      scope: {
+        organizationId: customer.organizationId,
+        departmentId: null,
+        projectId: null,
+        userId: null,
+        allocationId: null,
+      },
+      amount,
+      reason: 'Credit that was not used in time',
+      // Each taking is one of its own; that it happens once is the grant's row, written with it.
+      reference: `expiry:${newId('grant', tx.now)}`,
+      actor: { type: 'system', id: 'billing' },
+      correlationId: null,
+    });
+    await saveGrant(tx, left, { expired: amount });
+    await deps.outbox.append(tx, {
+      eventType: 'billing.credit_expired',
+      correlationId: newId('corr', tx.now),
+      organizationId: customer.organizationId,
+      resource: { type: 'organization', id: customer.organizationId },
+      payload: {
+        organization_id: customer.organizationId,
+        grant_id: grant.grantId,
+        entry_id: entryId,
+        kind: grant.kind,
+        amount: toMoney(amount, customer.currency),
+      },
+    });
+  }
+  return after;
+}
+
+async function announceEnd(
+  tx: Transaction,
+  deps: { outbox: Outbox },
+  { customer, grant }: { customer: Customer; grant: Grant },
+): Promise<void> {
+  await deps.outbox.append(tx, {
+    eventType: 'billing.credit_expiring',
+    correlationId: newId('corr', tx.now),
+    organizationId: customer.organizationId,
+    resource: { type: 'organization', id: customer.organizationId },
+    payload: {
+      organization_id: customer.organizationId,
+      grant_id: grant.grantId,
+      kind: grant.kind,
+      amount: toMoney(grant.unspent, customer.currency),
+      expires_at: toInstant(grant.expiresAt ?? tx.now),
+    },
+  });
+}
+
+function atMost(wanted: Micros, there: Micros): Micros {
+  if (there <= 0n) return 0n;
+  return wanted < there ? wanted : there;
+}
