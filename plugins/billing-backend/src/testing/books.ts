@@ -1,6 +1,8 @@
 import type { Queries } from '@portico/plugin-kit/backend';
 import { ACCOUNTS } from '../domain/postings';
 import { costOfTime } from '../domain/metering';
+import { grantsAreInTheLedger } from './grant-books';
+import { rollupsEqualMeters } from './rollup-books';
 
 /**
  * The invariants of the ledger, checked over all of it. Throws with every violation it finds. Holds at any instant between transactions; give it the
@@ -23,6 +25,8 @@ const CHECKS: readonly Check[] = [
   heldEqualsOpenHolds,
   oneOpenHoldPerLiveMeter,
   usageTiles,
+  grantsAreInTheLedger,
+  rollupsEqualMeters,
 ];
 
 async function entriesSumToZero(queries: Queries): Promise<string[]> {
@@ -121,7 +125,8 @@ async function usageTiles(queries: Queries): Promise<string[]> {
     period_to_at: number;
   }>(
     `SELECT allocation_id, amount_micros, period_from_at, period_to_at FROM billing_entries
-    WHERE kind IN ('usage', 'usage_reversal') ORDER BY allocation_id, created_at, CASE kind WHEN 'usage' THEN 0 ELSE 1 END, period_to_at`,
+    WHERE kind IN ('usage', 'usage_reversal') 
+    ORDER BY allocation_id, CASE kind WHEN 'usage' THEN 0 ELSE 1 END, CASE kind WHEN 'usage' THEN period_to_at ELSE -period_to_at END`,
   );
   const posted = new Map<string, { through: number; amount: bigint }>();
   const byId = new Map(meters.map(meter => [meter.allocation_id, meter]));
