@@ -1,3 +1,5 @@
+import { getOrganization } from '@portico/plugin-access/contract';
+import { listSkus } from '@portico/plugin-catalog/contract';
 import { definePage } from '@portico/plugin-kit/ui';
 import { getAlerts, setAlerts } from '../contract/alert-operations';
 import { createBudget, deleteBudget, getForecast, listBudgets, updateBudget } from '../contract/budget-operations';
@@ -33,7 +35,7 @@ export const billingPage = definePage({
   name: 'billing',
   path: '/billing',
   title: 'Billing & Usage',
-  operations: { getBalance, getBurn, getForecast, getUsageTimeline, getAutoTopUp },
+  operations: { getBalance, getBurn, getForecast, getUsageTimeline, getAutoTopUp, listSkus },
   states: ['loading', 'error', 'success', 'restricted', 'rate_limited'],
 });
 
@@ -67,7 +69,7 @@ export const usagePage = definePage({
   name: 'billing-usage',
   path: '/billing/usage',
   title: 'Usage',
-  operations: { listUsage, exportUsage },
+  operations: { listUsage, exportUsage, listSkus },
   states: ['loading', 'empty', 'error', 'success', 'restricted', 'rate_limited'],
 });
 
@@ -75,7 +77,7 @@ export const costsPage = definePage({
   name: 'billing-costs',
   path: '/billing/usage/costs',
   title: 'Costs',
-  operations: { getCosts },
+  operations: { getCosts, listSkus, getOrganization },
   states: ['loading', 'error', 'success', 'restricted', 'rate_limited'],
 });
 

@@ -1,32 +1,36 @@
-import { formatDate, formatDuration, Money, Panel, Stat, StatRow, StatusChip } from '@portico/ui';
+import { formatDate, formatDuration, Money, Panel, Stack, Stat, StatRow, StatusChip } from '@portico/ui';
+import type { ReactNode } from 'react';
 import type { Balance } from '../balance-words';
 
 /** From here on a date says more than a number of hours. */
 const DATE_FROM_SECONDS = 2 * 86_400;
 
 /** How much there is, how fast it goes and until when. */
-export function BalancePanel({ balance }: { balance: Balance }) {
+export function BalancePanel({ balance, children }: { balance: Balance; children: ReactNode }) {
   const { runway_seconds: runway } = balance;
   return (
     <Panel title="Balance" actions={<StatusChip family="balance" status={balance.status} />}>
-      <StatRow label="Balance">
-        <Stat label="Available" value={<Money value={balance.available} />} hint="What a launch could take now" />
-        <Stat
-          label="Held"
-          value={<Money value={balance.held} />}
-          hint="For what runs; the rest comes back at release"
-        />
-        <Stat
-          label="Burn rate"
-          value={<Money value={balance.burn_rate_per_hour} per="hour" />}
-          hint="All that runs now"
-        />
-        <Stat
-          label="Runway"
-          value={runway === null ? '–' : formatDuration(runway)}
-          hint={runway === null ? 'Nothing runs' : lastsUntil(balance.as_of, runway)}
-        />
-      </StatRow>
+      <Stack>
+        <StatRow label="Balance">
+          <Stat label="Available" value={<Money value={balance.available} />} hint="What a launch could take now" />
+          <Stat
+            label="Held"
+            value={<Money value={balance.held} />}
+            hint="For what runs; the rest comes back at release"
+          />
+          <Stat
+            label="Burn rate"
+            value={<Money value={balance.burn_rate_per_hour} per="hour" />}
+            hint="All that runs now"
+          />
+          <Stat
+            label="Runway"
+            value={runway === null ? '–' : formatDuration(runway)}
+            hint={runway === null ? 'Nothing runs' : lastsUntil(balance.as_of, runway)}
+          />
+        </StatRow>
+        {children}
+      </Stack>
     </Panel>
   );
 }
