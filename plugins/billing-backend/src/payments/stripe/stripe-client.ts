@@ -19,11 +19,17 @@ export interface StripeSettings {
   readonly apiBase?: string;
 }
 
-export function openStripe(settings: StripeSettings): Stripe {
+/** How long to wait and how often to ask. Only tests have less. */
+export interface StripePatience {
+  readonly timeoutMilliseconds?: number;
+  readonly networkRetries?: number;
+}
+
+export function openStripe(settings: StripeSettings, patience: StripePatience): Stripe {
   return new Stripe(settings.secretKey, {
     apiVersion: API_VERSION,
-    timeout: TIMEOUT_MILLISECONDS,
-    maxNetworkRetries: NETWORK_RETRIES,
+    timeout: patience.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS,
+    maxNetworkRetries: patience.networkRetries ?? NETWORK_RETRIES,
     // Says how long calls took; nobody asked for it.
     telemetry: false,
     appInfo: { name: 'Portico' },

@@ -12,7 +12,7 @@ import type {
 import { PaymentProviderError } from '../payment-provider';
 import { stripeLimits, toStripeAmount, toStripeCharge } from './stripe-amounts';
 import { isTestKey, openStripe } from './stripe-client';
-import type { StripeSettings } from './stripe-client';
+import type { StripePatience, StripeSettings } from './stripe-client';
 import { readStripeEvent } from './stripe-events';
 import { asProviderError, isUnknown } from './stripe-failures';
 import {
@@ -48,8 +48,8 @@ export class StripeProvider implements PaymentProvider {
   readonly #stripe: Stripe;
   readonly #webhookSecret: string;
 
-  constructor(settings: StripeSettings) {
-    this.#stripe = openStripe(settings);
+  constructor(settings: StripeSettings, patience: StripePatience = {}) {
+    this.#stripe = openStripe(settings, patience);
     this.#webhookSecret = settings.webhookSecret;
     this.isTestMoney = isTestKey(settings.secretKey);
   }
