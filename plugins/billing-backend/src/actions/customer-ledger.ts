@@ -35,8 +35,8 @@ const CHARGE_TARGETS = {
 } as const satisfies Partial<Record<EntryKind, Account>>;
 export type ChargeKind = keyof typeof CHARGE_TARGETS;
 
-/** `dispute`: the payment provider took it back; `reversal`: a credit that was a mistake, to where it came from. */
-export type ClaimKind = 'dispute' | 'reversal';
+/** `dispute`: the payment provider took it back; `reversal`: a credit that was a mistake, to where it came from; `refund`: given back at the provider's own pages. */
+export type ClaimKind = 'dispute' | 'reversal' | 'refund';
 
 export interface Movement<Kind extends EntryKind> {
   readonly kind: Kind;
@@ -131,6 +131,12 @@ export class CustomerLedger {
   async settleRefund(settlement: Movement<'refund_settlement'>): Promise<string> {
     const { amount } = settlement;
     return this.#post(settlement, { amount: 0n, postings: { refund_pending: -amount, processor_clearing: amount } });
+  }
+
+  /** A card sent back what had arrived there: it is with the provider again, and on its way to the balance. */
+  async unsettleRefund(settlement: Movement<'refund_settlement'>): Promise<string> {
+    const { amount } = settlement;
+    return this.#post(settlement, { amount: 0n, postings: { refund_pending: amount, processor_clearing: -amount } });
   }
 
   async #post(
