@@ -7,11 +7,13 @@ import {
 import { accessPortRef } from '@portico/plugin-access/port';
 import * as kit from '@portico/plugin-kit/backend';
 import { billingContract, billingSettings } from '@portico/plugin-billing/contract';
-import { billingPortRef } from '@portico/plugin-billing/port';
+import { billingPortRef, skuNamesRef } from '@portico/plugin-billing/port';
 import { migrations } from '../migrations';
 import { Accrual } from './accrual';
+import { keepLedger } from './ledger-keeping';
 import { policyOf } from './policy';
 import { createBillingPort } from './port';
+import { Rollups } from './rollups';
 import { billingRoutes } from './routes/routes';
 
 const billingPort = createServiceFactory({
@@ -39,6 +41,7 @@ const billingPlugin = createBackendPlugin({
         rateLimits: kit.rateLimitsRef,
         settings: kit.settingsRef,
         access: accessPortRef,
+        skuNames: skuNamesRef,
         lifecycle: coreServices.lifecycle,
         logger: coreServices.logger,
         // The tables are there once the port is.
@@ -51,6 +54,10 @@ const billingPlugin = createBackendPlugin({
         const accrual = new Accrual(services);
         lifecycle.addStartupHook(() => accrual.start());
         lifecycle.addShutdownHook(() => accrual.stop());
+        keepLedger(services, lifecycle);
+        const rollups = new Rollups(services);
+        lifecycle.addStartupHook(() => rollups.start());
+        lifecycle.addShutdownHook(() => rollups.stop());
       },
     });
   },

@@ -20,7 +20,9 @@ const COLUMNS = [
   'seconds',
   'price_per_hour',
   'cost',
+  'credited',
   'currency',
+  'tags',
 ] as const;
 
 /** All usage as CSV, one page after the other. Each page is a read of its own, so an export never keeps a transaction open. */
@@ -51,7 +53,9 @@ function lineOf(row: UsageRow): (string | number | null)[] {
     Math.floor(row.milliseconds / 1000),
     toDecimal(row.price_per_hour_micros),
     toDecimal(row.usage_micros),
+    toDecimal(row.credited_micros),
     row.currency,
+    row.tags_json === '{}' ? '' : row.tags_json,
   ];
 }
 

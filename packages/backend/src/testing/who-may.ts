@@ -13,7 +13,7 @@ const groups: readonly (readonly [Audience, string])[] = [
   [
     'anyone',
     `
-    authorizeOidc beginPasskeySignIn checkPassword enrollNode exchangeOidc getEnrolmentScript getOpenApi getSignInOptions issueClientToken
+    authorizeOidc beginPasskeySignIn checkPassword enrollNode exchangeOidc getEnrolmentScript getOpenApi getSignInOptions issueClientToken listCurrencies
     previewInvitation refreshToken requestPasswordReset resetPassword signIn signInWithPasskey
     signInWithSecondFactor signUp verifyEmail
   `,
@@ -61,7 +61,7 @@ const groups: readonly (readonly [Audience, string])[] = [
   [
     ['platform_admin', 'billing_operator'],
     `
-    creditUser exportAuditLogs listAllAuditLogs
+    creditUser issueVouchers listVouchers revokeVoucher exportAuditLogs listAllAuditLogs listAnyLedger reverseLedgerEntry
   `,
   ],
   [
@@ -136,13 +136,14 @@ const groups: readonly (readonly [Audience, string])[] = [
       'support_agent',
     ],
     `
-    exportUsage getBalance listUsage
+    exportUsage getBalance getBurn getCosts getUsageTimeline listUsage
   `,
   ],
   [
     ['owner', 'admin', 'billing'],
     `
-    listLedger
+    exportLedger getLedgerKey listLedger
+    changeCurrency redeemVoucher
   `,
   ],
   [

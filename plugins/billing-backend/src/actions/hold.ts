@@ -51,5 +51,6 @@ export async function hold(
     gpuCount: request.gpuCount,
     pricePerHour,
     hold: required,
+    tags: request.tags ?? {},
   });
 }

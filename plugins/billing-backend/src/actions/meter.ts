@@ -2,6 +2,7 @@ import type { Transaction } from '@portico/plugin-kit/backend';
 import { costAt, meteredUntil } from '../domain/metering';
 import { lockCustomer } from '../store/customers';
 import { markStarted, markStopped, metersOf, scopeOf } from '../store/meters';
+import { markForRollup } from '../store/rollups';
 import { CustomerLedger } from './customer-ledger';
 
 /** From the instant the allocation became active. Does nothing when it was started before, or stopped already. */
@@ -10,6 +11,7 @@ export async function startMeter(tx: Transaction, meter: { allocationId: string;
   if (row === undefined || row.started_at !== null || row.stopped_at !== null) return;
   await lockCustomer(tx, row.organization_id);
   await markStarted(tx, meter);
+  await markForRollup(tx, { organizationId: row.organization_id, from: meter.at });
 }
 
 /** Up to the instant release was requested or life was last proven; posts what is owed and gives back the rest of the hold. */
@@ -32,5 +34,6 @@ export async function stopMeter(
   if (through !== null && through !== meter.postedThroughAt)
     await ledger.postUsage({ scope, through, total, first: 'hold' });
   await ledger.releaseHold(scope);
+  if (through !== null) await markForRollup(tx, { organizationId: row.organization_id, from: through });
   await markStopped(tx, { allocationId, at: through ?? stop.at, ran: through !== null, cost: total });
 }

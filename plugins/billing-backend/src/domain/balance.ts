@@ -78,6 +78,20 @@ export function runwaySeconds(options: { spendable: Micros; burnRatePerHour: Mic
   return seconds > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(seconds);
 }
 
+/** Times that `Date` and the contract can say end here. */
+const INSTANT_MAX = Date.UTC(9999, 11, 31);
+
+/** When nothing is left at this rate, to the millisecond, rounded down; null when nothing burns. Where the money lasts longer than the calendar, its end. */
+export function drainsAt(options: { spendable: Micros; burnRatePerHour: Micros; at: number }): number | null {
+  if (options.burnRatePerHour === 0n) return null;
+  const milliseconds = multiplyDivideDown({
+    value: atLeastZero(options.spendable),
+    times: BigInt(HOUR_MILLISECONDS),
+    per: options.burnRatePerHour,
+  });
+  return milliseconds > BigInt(INSTANT_MAX - options.at) ? INSTANT_MAX : options.at + Number(milliseconds);
+}
+
 /** The worst that applies. Compared by multiplication, so that no rounding of a runway decides. */
 export function statusOf(
   options: { spendable: Micros; burnRatePerHour: Micros },

@@ -124,6 +124,8 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
         price_per_hour: usd(7_200_000),
         seconds: 89,
         cost: usd(179_000),
+        credited: usd(0),
+        tags: {},
         started_at: new Date(from + 1_000).toISOString(),
         stopped_at: null,
       },
@@ -205,7 +207,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       expect(reply.headers.get('content-type')).toMatch(/^text\/csv/);
       const [header, ...lines] = reply.text.trimEnd().split('\r\n');
       expect(header).toBe(
-        'allocation_id,allocation_name,project_id,department_id,user_id,sku_id,gpu_count,started_at,stopped_at,seconds,price_per_hour,cost,currency',
+        'allocation_id,allocation_name,project_id,department_id,user_id,sku_id,gpu_count,started_at,stopped_at,seconds,price_per_hour,cost,credited,currency,tags',
       );
       expect(lines.map(line => line.split(',')[0])).toEqual(all.map(row => row.allocation_id));
       const seeded = lines.at(-1) ?? '';

@@ -1,13 +1,15 @@
 import { projectInReach } from '@portico/plugin-kit/backend';
 import type { Handlers, UserCaller } from '@portico/plugin-kit/backend';
-import { errorsOf, PAGE_LIMIT_DEFAULT } from '@portico/plugin-kit/contract';
-import type { billingContract } from '@portico/plugin-billing/contract';
+import { errorsOf, PAGE_LIMIT_DEFAULT, tagOf } from '@portico/plugin-kit/contract';
+import type { QueryOf } from '@portico/plugin-kit/contract';
+import type { billingContract, exportUsage } from '@portico/plugin-billing/contract';
 import { billingErrors } from '@portico/plugin-billing/contract';
 import { usageItem } from '../replies';
 import type { BillingServices } from '../services';
 import { usagePage } from '../store/usage';
 import type { UsageFilter } from '../store/usage';
 import { usageCsv } from '../usage-csv';
+import { instantOf } from './instant-of';
 
 const billing = errorsOf(billingErrors);
 
@@ -44,28 +46,19 @@ export function usageRoutes({
   };
 }
 
-interface PeriodQuery {
-  readonly allocation_id?: string;
-  readonly project_id?: string;
-  readonly from?: string;
-  readonly to?: string;
-}
-
-function filterOf(caller: UserCaller, query: PeriodQuery): UsageFilter {
+function filterOf(caller: UserCaller, query: QueryOf<typeof exportUsage>): UsageFilter {
   const from = instantOf(query.from);
   const to = instantOf(query.to);
   if (from !== undefined && to !== undefined && from > to) throw billing.fail('period_invalid');
-  const { organizationId } = caller;
   return {
-    organizationId,
+    organizationId: caller.organizationId,
     allocationId: query.allocation_id,
     projectId: projectInReach(caller, query.project_id),
+    userId: query.user_id,
+    skuId: query.sku_id,
+    tag: query.tag === undefined ? undefined : tagOf(query.tag),
+    status: query.status,
     from,
     to,
   };
-}
-
-/** RFC 3339 knows leap seconds and JavaScript does not: 23:59:60 is the instant after. */
-function instantOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Date.parse(text.replace(/:60(?=[.Zz+-])/, ':59'));
 }

@@ -1,6 +1,6 @@
 import type { Queries } from '@portico/plugin-kit/backend';
 import type { Micros } from '@portico/plugin-kit/contract';
-import { HOUR_MILLISECONDS } from '../domain/metering';
+import { costOf } from './metered-cost';
 
 interface Spender {
   readonly organizationId: string;
@@ -9,10 +9,6 @@ interface Spender {
   readonly from: number;
   readonly now: number;
 }
-
-/** Price × time, for whole hours and the rest of one separately: rounded down exactly, and within 64 bits. */
-const costOf = (milliseconds: string) =>
-  `(price_per_hour_micros * ((${milliseconds}) / ${HOUR_MILLISECONDS}) + price_per_hour_micros * ((${milliseconds}) % ${HOUR_MILLISECONDS}) / ${HOUR_MILLISECONDS})`;
 
 /**
  * One statement over the meters that ran in the period or have not stopped: each its usage within it, as the usage list reckons it, and what is held for it. Meters

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
-import { newId } from '@portico/plugin-kit/contract';
-import type { Micros } from '@portico/plugin-kit/contract';
+import { canonicalTags, newId } from '@portico/plugin-kit/contract';
+import type { Micros, Tags } from '@portico/plugin-kit/contract';
 import { inList } from './in-list';
 import type { EntryScope } from './ledger';
 
@@ -11,14 +12,16 @@ export interface NewMeter {
   readonly gpuCount: number;
   readonly pricePerHour: Micros;
   readonly hold: Micros;
+  readonly tags: Tags;
 }
 
 /** The meter, not running yet, and its hold. An allocation has one of each in its life. */
 export async function insertMeter(tx: Transaction, meter: NewMeter): Promise<void> {
   const { scope } = meter;
+  const tagSetId = await keepTags(tx, { organizationId: scope.organizationId, tags: meter.tags });
   await tx.run(
     `INSERT INTO billing_meters (allocation_id, organization_id, department_id, project_id, user_id, allocation_name, sku_id, gpu_count,
-      price_per_hour_micros, created_at, posted_micros) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+      price_per_hour_micros, created_at, tag_set_id, tags_json, posted_micros) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
     [
       scope.allocationId,
       scope.organizationId,
@@ -30,6 +33,8 @@ export async function insertMeter(tx: Transaction, meter: NewMeter): Promise<voi
       meter.gpuCount,
       meter.pricePerHour,
       tx.now,
+      tagSetId,
+      canonicalTags(meter.tags),
     ],
   );
   await tx.run(
@@ -37,6 +42,23 @@ export async function insertMeter(tx: Transaction, meter: NewMeter): Promise<voi
     [newId('hold', tx.now), scope.organizationId, scope.allocationId, meter.hold, meter.hold, tx.now],
   );
 }
+
+/** Sets of tags by a fingerprint of what is in them: the same tags are one set, and an allocation without tags has none. */
+async function keepTags(tx: Transaction, set: { organizationId: string; tags: Tags }): Promise<string> {
+  const tags = Object.entries(set.tags);
+  if (tags.length === 0) return '';
+  const text = `${set.organizationId} ${canonicalTags(set.tags)}`;
+  const tagSetId = `tags_${createHash('sha256').update(text).digest('hex').slice(0, FINGERPRINT_LENGTH)}`;
+  await tx.run(
+    `INSERT INTO billing_tags (tag_set_id, organization_id, tag_key, tag_value) VALUES ${tags.map(() => '(?, ?, ?, ?)').join(', ')}
+    ON CONFLICT (tag_set_id, tag_key) DO NOTHING`,
+    tags.flatMap(([key, value]) => [tagSetId, set.organizationId, key, value]),
+  );
+  return tagSetId;
+}
+
+/** Of hexadecimal digits: 128 bits. */
+const FINGERPRINT_LENGTH = 32;
 
 export interface MeterRow {
   readonly allocation_id: string;
@@ -59,6 +81,31 @@ export async function metersOf(queries: Queries, allocationIds: readonly string[
     `SELECT allocation_id, organization_id, department_id, project_id, user_id, price_per_hour_micros, started_at, capped_at, stopped_at, posted_micros, cost_micros
     FROM billing_meters WHERE allocation_id IN ${asked.sql}`,
     asked.parameters,
+  );
+}
+
+export interface RunningMeterRow {
+  readonly allocation_id: string;
+  readonly allocation_name: string;
+  readonly project_id: string;
+  readonly user_id: string | null;
+  readonly sku_id: string;
+  readonly gpu_count: number;
+  readonly price_per_hour_micros: bigint;
+  readonly started_at: number;
+  readonly capped_at: number | null;
+}
+
+/** Meters that have started and not stopped, the most expensive first. There are no more of them than the organization has GPUs. */
+export function runningMeters(
+  queries: Queries,
+  filter: { organizationId: string; projectId: string | undefined },
+): Promise<RunningMeterRow[]> {
+  return queries.all<RunningMeterRow>(
+    `SELECT allocation_id, allocation_name, project_id, user_id, sku_id, gpu_count, price_per_hour_micros, started_at, capped_at
+    FROM billing_meters WHERE organization_id = ? AND stopped_at IS NULL AND started_at IS NOT NULL${filter.projectId === undefined ? '' : ' AND project_id = ?'}
+    ORDER BY price_per_hour_micros DESC, allocation_id`,
+    [filter.organizationId, ...(filter.projectId === undefined ? [] : [filter.projectId])],
   );
 }
 

@@ -1,19 +1,20 @@
 import { cutPage, encodeCursor } from '@portico/plugin-kit/backend';
 import type { Parameter, Queries } from '@portico/plugin-kit/backend';
 import { common } from '@portico/plugin-kit/contract';
-import { HOUR_MILLISECONDS } from '../domain/metering';
 import { decodeKeyset } from './keyset';
+import { costOf, dimensionConditions } from './metered-cost';
+import type { DimensionFilter } from './metered-cost';
 
 export const USAGE_SORTS = ['started_at', '-started_at', 'cost', '-cost'] as const;
 export type UsageSort = (typeof USAGE_SORTS)[number];
 
-export interface UsageFilter {
-  readonly organizationId: string;
-  readonly allocationId?: string;
-  readonly projectId?: string;
+export interface UsageFilter extends DimensionFilter {
+  readonly allocationId?: string | undefined;
   /** Usage outside of `[from, to)` is left out, its seconds and its cost. */
-  readonly from?: number;
-  readonly to?: number;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** By whether the meter runs. */
+  readonly status?: 'running' | 'stopped' | undefined;
 }
 
 export interface UsageRow {
@@ -30,6 +31,9 @@ export interface UsageRow {
   readonly stopped_at: number | null;
   readonly milliseconds: number;
   readonly usage_micros: bigint;
+  /** What of it was given back because the node could not be reached. */
+  readonly credited_micros: bigint;
+  readonly tags_json: string;
 }
 
 export interface UsagePage {
@@ -59,7 +63,8 @@ export async function usagePage(
   let rows: UsageRow[];
   if (byCost && filter.from === undefined && filter.to === undefined) {
     // What has stopped has its cost in an index; what runs is reckoned, and is few. Both in order, merged here.
-    rows = [...(await ask('stopped')), ...(await ask('running'))].sort(compareByCost(sort));
+    const parts = filter.status === undefined ? (['stopped', 'running'] as const) : [filter.status];
+    rows = (await Promise.all(parts.map(ask))).flat().sort(compareByCost(sort));
   } else {
     rows = await ask('all');
   }
@@ -112,6 +117,7 @@ function selectUsage(options: {
   const bind = (...values: Parameter[]) => void parameters.push(...values);
 
   // Placeholders are bound in the order of the text: the expressions of the outer queries come before the conditions of the inner one.
+  bind(...[end, end, end, end], ...[from, from, from, from], end, from);
   bind(from, from, from);
   bind(end, end, end);
   const conditions: string[] = [];
@@ -135,24 +141,31 @@ function selectUsage(options: {
   if (part === 'stopped') where('+stopped_at <= ?', asOf);
   where(part === 'all' ? 'started_at <= ?' : '+started_at <= ?', asOf);
   if (filter.allocationId !== undefined) where('allocation_id = ?', filter.allocationId);
-  if (filter.projectId !== undefined) where('project_id = ?', filter.projectId);
+  if (part === 'all' && filter.status === 'running') where('(stopped_at IS NULL OR stopped_at > ?)', asOf);
+  if (part === 'all' && filter.status === 'stopped') where('+stopped_at <= ?', asOf);
   if (filter.to !== undefined) where('started_at < ?', filter.to);
   if (filter.from !== undefined) where('(stopped_at IS NULL OR stopped_at > ?)', filter.from);
+
+  const narrowed = dimensionConditions(filter);
+  bind(...narrowed.parameters);
 
   const byCost = options.sort.endsWith('cost');
   const descending = options.sort.startsWith('-');
   const reckoned = byCost && part !== 'stopped';
   const sortColumn = byCost ? (reckoned ? 'usage_micros' : 'cost_micros') : 'started_at';
   const beyond = `(${sortColumn}, allocation_id) ${descending ? '<' : '>'} (?, ?)`;
-  if (after !== undefined && !reckoned) where(beyond, ...after);
+  const keyset = after !== undefined && !reckoned ? ` AND ${beyond}` : '';
+  if (after !== undefined && !reckoned) bind(...after);
   const direction = descending ? 'DESC' : 'ASC';
-  const text = `SELECT reckoned.*, (SELECT currency FROM billing_customers WHERE organization_id = reckoned.organization_id) AS currency FROM (
+  const credited = `${costOf('CASE WHEN to_at < ? THEN to_at ELSE ? END - started_at')} - ${costOf('CASE WHEN from_at > ? THEN from_at ELSE ? END - started_at')}`;
+  const text = `SELECT reckoned.*, (SELECT currency FROM billing_customers WHERE organization_id = reckoned.organization_id) AS currency,
+    (SELECT coalesce(sum(${credited}), 0) FROM billing_outage_credits WHERE allocation_id = reckoned.allocation_id AND from_at < ? AND to_at > ?) AS credited_micros FROM (
     SELECT timed.*, until_at - started_at - before_ms AS milliseconds, ${costOf('(until_at - started_at)')} - ${costOf('before_ms')} AS usage_micros
     FROM (
       SELECT picked.*, CASE WHEN ? <= started_at THEN 0 WHEN until_at <= ? THEN until_at - started_at ELSE ? - started_at END AS before_ms
       FROM (
         SELECT *, CASE WHEN stopped_at <= ? THEN stopped_at WHEN capped_at <= ? THEN capped_at ELSE ? END AS until_at
-        FROM billing_meters WHERE ${conditions.join(' AND ')}
+        FROM billing_meters WHERE ${conditions.join(' AND ')}${narrowed.text}${keyset}
       ) AS picked
     ) AS timed
   ) AS reckoned${after !== undefined && reckoned ? ` WHERE ${beyond}` : ''}
@@ -161,6 +174,3 @@ function selectUsage(options: {
   bind(options.limit);
   return [text, parameters];
 }
-
-const costOf = (milliseconds: string) =>
-  `(price_per_hour_micros * (${milliseconds} / ${HOUR_MILLISECONDS}) + price_per_hour_micros * (${milliseconds} % ${HOUR_MILLISECONDS}) / ${HOUR_MILLISECONDS})`;

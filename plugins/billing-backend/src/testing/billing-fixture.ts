@@ -6,6 +6,7 @@ import { migrations } from '../../migrations';
 import { Accrual } from '../accrual';
 import type { BillingPolicy } from '../policy';
 import { createBillingPort } from '../port';
+import { Rollups } from '../rollups';
 
 export const TEST_POLICY: BillingPolicy = {
   currency: 'USD',
@@ -94,7 +95,20 @@ export async function openBilling(db: DatabaseUnderTest, policy: Partial<Billing
   const errors: Error[] = [];
   const port = createBillingPort(deps);
   const accrual = new Accrual(deps);
-  return { database, clock, close, outbox, attention, port, accrual, errors, policy: deps.policy, dialect: db.dialect };
+  const rollups = new Rollups(deps);
+  return {
+    database,
+    clock,
+    close,
+    outbox,
+    attention,
+    port,
+    accrual,
+    rollups,
+    errors,
+    policy: deps.policy,
+    dialect: db.dialect,
+  };
 }
 export type TestBilling = Awaited<ReturnType<typeof openBilling>>;
 

@@ -1,9 +1,12 @@
 import { defineContract } from '@portico/plugin-kit/contract';
+import { getBurn, getCosts, getUsageTimeline } from './cost-operations';
+import { changeCurrency, listCurrencies } from './currency-operations';
 import { billingErrors } from './errors';
 import { billingEvents } from './events';
-import { listLedger } from './ledger-operations';
+import { exportLedger, getLedgerKey, listAnyLedger, listLedger, reverseLedgerEntry } from './ledger-operations';
 import { exportUsage, getBalance, listUsage } from './operations';
 import { billingPermissions } from './permissions';
+import { issueVouchers, listVouchers, redeemVoucher, revokeVoucher } from './voucher-operations';
 
 export {
   BURN_WORKLOADS_MAX,
@@ -123,7 +126,25 @@ export { billingSettings } from './settings';
 /** What billing promises to the outside. */
 export const billingContract = defineContract({
   plugin: 'billing',
-  operations: { getBalance, listUsage, exportUsage, listLedger },
+  operations: {
+    getBalance,
+    listCurrencies,
+    changeCurrency,
+    redeemVoucher,
+    issueVouchers,
+    listVouchers,
+    revokeVoucher,
+    listUsage,
+    getUsageTimeline,
+    getCosts,
+    getBurn,
+    exportUsage,
+    listLedger,
+    exportLedger,
+    getLedgerKey,
+    listAnyLedger,
+    reverseLedgerEntry,
+  },
   errors: billingErrors,
   permissions: billingPermissions,
   events: billingEvents,

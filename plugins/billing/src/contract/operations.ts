@@ -5,6 +5,7 @@ import {
   operation,
   pageQueryProperties,
   pageSchema,
+  tagFilterSchema,
 } from '@portico/plugin-kit/contract';
 import { balanceSchema, usageSchema } from './schemas';
 
@@ -24,6 +25,10 @@ export const getBalance = operation({
 const usageFilterProperties = {
   allocation_id: idSchema,
   project_id: idSchema,
+  user_id: idSchema,
+  sku_id: idSchema,
+  tag: tagFilterSchema,
+  status: { type: 'string', enum: ['running', 'stopped'], description: 'Whether the meter runs.' },
   from: { ...instantSchema, description: 'Usage from this instant on; earlier seconds and their cost are left out.' },
   to: { ...instantSchema, description: 'Usage before this instant; later seconds and their cost are left out.' },
   sort: { type: 'string', enum: ['started_at', '-started_at', 'cost', '-cost'], default: '-started_at' },

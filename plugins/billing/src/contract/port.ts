@@ -1,6 +1,6 @@
-import { createServiceRef } from '@backstage/backend-plugin-api';
+import { createServiceFactory, createServiceRef } from '@backstage/backend-plugin-api';
 import type { Actor, Queries, Transaction } from '@portico/plugin-kit/backend';
-import type { Micros } from '@portico/plugin-kit/contract';
+import type { Micros, Tags } from '@portico/plugin-kit/contract';
 
 /** Who pays and whom it is for: every ledger entry carries all of it. `userId` and `allocationId` are null where nobody or nothing single stands behind it. */
 export interface LedgerScope {
@@ -32,6 +32,8 @@ export interface BillingPort {
       pricePerHour: Micros;
       skuId: string;
       gpuCount: number;
+      /** What its costs can be grouped by; frozen, whatever becomes of the allocation's own. */
+      tags?: Tags;
       /** Of the request behind it; ledger entries keep it. */
       correlationId?: string;
     },
@@ -86,3 +88,16 @@ export interface Forecast {
 }
 
 export const billingPortRef = createServiceRef<BillingPort>({ id: 'portico.port.billing', scope: 'root' });
+
+/** Names of hardware, for people who read a bill. Whoever sells it implements it; while nobody does, ids are all there is. */
+export interface SkuNames {
+  /** SKU id → name, withdrawn ones included; unknown ones are left out. */
+  ofSkus(queries: Queries, skuIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+export const skuNamesRef = createServiceRef<SkuNames>({
+  id: 'portico.port.sku-names',
+  scope: 'root',
+  defaultFactory: async service =>
+    createServiceFactory({ service, deps: {}, factory: () => ({ ofSkus: async () => new Map<string, string>() }) }),
+});

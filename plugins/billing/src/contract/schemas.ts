@@ -4,6 +4,7 @@ import {
   moneySchema,
   nullableIdSchema,
   nullableInstantSchema,
+  tagsSchema,
 } from '@portico/plugin-kit/contract';
 
 /** From best to worst. Thresholds are settings; `depleted` is an account without money, whether or not anything ran. */
@@ -15,7 +16,17 @@ export const balanceStatusSchema = {
 export const balanceSchema = {
   type: 'object',
   additionalProperties: false,
-  required: ['available', 'held', 'currency', 'status', 'burn_rate_per_hour', 'runway_seconds', 'as_of'],
+  required: [
+    'available',
+    'held',
+    'promotional',
+    'expires_next',
+    'currency',
+    'status',
+    'burn_rate_per_hour',
+    'runway_seconds',
+    'as_of',
+  ],
   properties: {
     available: {
       ...moneySchema,
@@ -24,6 +35,23 @@ export const balanceSchema = {
     held: {
       ...moneySchema,
       description: 'Set aside for what runs or is about to run; it pays for the last hour when nothing else is left.',
+    },
+    promotional: {
+      ...moneySchema,
+      description:
+        'Of both together, what was given and not paid: trial, vouchers and credits. It is spent first and never goes back to a card.',
+    },
+    expires_next: {
+      description: 'What of it is taken back next unless it is used; null while nothing ends.',
+      anyOf: [
+        {
+          type: 'object',
+          additionalProperties: false,
+          required: ['amount', 'at'],
+          properties: { amount: moneySchema, at: instantSchema },
+        },
+        { type: 'null' },
+      ],
     },
     currency: { type: 'string', pattern: '^[A-Z]{3}$' },
     status: balanceStatusSchema,
@@ -53,6 +81,8 @@ export const usageSchema = {
     'price_per_hour',
     'seconds',
     'cost',
+    'credited',
+    'tags',
     'started_at',
     'stopped_at',
   ],
@@ -74,6 +104,12 @@ export const usageSchema = {
       ...moneySchema,
       description: 'Price × metered time, rounded down to the micro-unit. Adjoining periods add up exactly.',
     },
+    credited: {
+      ...moneySchema,
+      description:
+        'What of the cost was given back because the node could not be reached; part of the balance, not taken off the cost.',
+    },
+    tags: { ...tagsSchema, description: 'As they were at launch.' },
     started_at: { ...instantSchema, description: 'When the meter started: the allocation became active.' },
     stopped_at: { ...nullableInstantSchema, description: 'When the meter stopped; null while it runs.' },
   },
