@@ -35,6 +35,8 @@ test('what is no secret stays', () => {
 test.each([
   ['a bearer token', 'sent Authorization: Bearer pts_Af6GermU1eHp3dR8iLZ', 'pts_Af6GermU1eHp3dR8iLZ'],
   ['an API key', 'with ptk_0123456789abcdef', 'ptk_0123456789abcdef'],
+  ['a key of the payment provider', 'with rk_live_51Habcdefgh refused', '51Habcdefgh'],
+  ['a secret that webhooks are signed with', 'checked with whsec_abcdef0123', 'abcdef0123'],
   ['a JWT', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl', 'c2lnbmF0dXJl'],
   ['a private key', '-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----', 'abc'],
   ['a database URL', 'connecting to postgres://portico:hunter22@db/portico', 'hunter22'],

@@ -13,6 +13,8 @@ const SECRET_TEXT: readonly [pattern: RegExp, replacement: string][] = [
   [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${REDACTED}`],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, REDACTED],
   [/\bpt[a-z]_[A-Za-z0-9_-]{8,}/g, REDACTED],
+  // Of the payment provider: secret and restricted keys, and the secrets that webhooks are signed with.
+  [/\b([rs]k_(?:live|test)|whsec)_[A-Za-z0-9+/=_-]{4,}/g, `$1_${REDACTED}`],
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, REDACTED],
   [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]+):[^\s@/]+@/gi, `$1:${REDACTED}@`],
   [/((?:password|passwd|secret|token)["']?\s*[=:]\s*["']?)[^\s"',;&]{3,}/gi, `$1${REDACTED}`],
