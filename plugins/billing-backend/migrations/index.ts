@@ -7,8 +7,21 @@ import { payments } from './0005_payments';
 import { refunds } from './0006_refunds';
 import { grants } from './0007_grants';
 import { rollups } from './0008_rollups';
+import { alerts } from './0009_alerts';
 import { invoices } from './0010_invoices';
 import { budgets } from './0011_budgets';
 
 /** In order; forward only. */
-export const migrations: readonly Migration[] = [ledger, reviewFailures, accounts, seals, payments, refunds, grants, rollups, invoices, budgets];
+export const migrations: readonly Migration[] = [
+  ledger,
+  reviewFailures,
+  accounts,
+  seals,
+  payments,
+  refunds,
+  grants,
+  rollups,
+  alerts,
+  invoices,
+  budgets,
+];

@@ -11,6 +11,8 @@ import type {
   Secrets,
   Settings,
 } from '@portico/plugin-kit/backend';
+import type { SkuNames } from '@portico/plugin-billing/port';
+import type { PaymentProvider } from './payments/payment-provider';
 import type { BillingPolicy } from './policy';
 
 /** What routes and actions of billing work with. */
@@ -25,6 +27,9 @@ export interface BillingServices {
   readonly rateLimits: RateLimits;
   readonly settings: Settings;
   readonly access: AccessPort;
+  readonly skuNames: SkuNames;
   readonly logger: LoggerService;
   readonly policy: BillingPolicy;
+  /** Who takes the money; null where the portal takes none. */
+  readonly payments: PaymentProvider | null;
 }

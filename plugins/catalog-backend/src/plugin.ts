@@ -8,6 +8,7 @@ import { migrations } from '../migrations';
 import { seedCatalog } from './actions/seed-catalog';
 import { catalogPort } from './catalog-port';
 import { catalogRoutes } from './routes/routes';
+import { skuNamesFactory } from './sku-names';
 
 const catalogPortFactory = createServiceFactory({
   service: catalogPortRef,
@@ -42,4 +43,4 @@ const catalogPlugin = createBackendPlugin({
   },
 });
 
-export default createBackendFeatureLoader({ loader: () => [catalogPortFactory, catalogPlugin] });
+export default createBackendFeatureLoader({ loader: () => [catalogPortFactory, skuNamesFactory, catalogPlugin] });

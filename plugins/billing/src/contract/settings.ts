@@ -1,4 +1,6 @@
+import { stripeSettingsSchema } from './stripe-settings';
 import { CURRENCIES_MAX, SUGGESTED_AMOUNTS_MAX } from './currency-operations';
+import { invoiceSettingsSchema } from './invoice-settings';
 
 /** An amount in whole units of the currency, exact: at most six decimal places. */
 const unitsSchema = { type: 'string', pattern: '^(0|[1-9][0-9]{0,11})(\\.[0-9]{1,6})?$' } as const;
@@ -25,6 +27,7 @@ export const billingSettings = {
       'payments',
       'refunds',
       'disputes',
+      'invoices',
     ],
     properties: {
       currency: {
@@ -138,6 +141,7 @@ export const billingSettings = {
             default: 3,
             description: 'Within 24 hours an organization may pay in so many times the most that may be added at once.',
           },
+          stripe: stripeSettingsSchema,
         },
       },
       refunds: {
@@ -175,6 +179,7 @@ export const billingSettings = {
           },
         },
       },
+      invoices: invoiceSettingsSchema,
       accrualSeconds: {
         type: 'integer',
         minimum: 1,
