@@ -130,6 +130,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       slot_id: String(slot?.slot_id),
       // Nodes of the configuration have none; nobody but their administrators gets as far as to see that.
       slot_map_id: 'slotmap_mine',
+      voucher_id: 'voucher_mine',
     };
   }
 

@@ -5,6 +5,7 @@ import type { billingSettings } from '@portico/plugin-billing/contract';
 import { currenciesOf } from './currency-policy';
 import type { CurrencyPolicy } from './currency-policy';
 import type { BalancePolicy } from './domain/balance';
+import type { Customer } from './store/customers';
 
 /** The settings as the rest of this plugin reads them: amounts in micro-units, `auto` decided. */
 export interface BillingPolicy extends BalancePolicy {
@@ -49,5 +50,19 @@ export function policyOf(settings: SettingsOf<typeof billingSettings>, dialect: 
       fourEyesAbove: fromDecimal(settings.refunds.fourEyesAbove),
     },
     disputesBlockLaunches: settings.disputes.blockLaunches,
+  };
+}
+
+/** When this customer's balance is looked at as low: the portal's thresholds in the account's currency, or earlier where the organization chose so. */
+export function balancePolicyOf(policy: BillingPolicy, customer: Pick<Customer, 'currency' | 'alerts'>): BalancePolicy {
+  const { alerts, currency } = customer;
+  const warningRunwaySeconds = Math.max(policy.warningRunwaySeconds, alerts.warningRunwaySeconds ?? 0);
+  const platformBelow = policy.currencies.get(currency)?.warningBelow ?? policy.warningBelow;
+  const warningBelow = alerts.warningBelow ?? 0n;
+  return {
+    graceSeconds: policy.graceSeconds,
+    warningRunwaySeconds,
+    noticeRunwaySeconds: Math.max(policy.noticeRunwaySeconds, alerts.noticeRunwaySeconds ?? 0, warningRunwaySeconds),
+    warningBelow: warningBelow > platformBelow ? warningBelow : platformBelow,
   };
 }

@@ -2,7 +2,7 @@ import type { Outbox, Queries, Transaction } from '@portico/plugin-kit/backend';
 import { newId, toInstant, toMoney } from '@portico/plugin-kit/contract';
 import type { Micros } from '@portico/plugin-kit/contract';
 import { pendingAt, spendableAt } from '../domain/balance';
-import { announcementAt, nextGrantInstant, spentTo, unspentIn } from '../domain/grants';
+import { announcementAt, nextExpiry, nextGrantInstant, spentTo, unspentIn } from '../domain/grants';
 import type { Grant, GrantKind } from '../domain/grants';
 import type { Customer } from '../store/customers';
 import { grantOfEntry, insertGrant, openGrants, saveGrant } from '../store/grants';
@@ -23,11 +23,18 @@ export async function grantsOf(queries: Queries, customer: Customer, at: number)
  * that has locked the customer the answer holds until it ends.
  */
 export async function unspentPromotional(queries: Queries, customer: Customer, at: number): Promise<Micros> {
-  const spendable = spendableAt(customer, at);
-  const unspent = unspentIn(await grantsOf(queries, customer, at));
+  return (await givenMoneyOf(queries, customer, at)).promotional;
+}
+
+/** That, and what of it ends next. */
+export async function givenMoneyOf(
+  queries: Queries,
+  customer: Customer,
+  at: number,
+): Promise<{ promotional: Micros; expiresNext: { amount: Micros; at: number } | null }> {
+  const grants = await grantsOf(queries, customer, at);
   // A payment that a bank took back may have left less than was given.
-  if (spendable <= 0n) return 0n;
-  return unspent < spendable ? unspent : spendable;
+  return { promotional: atMost(unspentIn(grants), spendableAt(customer, at)), expiresNext: nextExpiry(grants, at) };
 }
 
 /** Remembers a credit just posted as given. `customer` is locked, and as it was before the credit: what was owed then is paid first and is spent already. */

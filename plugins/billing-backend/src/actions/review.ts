@@ -1,8 +1,9 @@
 import type { Attention, Outbox, Transaction } from '@portico/plugin-kit/backend';
 import { newId, toMoney } from '@portico/plugin-kit/contract';
-import { BALANCE_STATUSES, balanceAt, depletedSince, nextReviewAt } from '../domain/balance';
+import { announcedStatus, balanceAt, depletedSince, isWorse, nextReviewAt } from '../domain/balance';
 import type { Balance, BalanceStatus } from '../domain/balance';
 import { burnsAt, costAt, dueThrough } from '../domain/metering';
+import { balancePolicyOf } from '../policy';
 import type { BillingPolicy } from '../policy';
 import { lockDueCustomer, postponeReview, saveReview } from '../store/customers';
 import type { Customer } from '../store/customers';
@@ -26,6 +27,7 @@ const attentionItem = (organizationId: string) => ({
 
 /** The events a falling balance sends when it reaches a status; depletion has its own rule. */
 const FALLING_EVENTS: Partial<Record<BalanceStatus, string>> = {
+  notice: 'billing.low_balance_notice',
   warning: 'billing.low_balance_warning',
   auto_release_pending: 'billing.auto_release_pending',
 };
@@ -40,17 +42,23 @@ export async function reviewCustomer(tx: Transaction, deps: ReviewDeps, organiza
   const ledger = new CustomerLedger(tx, customer);
 
   const grantsAt = await endGrants(tx, deps, { customer, ledger });
-  await capWhenDepleted(tx, deps, { customer, ledger });
+  const isDepletedNow = await capWhenDepleted(tx, deps, { customer, ledger });
   await postWholeHours(tx, ledger);
   await refillHolds(tx, ledger);
 
-  const balance = balanceAt(ledger.funds, tx.now, deps.policy);
-  const event = isWorse(balance.status, customer.announced) ? FALLING_EVENTS[balance.status] : undefined;
+  const policy = balancePolicyOf(deps.policy, customer);
+  const balance = balanceAt(ledger.funds, tx.now, policy);
+  const announced = announcedStatus(balance, customer.announced, policy);
+  const event = isWorse(announced, customer.announced) ? FALLING_EVENTS[announced] : undefined;
+  const hasFallen = customer.fallenAt !== null || isDepletedNow || event !== undefined;
+  const isBack = announced === 'healthy' && hasFallen;
   if (event !== undefined) await announce(tx, deps, { event, customer, balance });
+  if (isBack) await announce(tx, deps, { event: 'billing.recovered', customer, balance });
   await saveReview(tx, {
     organizationId,
-    announced: balance.status,
-    reviewAt: earlier(nextReviewAt(ledger.funds, tx.now, deps.policy), grantsAt),
+    announced,
+    fallenAt: hasFallen && !isBack ? (customer.fallenAt ?? tx.now) : null,
+    reviewAt: earlier(nextReviewAt(ledger.funds, tx.now, policy), grantsAt),
   });
   if (customer.reviewFailures >= FAILURES_BEFORE_ATTENTION)
     await deps.attention.clear(tx, attentionItem(organizationId));
@@ -71,19 +79,19 @@ export async function reviewFailed(
 
 /**
  * From the instant the money was used up, running allocations are charged for one more tick at most, whenever they are released and however late this
- * review is. A cap is set once per meter, so the event goes out once per depletion, and again only for meters that started afterwards.
+ * review is. A cap is set once per meter, so the event goes out once per depletion, and again only for meters that started afterwards. Answers whether it did.
  */
 async function capWhenDepleted(
   tx: Transaction,
   deps: ReviewDeps,
   books: { customer: Customer; ledger: CustomerLedger },
-): Promise<void> {
+): Promise<boolean> {
   const { customer, ledger } = books;
   const running = ledger.funds.meters.filter(meter => meter.cappedAt === null && burnsAt(meter, tx.now));
   const starts = running.map(meter => meter.startedAt ?? tx.now);
   const depletedAt =
     running.length === 0 ? null : depletedSince(ledger.funds, { from: Math.min(...starts), to: tx.now });
-  if (depletedAt === null) return;
+  if (depletedAt === null) return false;
   for (const meter of running) {
     const at = Math.max(depletedAt + deps.policy.accrualSeconds * 1000, meter.startedAt ?? 0);
     await markCapped(tx, { allocationId: meter.allocationId, at });
@@ -95,6 +103,7 @@ async function capWhenDepleted(
     customer,
     balance: balanceAt(ledger.funds, tx.now, deps.policy),
   });
+  return true;
 }
 
 async function postWholeHours(tx: Transaction, ledger: CustomerLedger): Promise<void> {
@@ -149,10 +158,6 @@ async function refillHolds(tx: Transaction, ledger: CustomerLedger): Promise<voi
 function earlier(one: number | null, other: number | null): number | null {
   if (one === null || other === null) return one ?? other;
   return Math.min(one, other);
-}
-
-function isWorse(status: BalanceStatus, than: BalanceStatus): boolean {
-  return BALANCE_STATUSES.indexOf(status) > BALANCE_STATUSES.indexOf(than);
 }
 
 async function announce(

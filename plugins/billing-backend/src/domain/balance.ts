@@ -106,6 +106,42 @@ export function statusOf(
   return lastsLessThan(policy.noticeRunwaySeconds) ? 'notice' : 'healthy';
 }
 
+/** A balance that fell below a threshold counts as risen again once it is above it by this much: fees, holds and releases move it back and forth around one. */
+const RISE_NUMERATOR = 5n;
+const RISE_DENOMINATOR = 4n;
+
+/**
+ * The status to remember as announced, given the one announced before: a worse one at once, a better one only when the balance is clear of the threshold by a quarter. So each
+ * step down is told once per fall, however the balance trembles.
+ */
+export function announcedStatus(
+  balance: { spendable: Micros; burnRatePerHour: Micros; status: BalanceStatus },
+  before: BalanceStatus,
+  policy: BalancePolicy,
+): BalanceStatus {
+  if (rank(balance.status) >= rank(before)) return balance.status;
+  const clear = statusOf(balance, {
+    graceSeconds: raised(policy.graceSeconds),
+    warningRunwaySeconds: raised(policy.warningRunwaySeconds),
+    noticeRunwaySeconds: raised(policy.noticeRunwaySeconds),
+    warningBelow: (policy.warningBelow * RISE_NUMERATOR) / RISE_DENOMINATOR,
+  });
+  return rank(clear) < rank(before) ? clear : before;
+}
+
+export function isWorse(status: BalanceStatus, than: BalanceStatus): boolean {
+  return rank(status) > rank(than);
+}
+
+function rank(status: BalanceStatus): number {
+  return BALANCE_STATUSES.indexOf(status);
+}
+
+/** Seconds, rounded up. */
+function raised(seconds: number): number {
+  return Math.ceil((seconds * Number(RISE_NUMERATOR)) / Number(RISE_DENOMINATOR));
+}
+
 /** The first millisecond in `[from, to]` at which nothing is left to spend, or null. Exact, whatever started and was capped in between. */
 export function depletedSince(funds: Funds, period: { from: number; to: number }): number | null {
   if (spendableAt(funds, period.to) > 0n) return null;

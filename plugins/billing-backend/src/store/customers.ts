@@ -15,6 +15,18 @@ export interface Customer extends Funds {
   readonly reviewFailures: number;
   /** All usage ever posted, what was given back taken off. */
   readonly used: Micros;
+  readonly alerts: OwnAlerts;
+  /** Since when the balance is not healthy and somebody was told; null while there is nothing to take back. */
+  readonly fallenAt: number | null;
+}
+
+/** What the organization chose; null where it goes by the platform. */
+export interface OwnAlerts {
+  readonly noticeRunwaySeconds: number | null;
+  readonly warningRunwaySeconds: number | null;
+  readonly warningBelow: Micros | null;
+  /** User ids. */
+  readonly recipients: readonly string[] | null;
 }
 
 /** Opens the customer's accounts; does nothing when they are open. */
@@ -32,6 +44,25 @@ export async function openCustomer(
     `INSERT INTO billing_accounts (organization_id, account, balance_micros) VALUES ${ACCOUNTS.map(() => '(?, ?, 0)').join(', ')}`,
     ACCOUNTS.flatMap(account => [customer.organizationId, account]),
   );
+}
+
+/** Whether anything was ever posted. */
+export async function hasMoved(queries: Queries, organizationId: string): Promise<boolean> {
+  const row = await queries.first('SELECT entry_id FROM billing_entries WHERE organization_id = ? LIMIT 1', [
+    organizationId,
+  ]);
+  return row !== undefined;
+}
+
+/** Of a customer nothing was ever posted for. */
+export async function setCurrency(
+  tx: Transaction,
+  customer: { organizationId: string; currency: string },
+): Promise<void> {
+  await tx.run('UPDATE billing_customers SET currency = ? WHERE organization_id = ?', [
+    customer.currency,
+    customer.organizationId,
+  ]);
 }
 
 /** Locks the customer's money for this transaction, has it reviewed soon, and reads it. Undefined when no account was opened. */
@@ -63,11 +94,11 @@ export async function dueCustomers(queries: Queries, options: { now: number; lim
 
 export async function saveReview(
   tx: Transaction,
-  review: { organizationId: string; announced: BalanceStatus; reviewAt: number | null },
+  review: { organizationId: string; announced: BalanceStatus; fallenAt: number | null; reviewAt: number | null },
 ): Promise<void> {
   await tx.run(
-    'UPDATE billing_customers SET status = ?, review_at = ?, review_failures = 0 WHERE organization_id = ?',
-    [review.announced, review.reviewAt, review.organizationId],
+    'UPDATE billing_customers SET status = ?, fallen_at = ?, review_at = ?, review_failures = 0 WHERE organization_id = ?',
+    [review.announced, review.fallenAt, review.reviewAt, review.organizationId],
   );
 }
 
@@ -92,6 +123,11 @@ interface CustomerRow {
   readonly held_micros: bigint;
   readonly receivable_micros: bigint;
   readonly used_micros: bigint;
+  readonly fallen_at: number | null;
+  readonly alert_notice_seconds: number | null;
+  readonly alert_warning_seconds: number | null;
+  readonly alert_below_micros: bigint | null;
+  readonly alert_recipients_json: string | null;
   readonly allocation_id: string | null;
   readonly price_per_hour_micros: bigint;
   readonly started_at: number | null;
@@ -114,6 +150,7 @@ export async function customersOf(
     `(SELECT balance_micros FROM billing_accounts WHERE organization_id = customer.organization_id AND account = '${account}')`;
   const rows = await queries.all<CustomerRow>(
     `SELECT customer.organization_id, customer.currency, customer.status, customer.review_failures,
+      customer.fallen_at, customer.alert_notice_seconds, customer.alert_warning_seconds, customer.alert_below_micros, customer.alert_recipients_json,
       ${balance('customer_available')} AS available_micros, ${balance('customer_held')} AS held_micros,
       ${balance('customer_receivable')} AS receivable_micros, ${balance('usage_revenue')} AS used_micros,
       meter.allocation_id, meter.price_per_hour_micros, meter.started_at, meter.capped_at, meter.posted_through_at, meter.posted_micros,
@@ -136,11 +173,36 @@ export async function customersOf(
       held: row.held_micros,
       owed: -row.receivable_micros,
       used: row.used_micros,
+      fallenAt: row.fallen_at,
+      alerts: alertsOf(row),
       meters,
     });
     if (row.allocation_id !== null) meters.push(toMeter(row, row.allocation_id));
   }
   return customers;
+}
+
+function alertsOf(row: CustomerRow): OwnAlerts {
+  return {
+    noticeRunwaySeconds: row.alert_notice_seconds,
+    warningRunwaySeconds: row.alert_warning_seconds,
+    warningBelow: row.alert_below_micros,
+    recipients: row.alert_recipients_json === null ? null : (JSON.parse(row.alert_recipients_json) as string[]),
+  };
+}
+
+export async function saveAlerts(tx: Transaction, organizationId: string, alerts: OwnAlerts): Promise<void> {
+  await tx.run(
+    `UPDATE billing_customers SET alert_notice_seconds = ?, alert_warning_seconds = ?, alert_below_micros = ?, alert_recipients_json = ?
+    WHERE organization_id = ?`,
+    [
+      alerts.noticeRunwaySeconds,
+      alerts.warningRunwaySeconds,
+      alerts.warningBelow,
+      alerts.recipients === null ? null : JSON.stringify(alerts.recipients),
+      organizationId,
+    ],
+  );
 }
 
 function toMeter(row: CustomerRow, allocationId: string): Meter {
