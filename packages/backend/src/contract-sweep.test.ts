@@ -77,6 +77,13 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
         [owner.organizationId, owner.projectId, owner.userId, tx.now],
       ),
     );
+    await backend.services.database.transaction(tx =>
+      tx.run(
+        `INSERT INTO billing_refunds (refund_id, organization_id, department_id, project_id, amount_micros, currency, status, outcome_text, made_by, reason, correlation_id, requested_at)
+         VALUES ('refund_mine', ?, 'dept_mine', ?, 1000000, 'USD', 'rejected', 'It was declined.', 'customer', 'mine', 'corr_mine', ?)`,
+        [owner.organizationId, owner.projectId, tx.now],
+      ),
+    );
     const robot = await backend.request('POST', 'service-accounts', { token, body: { name: 'mine', role: 'viewer' } });
     const robotPath = `service-accounts/${String(robot.body.service_account_id)}`;
     const robotKey = await backend.request('POST', `${robotPath}/keys`, {
@@ -109,6 +116,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       .body.items?.[0];
     return {
       allocation_id: allocation.allocation_id as string,
+      refund_id: 'refund_mine',
       batch_id: 'batch_mine',
       recording_id: 'rec_mine',
       task_id: launched.body.task_id as string,

@@ -14,6 +14,7 @@ import { keepLedger } from './ledger-keeping';
 import { policyOf } from './policy';
 import { createBillingPort } from './port';
 import { Rollups } from './rollups';
+import { sendRefunds } from './refunds/refund-sender';
 import { billingRoutes } from './routes/routes';
 
 const billingPort = createServiceFactory({
@@ -55,6 +56,7 @@ const billingPlugin = createBackendPlugin({
         lifecycle.addStartupHook(() => accrual.start());
         lifecycle.addShutdownHook(() => accrual.stop());
         keepLedger(services, lifecycle);
+        sendRefunds(services, lifecycle);
         const rollups = new Rollups(services);
         lifecycle.addStartupHook(() => rollups.start());
         lifecycle.addShutdownHook(() => rollups.stop());

@@ -61,6 +61,7 @@ const groups: readonly (readonly [Audience, string])[] = [
   [
     ['platform_admin', 'billing_operator'],
     `
+    approveRefund decideRefund getAnyRefund listAllRefunds listDisputes previewUserRefund refundUser
     creditUser issueVouchers listVouchers revokeVoucher exportAuditLogs listAllAuditLogs listAnyLedger reverseLedgerEntry
   `,
   ],
@@ -142,6 +143,7 @@ const groups: readonly (readonly [Audience, string])[] = [
   [
     ['owner', 'admin', 'billing'],
     `
+    getRefund listRefunds previewRefund requestRefund
     exportLedger getLedgerKey listLedger
     changeCurrency redeemVoucher
   `,

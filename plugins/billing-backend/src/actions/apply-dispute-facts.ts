@@ -28,7 +28,8 @@ export async function applyDisputeFacts(
     providerPaymentId: facts.providerPaymentId,
   });
   const payment = found && (await lockPayment(tx, found.payment_id));
-  if (payment === undefined) return 'unknown';
+  // Money is taken back once it has come.
+  if (payment?.status !== 'completed') return 'unknown';
   if (facts.currency !== payment.currency)
     throw new Error(`dispute ${facts.providerDisputeId} is in ${facts.currency}, its payment in ${payment.currency}`);
   // Under the lock of its payment a dispute is neither made nor changed by anybody else.

@@ -82,7 +82,9 @@ async function lockedPayment(tx: Transaction, deps: FactsDeps, facts: RefundFact
         providerPaymentId: facts.providerPaymentId,
       })
     )?.payment_id;
-  return paymentId === undefined ? undefined : lockPayment(tx, paymentId);
+  const payment = paymentId === undefined ? undefined : await lockPayment(tx, paymentId);
+  // Money goes back once it has come.
+  return payment?.status === 'completed' ? payment : undefined;
 }
 
 async function settle(

@@ -6,6 +6,7 @@ import { balanceAt } from '../domain/balance';
 import { holdFor } from '../domain/metering';
 import type { BillingPolicy } from '../policy';
 import { lockCustomer } from '../store/customers';
+import { hasOpenDispute } from '../store/disputes';
 import { insertMeter } from '../store/meters';
 import { CustomerLedger } from './customer-ledger';
 
@@ -25,6 +26,9 @@ export async function hold(
     throw new Error(`a price of ${pricePerHour} per hour is out of range`);
   const customer = await lockCustomer(tx, scope.organizationId);
   if (customer === undefined) throw new Error(`organization ${scope.organizationId} has no account`);
+  // Money a bank may still take is not lent out again.
+  if (policy.disputesBlockLaunches && (await hasOpenDispute(tx, scope.organizationId)))
+    throw billing.fail('payments_disputed');
   const { available } = balanceAt(customer, tx.now, policy);
   const required = holdFor({ pricePerHour, holdSeconds: policy.holdSeconds });
   if (required > available) {

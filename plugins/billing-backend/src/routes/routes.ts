@@ -6,6 +6,7 @@ import { currencyRoutes } from './currency-routes';
 import { voucherRoutes } from './voucher-routes';
 import { costRoutes } from './cost-routes';
 import { ledgerRoutes } from './ledger-routes';
+import { refundRoutes } from './refund-routes';
 import { usageRoutes } from './usage-routes';
 
 export function billingRoutes(services: BillingServices): Handlers<typeof billingContract> {
@@ -16,5 +17,6 @@ export function billingRoutes(services: BillingServices): Handlers<typeof billin
     ...usageRoutes(services),
     ...costRoutes(services),
     ...ledgerRoutes(services),
+    ...refundRoutes(services),
   };
 }

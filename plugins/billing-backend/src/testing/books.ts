@@ -2,6 +2,7 @@ import type { Queries } from '@portico/plugin-kit/backend';
 import { ACCOUNTS } from '../domain/postings';
 import { costOfTime } from '../domain/metering';
 import { grantsAreInTheLedger } from './grant-books';
+import { refundsAreInTheLedger } from './refund-books';
 import { rollupsEqualMeters } from './rollup-books';
 
 /**
@@ -26,6 +27,7 @@ const CHECKS: readonly Check[] = [
   oneOpenHoldPerLiveMeter,
   usageTiles,
   grantsAreInTheLedger,
+  refundsAreInTheLedger,
   rollupsEqualMeters,
 ];
 

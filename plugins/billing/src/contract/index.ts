@@ -6,6 +6,19 @@ import { billingEvents } from './events';
 import { exportLedger, getLedgerKey, listAnyLedger, listLedger, reverseLedgerEntry } from './ledger-operations';
 import { exportUsage, getBalance, listUsage } from './operations';
 import { billingPermissions } from './permissions';
+import {
+  approveRefund,
+  decideRefund,
+  getAnyRefund,
+  getRefund,
+  listAllRefunds,
+  listDisputes,
+  listRefunds,
+  previewRefund,
+  previewUserRefund,
+  refundUser,
+  requestRefund,
+} from './refund-operations';
 import { issueVouchers, listVouchers, redeemVoucher, revokeVoucher } from './voucher-operations';
 
 export {
@@ -144,6 +157,17 @@ export const billingContract = defineContract({
     getLedgerKey,
     listAnyLedger,
     reverseLedgerEntry,
+    listRefunds,
+    getRefund,
+    requestRefund,
+    previewRefund,
+    refundUser,
+    previewUserRefund,
+    listAllRefunds,
+    getAnyRefund,
+    approveRefund,
+    decideRefund,
+    listDisputes,
   },
   errors: billingErrors,
   permissions: billingPermissions,

@@ -29,6 +29,17 @@ const PAYMENT_ERRORS = [
   ...AMOUNT_ERRORS,
   'refund_payment_not_completed',
   'refund_payment_disputed',
+  'refund_waits_already',
+  'payments_unavailable',
+] as const;
+const DECISION_ERRORS = [
+  'not_found',
+  'refund_waits_not',
+  'refund_needs_another_person',
+  'refund_not_possible',
+  'refund_payment_not_completed',
+  'refund_payment_disputed',
+  'payments_unavailable',
 ] as const;
 
 export const listRefunds = operation({
@@ -80,7 +91,7 @@ export const requestRefund = operation({
     properties: { payment_id: idSchema, amount: moneySchema, reason: refundReasonSchema },
   },
   responses: { 201: refundSchema },
-  errors: [...PAYMENT_ERRORS, 'refund_exceeds_payment', 'refund_waits_already'],
+  errors: [...PAYMENT_ERRORS, 'refund_exceeds_payment'],
 });
 
 export const previewRefund = operation({
@@ -99,7 +110,7 @@ export const previewRefund = operation({
     properties: { payment_id: idSchema, amount: moneySchema },
   },
   responses: { 200: refundPreviewSchema },
-  errors: [...PAYMENT_ERRORS, 'refund_exceeds_payment', 'refund_waits_already'],
+  errors: [...PAYMENT_ERRORS, 'refund_exceeds_payment'],
 });
 
 export const refundUser = operation({
@@ -152,7 +163,7 @@ export const previewUserRefund = operation({
     properties: { amount: moneySchema, payment_id: idSchema, organization_id: idSchema },
   },
   responses: { 200: refundPreviewSchema },
-  errors: [...PAYMENT_ERRORS],
+  errors: PAYMENT_ERRORS,
 });
 
 export const listAllRefunds = operation({
@@ -198,7 +209,7 @@ export const approveRefund = operation({
   rateLimit: 'money',
   params: refundParams,
   responses: { 200: adminRefundSchema },
-  errors: ['not_found', 'refund_waits_not', 'refund_needs_another_person', 'refund_not_possible'],
+  errors: DECISION_ERRORS,
 });
 
 export const decideRefund = operation({
@@ -225,7 +236,7 @@ export const decideRefund = operation({
     },
   },
   responses: { 200: adminRefundSchema },
-  errors: ['not_found', 'refund_waits_not', 'refund_needs_another_person', 'refund_not_possible'],
+  errors: DECISION_ERRORS,
 });
 
 export const listDisputes = operation({

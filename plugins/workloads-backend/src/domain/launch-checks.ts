@@ -177,7 +177,8 @@ function balanceRefusal(forecast: Forecast): LaunchRefusal {
   };
 }
 
-const definitions = { ...workloadErrors, insufficient_balance: billingErrors.insufficient_balance };
+const { insufficient_balance, payments_disputed } = billingErrors;
+const definitions = { ...workloadErrors, insufficient_balance, payments_disputed };
 export const launchFailure = errorsOf(definitions);
 
 export function sentenceOf(code: LaunchError): string {

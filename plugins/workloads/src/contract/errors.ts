@@ -47,7 +47,7 @@ export const workloadErrors = defineErrors({
   task_not_cancellable: { status: 409, sentence: 'This task can no longer be cancelled.' },
 });
 
-/** What a launch can be refused for; `insufficient_balance` is billing's word. */
+/** What a launch can be refused for; `insufficient_balance` and `payments_disputed` are billing's words. */
 export const launchErrors = [
   'project_not_found',
   'sku_not_found',
@@ -66,6 +66,7 @@ export const launchErrors = [
   'node_offline',
   'sku_sold_out',
   'insufficient_balance',
+  'payments_disputed',
   'quota_exceeded',
 ] as const;
 export type LaunchError = (typeof launchErrors)[number];
