@@ -173,6 +173,9 @@ eachDatabase(db => {
       burnRatePerHour: PRICE,
       runwaySecondsNow: 12_000,
       runwaySecondsAfter: 3_428,
+      drainsAtNow: billing.clock.now() + 12_000_000,
+      // 40 units at 42 an hour.
+      drainsAtAfter: billing.clock.now() + 3_428_571,
     });
     await stop(billing, id);
   });

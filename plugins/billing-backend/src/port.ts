@@ -1,9 +1,10 @@
 import type { Clock, Outbox, Queries } from '@portico/plugin-kit/backend';
 import type { BillingPort, Forecast } from '@portico/plugin-billing/port';
+import { requireOffered } from './actions/change-currency';
 import { credit } from './actions/credit';
 import { hold } from './actions/hold';
 import { startMeter, stopMeter } from './actions/meter';
-import { balanceAt, runwaySeconds } from './domain/balance';
+import { balanceAt, drainsAt, runwaySeconds } from './domain/balance';
 import { costAt, holdFor } from './domain/metering';
 import type { BillingPolicy } from './policy';
 import { customersOf, openCustomer } from './store/customers';
@@ -29,8 +30,9 @@ export function createBillingPort(deps: BillingPortDeps): BillingPort {
     return customer;
   };
   return {
-    async openAccount(tx, { organizationId }) {
-      await openCustomer(tx, { organizationId, currency: policy.currency });
+    async openAccount(tx, { organizationId, currency = policy.currency }) {
+      requireOffered(policy, currency);
+      await openCustomer(tx, { organizationId, currency });
       return { currency: (await existing(tx, organizationId)).currency };
     },
     credit: (tx, request) => credit(tx, deps, request),
@@ -76,6 +78,10 @@ function forecastOf(
 ): Forecast {
   const balance = balanceAt(customer, options.at, options.policy);
   const required = holdFor({ pricePerHour: options.pricePerHour, holdSeconds: options.policy.holdSeconds });
+  const after = {
+    spendable: balance.spendable,
+    burnRatePerHour: balance.burnRatePerHour + options.pricePerHour,
+  };
   return {
     currency: customer.currency,
     available: balance.available,
@@ -84,10 +90,9 @@ function forecastOf(
     sufficient: balance.available >= required,
     burnRatePerHour: balance.burnRatePerHour,
     runwaySecondsNow: balance.runwaySeconds,
-    runwaySecondsAfter: runwaySeconds({
-      spendable: balance.spendable,
-      burnRatePerHour: balance.burnRatePerHour + options.pricePerHour,
-    }),
+    runwaySecondsAfter: runwaySeconds(after),
+    drainsAtNow: drainsAt({ ...balance, at: options.at }),
+    drainsAtAfter: drainsAt({ ...after, at: options.at }),
   };
 }
 

@@ -6,6 +6,7 @@ import { idleness } from './0004_idleness';
 import { batches } from './0005_batches';
 import { publishedPorts } from './0006_published_ports';
 import { recordings } from './0007_recordings';
+import { tags } from './0008_tags';
 
 export const migrations: readonly Migration[] = [
   allocations,
@@ -15,4 +16,5 @@ export const migrations: readonly Migration[] = [
   batches,
   publishedPorts,
   recordings,
+  tags,
 ];

@@ -20,6 +20,7 @@ export const allocationAudit = {
     ssh_key_ids: 'track',
     price_per_hour: 'track',
     batch_id: 'track',
+    tags: 'track',
     task_id: 'ignore',
   },
 } as const satisfies AuditedResource;
@@ -39,6 +40,7 @@ export function auditedFields(allocation: Allocation): Record<keyof typeof alloc
     ssh_key_ids: allocation.sshKeyIds,
     price_per_hour: toMoney(allocation.pricePerHour, allocation.currency),
     batch_id: allocation.batchId,
+    tags: allocation.tags,
     task_id: allocation.taskId,
   };
 }

@@ -1,6 +1,6 @@
 import type { ApiRequest, Handlers, RequestContext, TaskRecord, UserCaller } from '@portico/plugin-kit/backend';
 import { cutPage, decodeCursor, encodeCursor, isInReach, projectInReach } from '@portico/plugin-kit/backend';
-import { common, errorsOf, toInstant } from '@portico/plugin-kit/contract';
+import { common, errorsOf, tagOf, toInstant } from '@portico/plugin-kit/contract';
 import { workloadErrors } from '@portico/plugin-workloads/contract';
 import type {
   listAllocations as listAllocationsOperation,
@@ -67,13 +67,14 @@ export function routes(services: Services): Handlers<typeof workloadsContract> {
   async function listOwn({ caller, query }: Pick<ApiRequest<typeof listAllocationsOperation>, 'caller' | 'query'>) {
     const { sku_id: skuId, q: search } = query;
     const projectId = projectInReach(caller, query.project_id);
+    const tag = query.tag === undefined ? undefined : tagOf(query.tag);
     const filtered = query.status !== undefined || query.status_group !== undefined;
     const statuses = filtered ? statusesShownAs({ displayStatus: query.status, group: query.status_group }) : undefined;
     const page = { limit: query.limit ?? 25, cursor: query.cursor, sort: query.sort ?? '-created_at' };
     const { organizationId } = caller;
     const { allocations, nextCursor } = await listAllocations(
       database.read,
-      { organizationId, projectId, skuId, batchId: query.batch_id, search, statuses },
+      { organizationId, projectId, skuId, batchId: query.batch_id, tag, search, statuses },
       page,
     );
     return { status: 200, body: { items: allocations.map(view), next_cursor: nextCursor } } as const;
@@ -259,5 +260,6 @@ function wantedLaunch({ body, caller }: Pick<ApiRequest<typeof precheckLaunch>, 
     count: body.count ?? 1,
     spread: body.spread ?? false,
     region: body.region,
+    tags: body.tags ?? {},
   };
 }

@@ -71,6 +71,7 @@ export function allocationView(allocation: Allocation, addresses: Addresses): Al
     updated_at: toInstant(allocation.updatedAt),
     task_id: allocation.taskId,
     batch_id: allocation.batchId,
+    tags: allocation.tags,
   };
 }
 
@@ -173,6 +174,8 @@ export function quoteView({ quoteId, quote, forecast }: Quoted): ReplyOf<typeof 
     burn_rate_per_hour: money(forecast.burnRatePerHour),
     runway_seconds_without: forecast.runwaySecondsNow,
     runway_seconds_with: forecast.runwaySecondsAfter,
+    drains_at_without: toInstantOrNull(forecast.drainsAtNow),
+    drains_at_with: toInstantOrNull(forecast.drainsAtAfter),
     expires_at: toInstant(quote.expiresAt),
   };
 }

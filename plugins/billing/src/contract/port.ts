@@ -16,8 +16,8 @@ export interface LedgerScope {
  * price; while it runs the meter posts usage out of the hold and the hold is refilled; at its end the hold is voided.
  */
 export interface BillingPort {
-  /** Opens an organization's account. Idempotent. */
-  openAccount(tx: Transaction, account: { organizationId: string }): Promise<{ currency: string }>;
+  /** Opens an organization's account, in the default currency unless told otherwise. Idempotent. Throws `422 currency_not_offered`. */
+  openAccount(tx: Transaction, account: { organizationId: string; currency?: string }): Promise<{ currency: string }>;
   /** Credits an account: `trial` on sign-up (amount from settings; nothing when none is set), `internal_credit` by an admin. Idempotent per `reference`. */
   credit(tx: Transaction, credit: Credit): Promise<{ entryId: string; amount: Micros; currency: string } | null>;
   /** What a launch would hold and how long the money lasts, from the account as it is. */
@@ -85,6 +85,9 @@ export interface Forecast {
   /** Seconds until the money is used up, null when nothing burns. */
   readonly runwaySecondsNow: number | null;
   readonly runwaySecondsAfter: number | null;
+  /** The instants at which they end, epoch milliseconds. */
+  readonly drainsAtNow: number | null;
+  readonly drainsAtAfter: number | null;
 }
 
 export const billingPortRef = createServiceRef<BillingPort>({ id: 'portico.port.billing', scope: 'root' });

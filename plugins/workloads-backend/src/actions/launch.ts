@@ -1,7 +1,7 @@
 import type { OsImage, Sku } from '@portico/plugin-catalog/port';
 import type { Reservation } from '@portico/plugin-fleet/port';
 import type { RequestContext, Transaction } from '@portico/plugin-kit/backend';
-import { type Micros, newId } from '@portico/plugin-kit/contract';
+import { type Micros, newId, type Tags } from '@portico/plugin-kit/contract';
 import { allocationAudit, auditedFields, auditedBatch, batchAudit } from '../allocation-audit';
 import type { Allocation, Machine } from '../domain/allocation';
 import { type Batch, memberNames } from '../domain/batch';
@@ -26,6 +26,7 @@ export interface Launch extends LaunchRequest {
   readonly name: string | undefined;
   readonly networkMode: 'egress' | 'isolated';
   readonly spread: boolean;
+  readonly tags: Tags;
 }
 
 /** What a launch made: one allocation, or a batch of several. */
@@ -126,11 +127,11 @@ async function holdMoney(
   const { wanted, established } = launching;
   const { departmentId, pricePerHour, sku } = established;
   const { organizationId, userId } = caller;
-  const { projectId, gpuCount } = wanted;
+  const { projectId, gpuCount, tags } = wanted;
   for (const [place, allocationId] of launching.allocationIds.entries()) {
     const name = launching.names[place] as string;
     const scope = { organizationId, departmentId, projectId, userId, allocationId };
-    await services.billing.hold(tx, { scope, name, pricePerHour, skuId: sku.skuId, gpuCount, correlationId });
+    await services.billing.hold(tx, { scope, name, pricePerHour, skuId: sku.skuId, gpuCount, tags, correlationId });
   }
 }
 
@@ -266,6 +267,7 @@ function newAllocation(
     updatedAt: made.at,
     taskId: made.taskId,
     batchId: made.batchId,
+    tags: wanted.tags,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Actor } from '@portico/plugin-kit/backend';
-import type { Micros } from '@portico/plugin-kit/contract';
+import type { Micros, Tags } from '@portico/plugin-kit/contract';
 import type { Isolation, RuntimeImage, Slot } from '@portico/plugin-fleet/port';
 import type { AllocationStatus, DisplayStatus, FailureReason, StatusGroup } from '@portico/plugin-workloads/contract';
 
@@ -75,6 +75,7 @@ export interface Allocation {
   readonly taskId: string;
   /** Null: launched alone. */
   readonly batchId: string | null;
+  readonly tags: Tags;
 }
 
 /** A TCP port inside that people reach through the portal, under a name they gave it. */

@@ -24,6 +24,8 @@ const forecast = {
   burnRatePerHour: 0n,
   runwaySecondsNow: null,
   runwaySecondsAfter: 9,
+  drainsAtNow: null,
+  drainsAtAfter: 9_000,
 };
 const good: LaunchFacts = {
   departmentId: 'dept_1',

@@ -18,6 +18,8 @@ export interface AllocationFilter {
   readonly userId?: string | undefined;
   readonly nodeId?: string | undefined;
   readonly batchId?: string | undefined;
+  /** With the organization: tags are looked up in it. */
+  readonly tag?: { readonly key: string; readonly value: string } | undefined;
   /** Undefined: any. */
   readonly statuses?: readonly AllocationStatus[] | undefined;
   readonly search?: string | undefined;
@@ -85,6 +87,12 @@ function conditionsOf(filter: AllocationFilter): { conditions: string[]; paramet
     // Two filters that exclude each other leave no status, and so no row.
     conditions.push(filter.statuses.length === 0 ? '1 = 0' : `status IN (${placeholders(filter.statuses.length)})`);
     parameters.push(...filter.statuses);
+  }
+  if (filter.tag !== undefined) {
+    conditions.push(
+      'allocation_id IN (SELECT allocation_id FROM workloads_allocation_tags WHERE organization_id = ? AND tag_key = ? AND tag_value = ?)',
+    );
+    parameters.push(filter.organizationId ?? '', filter.tag.key, filter.tag.value);
   }
   if (filter.search !== undefined) {
     conditions.push(`search_text LIKE ? ESCAPE '!'`);

@@ -1,4 +1,5 @@
 import { searchText } from '@portico/plugin-kit/backend';
+import { canonicalTags } from '@portico/plugin-kit/contract';
 import type { Allocation } from '../domain/allocation';
 
 /** A row of `workloads_allocations`, as the database gives it. */
@@ -32,6 +33,7 @@ export interface AllocationRow {
   updated_at: number;
   task_id: string;
   batch_id: string | null;
+  tags_json: string;
 }
 
 const BASE_IMAGE = { source: null, digest: null, defaultUser: 'user' } as const;
@@ -66,6 +68,7 @@ export function fromRow(row: AllocationRow): Allocation {
     updatedAt: row.updated_at,
     taskId: row.task_id,
     batchId: row.batch_id,
+    tags: JSON.parse(row.tags_json) as Allocation['tags'],
   };
 }
 
@@ -101,6 +104,7 @@ export function toRow(allocation: Allocation): AllocationRow {
     updated_at: allocation.updatedAt,
     task_id: allocation.taskId,
     batch_id: allocation.batchId,
+    tags_json: canonicalTags(allocation.tags),
   };
 }
 

@@ -34,6 +34,7 @@ const insertColumns = [
   'updated_at',
   'task_id',
   'batch_id',
+  'tags_json',
 ] as const satisfies readonly (keyof AllocationRow)[];
 
 const insertSql = `INSERT INTO workloads_allocations (${insertColumns.join(', ')}) VALUES (${placeholders(insertColumns.length)})`;
@@ -69,6 +70,14 @@ export async function insertAllocation(tx: Transaction, allocation: Allocation, 
     insertSql,
     insertColumns.map(column => row[column]),
   );
+  const { allocationId, organizationId } = allocation;
+  const tags = Object.entries(allocation.tags);
+  if (tags.length > 0) {
+    await tx.run(
+      `INSERT INTO workloads_allocation_tags (allocation_id, organization_id, tag_key, tag_value) VALUES ${tags.map(() => '(?, ?, ?, ?)').join(', ')}`,
+      tags.flatMap(([key, value]) => [allocationId, organizationId, key, value]),
+    );
+  }
   await appendTransition(tx, transition);
 }
 

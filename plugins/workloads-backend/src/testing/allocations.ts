@@ -39,13 +39,14 @@ export function allocationOf(changes: Partial<Allocation> = {}): Allocation {
     updatedAt: 0,
     taskId: 'task_1',
     batchId: null,
+    tags: {},
     ...changes,
   };
 }
 
 /** A row as the first migration has it: what later ones add is for them to fill in. */
 export async function insertAsOf0001(tx: Transaction, changes: Partial<Allocation>): Promise<void> {
-  const { batch_id: _batch, published_ports_json: _ports, ...row } = toRow(allocationOf(changes));
+  const { batch_id: _batch, published_ports_json: _ports, tags_json: _tags, ...row } = toRow(allocationOf(changes));
   const columns = Object.keys(row);
   await tx.run(
     `INSERT INTO workloads_allocations (${columns.join(', ')}) VALUES (${placeholders(columns.length)})`,

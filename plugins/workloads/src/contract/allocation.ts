@@ -1,4 +1,4 @@
-import { instantSchema, moneySchema, nullableInstantSchema } from '@portico/plugin-kit/contract';
+import { instantSchema, moneySchema, nullableInstantSchema, tagsSchema } from '@portico/plugin-kit/contract';
 
 /** The states of an allocation, in the order of a life that goes well, then the ones that need a person. */
 export const allocationStatuses = [
@@ -167,6 +167,7 @@ const allocationProperties = {
   updated_at: instantSchema,
   task_id: { type: ['string', 'null'], description: 'The task that works on it, or did last.' },
   batch_id: { type: ['string', 'null'], description: 'The batch it was launched in; null when it was launched alone.' },
+  tags: tagsSchema,
 } as const;
 
 const allocationFields = [
@@ -195,6 +196,7 @@ const allocationFields = [
   'updated_at',
   'task_id',
   'batch_id',
+  'tags',
 ] as const;
 
 /** GPUs held on a node, with access and a price. */

@@ -1,4 +1,11 @@
-import { instantSchema, moneySchema, nameSchema, operation } from '@portico/plugin-kit/contract';
+import {
+  instantSchema,
+  moneySchema,
+  nameSchema,
+  nullableInstantSchema,
+  operation,
+  tagsSchema,
+} from '@portico/plugin-kit/contract';
 import { allocationWithTaskSchema, networkRequestSchema } from './allocation';
 import { BATCH_COUNT_MAX, batchWithTaskSchema } from './batch';
 import { launchErrors } from './errors';
@@ -33,6 +40,10 @@ export const launchRequestSchema = {
     },
     network: networkRequestSchema,
     project_id: { ...referenceSchema, description: 'The active project when absent.' },
+    tags: {
+      ...tagsSchema,
+      description: `${tagsSchema.description} Costs can be grouped by them; they stay as they are.`,
+    },
     quote_id: {
       type: 'string',
       minLength: 1,
@@ -86,7 +97,7 @@ export const quoteLaunch = operation({
   tag: 'workloads',
   summary: 'What a launch would cost',
   description:
-    'Price, hold, balance after and runway with and without this launch. The quote is signed: pass its id to the launch and its price is ' +
+    'Price, hold, balance after, runway with and without this launch, and when the money would be used up. The quote is signed: pass its id to the launch and its price is ' +
     'charged, whatever the price list says by then, until it expires.',
   permission: 'workloads.allocation.launch',
   body: {
@@ -117,6 +128,8 @@ export const quoteLaunch = operation({
         'burn_rate_per_hour',
         'runway_seconds_without',
         'runway_seconds_with',
+        'drains_at_without',
+        'drains_at_with',
         'expires_at',
       ],
       properties: {
@@ -139,6 +152,11 @@ export const quoteLaunch = operation({
         burn_rate_per_hour: { ...moneySchema, description: 'What already runs, per hour.' },
         runway_seconds_without: { type: ['integer', 'null'], description: 'Null while nothing runs.' },
         runway_seconds_with: { type: ['integer', 'null'] },
+        drains_at_without: {
+          ...nullableInstantSchema,
+          description: 'When what runs now would have used up the money; null while nothing runs.',
+        },
+        drains_at_with: { ...nullableInstantSchema, description: 'The same with this launch, begun now.' },
         expires_at: instantSchema,
       },
     },

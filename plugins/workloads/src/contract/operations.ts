@@ -1,4 +1,10 @@
-import { instantSchema, operation, pageQueryProperties, pageSchema } from '@portico/plugin-kit/contract';
+import {
+  instantSchema,
+  operation,
+  pageQueryProperties,
+  pageSchema,
+  tagFilterSchema,
+} from '@portico/plugin-kit/contract';
 import {
   allocationDetailSchema,
   allocationSchema,
@@ -23,6 +29,7 @@ const listQuery = {
     project_id: referenceSchema,
     sku_id: referenceSchema,
     batch_id: referenceSchema,
+    tag: tagFilterSchema,
     q: { ...searchSchema, description: 'Part of the name or the id, in any case.' },
   },
 } as const;
