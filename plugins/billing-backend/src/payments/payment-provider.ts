@@ -42,6 +42,13 @@ export interface PaymentProvider {
     currency: string;
   }): Promise<RefundFacts>;
   refundOf(options: { providerPaymentId: string; refundId: string }): Promise<RefundFacts | null>;
+  /**
+   * What was told since that instant about payments, refunds and disputes, oldest first, whether its messages arrived or not: refunds and disputes that were made at the provider are
+   * known to nobody else when they were lost. Not all of it (`isAll` false) when there is too much: the newest. Absent where no message is ever lost.
+   */
+  readonly eventsSince?: (
+    since: number,
+  ) => Promise<{ readonly events: readonly ProviderEvent[]; readonly isAll: boolean }>;
   /** Checks the signature over the bytes as they came and says what they tell. Throws `webhook_signature_invalid`. */
   readEvent(message: { body: Uint8Array; signature: string | undefined; now: number }): ProviderEvent;
 }

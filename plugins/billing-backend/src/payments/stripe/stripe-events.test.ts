@@ -212,6 +212,26 @@ test('changes of cards and of the customer are told by whose they are', async ()
   }
 });
 
+test('what was told can be asked for afterwards, oldest first, as far back as Stripe remembers', async () => {
+  const sessions = [];
+  for (let index = 0; index < 60; index += 1) sessions.push(await open(`pay_${index}`));
+  sessions.forEach(session => stripe.pay(session));
+  const paidAt = clock.now();
+  await clock.advance(HOUR);
+  stripe.refundByHand(intentOf(sessions[0] ?? ''), 100);
+  const { events, isAll } = await provider.eventsSince(paidAt);
+  expect(isAll).toBe(true);
+  // More than a page of them.
+  expect(events.map(event => event.type)).toEqual([
+    ...sessions.flatMap(() => ['payment_intent.succeeded', 'checkout.session.completed']),
+    'refund.created',
+  ]);
+  expect(events.at(-1)).toEqual(read(stripe.account.events.at(-2) as StripeEvent));
+  expect((await provider.eventsSince(paidAt + 1_000)).events).toHaveLength(1);
+  await clock.advance(31 * 24 * HOUR);
+  expect((await provider.eventsSince(paidAt)).events).toEqual([]);
+});
+
 describe('a message', () => {
   const event = async () => {
     stripe.pay(await open());

@@ -18,6 +18,24 @@ type Told =
   | { readonly kind: 'methods'; readonly providerCustomerId: string }
   | { readonly kind: 'other' };
 
+/** What moves money or says that it will not: asked for when messages may have been lost. Stripe takes at most twenty. */
+export const MONEY_EVENTS = [
+  'checkout.session.completed',
+  'checkout.session.async_payment_succeeded',
+  'checkout.session.async_payment_failed',
+  'checkout.session.expired',
+  'payment_intent.succeeded',
+  'payment_intent.payment_failed',
+  'refund.created',
+  'refund.updated',
+  'refund.failed',
+  'charge.dispute.created',
+  'charge.dispute.updated',
+  'charge.dispute.closed',
+  'charge.dispute.funds_withdrawn',
+  'charge.dispute.funds_reinstated',
+] as const satisfies readonly Stripe.Event['type'][];
+
 const OTHER = { kind: 'other' } as const;
 
 /**
@@ -28,8 +46,12 @@ export function readStripeEvent(
   message: { body: Uint8Array; signature: string | undefined; now: number },
   endpoint: { webhookSecret: string; livemode: boolean },
 ): ProviderEvent {
-  const event = verified(message, endpoint.webhookSecret);
-  const isOurs = event.livemode === endpoint.livemode && (event.account ?? null) === null;
+  return toldBy(verified(message, endpoint.webhookSecret), endpoint.livemode);
+}
+
+/** An event by whatever way it came: in a webhook, or in the list of what was told. */
+export function toldBy(event: Stripe.Event, livemode: boolean): ProviderEvent {
+  const isOurs = event.livemode === livemode && (event.account ?? null) === null;
   return {
     eventId: event.id,
     type: event.type,

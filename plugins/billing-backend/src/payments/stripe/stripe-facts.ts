@@ -24,7 +24,7 @@ export function factsOfSession(session: Stripe.Checkout.Session): PaymentFacts |
   return {
     paymentId,
     providerSessionId: session.id,
-    providerPaymentId: idOf(session.payment_intent),
+    providerPaymentId: hasMoved(state) ? idOf(session.payment_intent) : null,
     state,
     ...fromStripeAmount(
       state === 'paid' && intent !== null ? intent.amount_received : session.amount_total,
@@ -40,6 +40,10 @@ export function factsOfSession(session: Stripe.Checkout.Session): PaymentFacts |
             : null,
     method: methodOf(intent?.payment_method ?? null),
   };
+}
+
+function hasMoved(state: PaymentFacts['state']): boolean {
+  return state === 'paid' || state === 'pending';
 }
 
 function stateOfSession(session: Stripe.Checkout.Session, intent: Stripe.PaymentIntent | null): PaymentFacts['state'] {
@@ -58,7 +62,7 @@ export function factsOfIntent(intent: Stripe.PaymentIntent): PaymentFacts | null
   return {
     paymentId,
     providerSessionId: null,
-    providerPaymentId: intent.id,
+    providerPaymentId: hasMoved(state) ? intent.id : null,
     state,
     ...fromStripeAmount(state === 'paid' ? intent.amount_received : intent.amount, intent.currency),
     failure: failureOfIntent(intent, state),

@@ -13,7 +13,7 @@ import { PaymentProviderError } from '../payment-provider';
 import { stripeLimits, toStripeAmount, toStripeCharge } from './stripe-amounts';
 import { isTestKey, openStripe } from './stripe-client';
 import type { StripePatience, StripeSettings } from './stripe-client';
-import { readStripeEvent } from './stripe-events';
+import { MONEY_EVENTS, readStripeEvent, toldBy } from './stripe-events';
 import { asProviderError, isUnknown } from './stripe-failures';
 import {
   factsOfIntent,
@@ -33,6 +33,8 @@ const PAGE = 100;
 const METHODS_MAX = 100;
 /** Looked through for a payment or a refund that our crash lost sight of: more than any organization makes in a day, newest first. */
 const LOOKED_THROUGH_MAX = 1_000;
+/** Events taken at once after messages were lost: a hundred pages. */
+const EVENTS_MAX = 10_000;
 /** Longest text of a line item. */
 const DESCRIPTION_CHARACTERS_MAX = 250;
 
@@ -251,6 +253,22 @@ export class StripeProvider implements PaymentProvider {
       const refunds = this.#stripe.refunds.list({ payment_intent: options.providerPaymentId, limit: PAGE });
       const found = await firstOf(refunds, refund => refund.metadata?.[REFUND_ID] === options.refundId);
       return found === null ? null : factsOfRefund(found);
+    });
+  }
+
+  async eventsSince(since: number): Promise<{ events: readonly ProviderEvent[]; isAll: boolean }> {
+    return asked(async () => {
+      const events: ProviderEvent[] = [];
+      const told = this.#stripe.events.list({
+        created: { gte: Math.floor(since / 1000) },
+        types: [...MONEY_EVENTS],
+        limit: PAGE,
+      });
+      for await (const event of told) {
+        if (events.length === EVENTS_MAX) return { events: events.reverse(), isAll: false };
+        events.push(toldBy(event, !this.isTestMoney));
+      }
+      return { events: events.reverse(), isAll: true };
     });
   }
 

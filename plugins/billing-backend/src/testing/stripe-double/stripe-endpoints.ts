@@ -33,6 +33,8 @@ interface Endpoint {
 const MINUTE_SECONDS = 60;
 const EXPIRES_AFTER_MIN_SECONDS = 30 * MINUTE_SECONDS;
 const EXPIRES_AFTER_MAX_SECONDS = 24 * 60 * MINUTE_SECONDS;
+const EVENTS_KEPT_SECONDS = 30 * 24 * 60 * MINUTE_SECONDS;
+const TYPES_MAX = 20;
 const LIST_DEFAULT = 10;
 const LIST_MAX = 100;
 const AMOUNT_MAX = 99_999_999;
@@ -56,6 +58,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   { method: 'GET', path: '/v1/payment_intents', answer: listIntents },
   { method: 'POST', path: '/v1/refunds', answer: createRefund },
   { method: 'GET', path: '/v1/refunds', answer: listRefunds },
+  { method: 'GET', path: '/v1/events', answer: listEvents },
   { method: 'POST', path: '/v1/billing_portal/sessions', answer: createPortalSession },
 ];
 
@@ -303,6 +306,18 @@ function listRefunds({ account, params }: Call): unknown {
   if (intent !== undefined) account.intent(intent, 'payment_intent');
   const rows = account.all('refund').filter(refund => intent === undefined || refund.payment_intent === intent);
   return listed({ account, params, rows, url: '/v1/refunds' });
+}
+
+function listEvents({ account, params }: Call): unknown {
+  const from = params.group('created').optionalInteger('gte') ?? 0;
+  const types = params.texts('types');
+  if (types.length > TYPES_MAX) throw invalid(`You can filter by at most ${TYPES_MAX} types.`, { param: 'types' });
+  // Stripe keeps them for thirty days.
+  const oldest = Math.max(from, account.now - EVENTS_KEPT_SECONDS);
+  const rows = account.events.filter(
+    event => event.created >= oldest && (types.length === 0 || types.includes(event.type)),
+  );
+  return listed({ account, params, rows: rows.reverse(), url: '/v1/events' });
 }
 
 function createPortalSession({ account, behaviour, params }: Call): unknown {
