@@ -11,6 +11,19 @@ export default createFrontendPlugin({
     BannerBlueprint.make({ name: 'balance', params: { element: createElement(BalanceBanner) } }),
   ],
 });
-export { balanceBanner, billingPage, ledgerPage, usagePage } from './pages';
+export {
+  addFundsPage,
+  balanceBanner,
+  billingPage,
+  budgetsPage,
+  costsPage,
+  invoicePage,
+  invoicesPage,
+  ledgerPage,
+  paymentReturnPage,
+  paymentsPage,
+  testCheckoutPage,
+  usagePage,
+} from './pages';
 export { balanceWords } from './balance-words';
 export type { Balance } from './balance-words';

@@ -1,4 +1,4 @@
-import { getOrganization } from '@portico/plugin-access/contract';
+import { getOrganization, listDepartments, listMembers } from '@portico/plugin-access/contract';
 import { listSkus } from '@portico/plugin-catalog/contract';
 import { definePage } from '@portico/plugin-kit/ui';
 import { getAlerts, setAlerts } from '../contract/alert-operations';
@@ -69,7 +69,7 @@ export const usagePage = definePage({
   name: 'billing-usage',
   path: '/billing/usage',
   title: 'Usage',
-  operations: { listUsage, exportUsage, listSkus },
+  operations: { listUsage, exportUsage, listSkus, listMembers },
   states: ['loading', 'empty', 'error', 'success', 'restricted', 'rate_limited'],
 });
 
@@ -85,7 +85,18 @@ export const budgetsPage = definePage({
   name: 'billing-budgets',
   path: '/billing/budgets',
   title: 'Budgets',
-  operations: { listBudgets, createBudget, updateBudget, deleteBudget, getAlerts, setAlerts, getBalance },
+  operations: {
+    listBudgets,
+    createBudget,
+    updateBudget,
+    deleteBudget,
+    getAlerts,
+    setAlerts,
+    getBalance,
+    getOrganization,
+    listDepartments,
+    listMembers,
+  },
   states: ['loading', 'empty', 'error', 'success', 'restricted', 'rate_limited'],
 });
 

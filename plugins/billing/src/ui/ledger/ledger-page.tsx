@@ -1,87 +1,91 @@
-import type { ReplyOf } from '@portico/plugin-kit/contract';
-import { useOperation } from '@portico/plugin-kit/ui';
-import { Id, Instant, ListPage, Money, ReceiptIcon, useListUrlState } from '@portico/ui';
-import type { DataColumn } from '@portico/ui';
-import type { listLedger } from '../../contract/ledger-operations';
+import { apiClientRef, useOperation, useSession, useSignedIn } from '@portico/plugin-kit/ui';
+import { useApi } from '@backstage/frontend-plugin-api';
+import { DownloadIcon, LinkButton, ListPage, ReceiptIcon, Stack, useListUrlState } from '@portico/ui';
 import { BillingFrame } from '../billing-frame';
 import { ledgerPage } from '../pages';
+import { instantsOf, isPeriod, periodNames, periodOptions } from '../periods';
+import { ledgerColumns } from './ledger-columns';
+import { entryKindNames, entryKindOptions } from './ledger-words';
+import { VerifyPanel } from './verify-panel';
 
-type Entry = ReplyOf<typeof listLedger>['items'][number];
-
-const kinds = {
-  top_up: 'Top-up',
-  trial: 'Trial credit',
-  voucher: 'Voucher',
-  internal_credit: 'Credit',
-  adjustment: 'Adjustment',
-  hold: 'Hold',
-  hold_release: 'Hold released',
-  usage: 'Usage',
-  usage_reversal: 'Usage reversed',
-  refund: 'Refund',
-  refund_settlement: 'Refund paid out',
-  refund_reversal: 'Refund returned',
-  dispute: 'Payment disputed',
-  dispute_reversal: 'Dispute won',
-  expiry: 'Credit expired',
-  reversal: 'Reversed',
-} as const satisfies Record<Entry['kind'], string>;
-
-const columns: readonly DataColumn<Entry>[] = [
-  {
-    key: 'at',
-    header: 'When',
-    cell: entry => <Instant at={entry.created_at} withSeconds />,
-    priority: 1,
-    isNarrow: true,
+const ID_LENGTH_MAX = 64;
+const ledgerUrl = {
+  filters: {
+    kind: { values: entryKindNames },
+    project: { maxLength: ID_LENGTH_MAX },
+    period: { values: periodNames },
+    allocation: { maxLength: ID_LENGTH_MAX },
   },
-  { key: 'kind', header: 'Kind', cell: entry => kinds[entry.kind], priority: 1, isNarrow: true },
-  { key: 'description', header: 'Description', cell: entry => entry.description, priority: 2 },
-  {
-    key: 'allocation',
-    header: 'Workload',
-    cell: entry => (entry.allocation_id === null ? '–' : <Id value={entry.allocation_id} />),
-    priority: 3,
-  },
-  {
-    key: 'amount',
-    header: 'Amount',
-    cell: entry => <Money value={entry.amount} fractionDigits={4} />,
-    align: 'end',
-    priority: 1,
-    isNarrow: true,
-  },
-];
-
-const ledgerUrl = {};
+};
 
 /** Every movement of money, as it is written in the books. */
 export function LedgerPage() {
+  const client = useApi(apiClientRef);
   const list = useListUrlState(ledgerUrl);
+  const { projects } = useSignedIn();
+  const mayExport = useSession()?.permissions.has('billing.ledger.export') ?? false;
+  const kind = entryKindNames.find(one => one === list.filter('kind'));
+  const period = list.filter('period');
+  const span = isPeriod(period) ? instantsOf(period, new Date()) : {};
+  const [project, allocation] = [list.filter('project'), list.filter('allocation')];
   const entries = useOperation(
     ledgerPage,
     'listLedger',
-    { query: list.cursor === null ? {} : { cursor: list.cursor } },
+    {
+      query: {
+        ...span,
+        ...(kind === undefined ? {} : { kind }),
+        ...(project === undefined ? {} : { project_id: project }),
+        ...(allocation === undefined ? {} : { allocation_id: allocation }),
+        ...(list.cursor === null ? {} : { cursor: list.cursor }),
+      },
+    },
     { keepPrevious: true, live: event => event.event_type.startsWith('billing.') },
   );
   return (
     <BillingFrame title="Ledger">
-      <ListPage
-        label="Ledger"
-        list={list}
-        columns={columns}
-        rows={entries.data?.items}
-        rowKey={entry => entry.entry_id}
-        nextCursor={entries.data?.next_cursor ?? null}
-        isRefreshing={entries.isPlaceholderData}
-        failure={entries.error}
-        onRetry={() => void entries.refetch()}
-        empty={{
-          icon: ReceiptIcon,
-          title: 'No entries yet',
-          description: 'Credits, holds and usage are written here as they happen.',
-        }}
-      />
+      <Stack gap="loose">
+        <ListPage
+          label="Ledger"
+          list={list}
+          filters={[
+            { key: 'kind', label: 'Kind', options: entryKindOptions },
+            {
+              key: 'project',
+              label: 'Project',
+              options: projects.map(({ projectId: value, name: label }) => ({ value, label })),
+            },
+            { key: 'period', label: 'Period', anyLabel: 'All time', options: periodOptions },
+          ]}
+          columns={Object.values(ledgerColumns)}
+          rows={entries.data?.items}
+          rowKey={entry => entry.entry_id}
+          nextCursor={entries.data?.next_cursor ?? null}
+          isRefreshing={entries.isPlaceholderData}
+          failure={entries.error}
+          onRetry={() => void entries.refetch()}
+          empty={{
+            icon: ReceiptIcon,
+            title: 'No entries yet',
+            description: 'Credits, holds and usage are written here as they happen.',
+          }}
+          toolbar={
+            mayExport && (
+              <LinkButton
+                to={client.href(ledgerPage.operations.exportLedger, { query: { format: 'csv', ...span } })}
+                icon={DownloadIcon}
+                size="small"
+                download="ledger.csv"
+              >
+                CSV
+              </LinkButton>
+            )
+          }
+        />
+        <VerifyPanel
+          exportTo={mayExport ? client.href(ledgerPage.operations.exportLedger, { query: { format: 'jsonl' } }) : null}
+        />
+      </Stack>
     </BillingFrame>
   );
 }

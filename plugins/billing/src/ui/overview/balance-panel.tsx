@@ -1,4 +1,4 @@
-import { formatDate, formatDuration, Money, Panel, Stack, Stat, StatRow, StatusChip } from '@portico/ui';
+import { formatDate, formatDuration, formatMoney, Money, Panel, Stack, Stat, StatRow, StatusChip } from '@portico/ui';
 import type { ReactNode } from 'react';
 import type { Balance } from '../balance-words';
 
@@ -12,7 +12,7 @@ export function BalancePanel({ balance, children }: { balance: Balance; children
     <Panel title="Balance" actions={<StatusChip family="balance" status={balance.status} />}>
       <Stack>
         <StatRow label="Balance">
-          <Stat label="Available" value={<Money value={balance.available} />} hint="What a launch could take now" />
+          <Stat label="Available" value={<Money value={balance.available} />} hint={givenWords(balance)} />
           <Stat
             label="Held"
             value={<Money value={balance.held} />}
@@ -33,6 +33,13 @@ export function BalancePanel({ balance, children }: { balance: Balance; children
       </Stack>
     </Panel>
   );
+}
+
+/** What of it was given, and what of that ends next. */
+function givenWords({ promotional, expires_next: next }: Balance): string {
+  if (promotional.amount === '0') return 'What a launch could take now';
+  const given = `${formatMoney(promotional)} of the balance were given`;
+  return next === null ? given : `${given}; ${formatMoney(next.amount)} end on ${formatDate(new Date(next.at))}`;
 }
 
 function lastsUntil(asOf: string, runwaySeconds: number): string {
