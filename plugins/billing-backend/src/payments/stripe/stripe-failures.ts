@@ -59,6 +59,13 @@ export function refundFailureOf(reason: string | undefined): string {
   return REFUND_SENTENCES[reason ?? ''] ?? 'The bank did not take the refund.';
 }
 
+/** Refusals that pass: the account has not enough money for a refund today, or two calls met. */
+const RETRYABLE_CODES: readonly string[] = [
+  'balance_insufficient',
+  'idempotency_key_in_use',
+  'lock_timeout',
+  'rate_limit',
+];
 /** HTTP statuses after which the same call may succeed: another with the same key is under way, or too many at once. */
 const RETRYABLE_STATUSES: readonly number[] = [409, 429];
 
@@ -79,8 +86,9 @@ export function asProviderError(error: unknown): PaymentProviderError {
   if (error instanceof errors.StripeConnectionError) {
     return new PaymentProviderError('provider_unreachable', 'Stripe did not answer.', true, because);
   }
+  // What was asked before the key was revoked may have been done; with another key one finds out.
   if (error instanceof errors.StripeAuthenticationError || error instanceof errors.StripePermissionError) {
-    return new PaymentProviderError('provider_key_refused', said, false, because);
+    return new PaymentProviderError('provider_key_refused', said, true, because);
   }
   if (error instanceof errors.StripeIdempotencyError) {
     return new PaymentProviderError('idempotency_conflict', said, false, because);
@@ -90,7 +98,8 @@ export function asProviderError(error: unknown): PaymentProviderError {
     return new PaymentProviderError(code, message, false, because);
   }
   const status = error.statusCode ?? 0;
-  const retryable = status >= 500 || RETRYABLE_STATUSES.includes(status) || !isRefusal(error);
+  const passes = RETRYABLE_STATUSES.includes(status) || RETRYABLE_CODES.includes(error.code ?? '');
+  const retryable = status >= 500 || passes || !isRefusal(error);
   return new PaymentProviderError(
     error.code ?? (retryable ? 'provider_failed' : 'provider_refused'),
     said,

@@ -423,11 +423,22 @@ describe('when Stripe is not well', () => {
     expect(stripe.receivedFrom(providerCustomerId)).toBe(2_000);
   });
 
-  test('a wrong key is no passing trouble, and is not told whole', async () => {
+  test('what a revoked key was asked for may have been done, so it is asked again; the key is not told whole', async () => {
     const wrong = new StripeProvider({ ...stripe.settings, secretKey: 'sk_test_of_somebody_else' });
     const refusal = await wrong.methods(providerCustomerId).catch((error: Error) => error);
-    expect(refusal).toMatchObject({ code: 'provider_key_refused', retryable: false });
+    expect(refusal).toMatchObject({ code: 'provider_key_refused', retryable: true });
     expect(String(refusal)).not.toContain('somebody_else');
+  });
+
+  test('a key that was used for something else leaves open what became of it', async () => {
+    const { providerPaymentId } = await paid();
+    const refund = { refundId: 'refund_1', providerPaymentId, amount: 5_000_000n, currency: 'USD' };
+    stripe.failNext('internal_error', /^POST \/v1\/refunds/);
+    await expect(impatient().refund(refund)).rejects.toMatchObject({ retryable: true });
+    await expect(impatient().refund({ ...refund, amount: 6_000_000n })).rejects.toMatchObject({
+      code: 'idempotency_conflict',
+      retryable: true,
+    });
   });
 
   test('a server that is not there is a passing trouble', async () => {

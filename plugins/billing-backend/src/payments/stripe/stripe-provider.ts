@@ -155,7 +155,7 @@ export class StripeProvider implements PaymentProvider {
     const amount = toStripeCharge(charge.amount, currency);
     const known = await this.savedCharge({ providerCustomerId, paymentId });
     if (known !== null) return known;
-    return asked(async () => {
+    return movedOnce(async () => {
       try {
         const intent = await this.#stripe.paymentIntents.create(
           {
@@ -231,7 +231,7 @@ export class StripeProvider implements PaymentProvider {
     const amount = toStripeAmount(refund.amount, refund.currency);
     const known = await this.refundOf({ providerPaymentId, refundId });
     if (known !== null) return known;
-    return asked(async () =>
+    return movedOnce(async () =>
       ours(
         factsOfRefund(
           await this.#stripe.refunds.create(
@@ -280,6 +280,17 @@ export class StripeProvider implements PaymentProvider {
 /** The key under which a thing of ours is made once. */
 function keyed(what: 'customer' | 'checkout' | 'close' | 'charge' | 'refund', id: string): { idempotencyKey: string } {
   return { idempotencyKey: `portico:${what}:${id}` };
+}
+
+/** For what moves money: its key was used for something of which nobody knows what became, so it may not be called failed. Stripe forgets the key within a day. */
+async function movedOnce<Answer>(move: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await asked(move);
+  } catch (error) {
+    const known = asProviderError(error);
+    if (known.code !== 'idempotency_conflict') throw known;
+    throw new PaymentProviderError(known.code, known.message, true, { cause: known.cause });
+  }
 }
 
 async function asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
