@@ -14,6 +14,7 @@ import type { OccupiedSlot } from '../store/node-slots';
 import { lockAllModels } from '../store/slots';
 import { removeKeyScript } from '../tasks/install-key-script';
 import { nodeToChange, requireAdministered } from './change-node';
+import { endOutage } from './end-outage';
 
 /** Seconds to take Portico's key off the machine. It may be gone for good, and nobody waits for it. */
 const GOODBYE_SECONDS = 15;
@@ -41,6 +42,7 @@ export async function deleteNode(
   await deleteSlotMaps(tx, nodeId);
   await deleteCredentials(tx, nodeId);
   await deleteVerdict(tx, nodeId);
+  await endOutage(tx, services, { node, secondsMin: 0 });
   await deleteRow(tx, nodeId);
   for (const kind of ['node_unreachable', 'node_host_key_changed', 'host_changed'])
     await services.attention.clear(tx, { kind, resource: { type: 'node', id: nodeId } });

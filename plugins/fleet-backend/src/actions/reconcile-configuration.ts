@@ -15,6 +15,7 @@ import {
   slotsOfConfiguration,
 } from '../store/slots';
 import type { NewSlot, SlotRow } from '../store/slots';
+import { endOutage } from './end-outage';
 import { moveNode } from './move-node';
 import type { NodeMoveServices } from './move-node';
 
@@ -137,6 +138,7 @@ async function withdraw(
 ): Promise<void> {
   await withdrawSlots(tx, slots);
   if (!slots.some(isOccupied)) {
+    await endOutage(tx, services, { node, secondsMin: 0 });
     await deleteNode(tx, node.node_id);
     await services.audit.record(tx, {
       action: 'fleet.node.removed',

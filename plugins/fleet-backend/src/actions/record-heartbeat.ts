@@ -1,9 +1,11 @@
-import type { Database } from '@portico/plugin-kit/backend';
+import type { Database, Transaction } from '@portico/plugin-kit/backend';
 import { RuntimeError } from '@portico/plugin-fleet/port';
 import type { NodeReport } from '@portico/plugin-fleet/port';
 import { heartbeatActor } from '../domain/audited';
 import { latestVerdict } from '../store/node-probes';
-import { changeNode, nodeForUpdate, recordSight } from '../store/nodes';
+import { changeNode, nodeForUpdate, recordSight, setSilentSince } from '../store/nodes';
+import type { NodeRow } from '../store/nodes';
+import { endOutage } from './end-outage';
 import { moveNode } from './move-node';
 import type { NodeMoveServices } from './move-node';
 import { recordRefusal } from './record-verdict';
@@ -13,12 +15,13 @@ type HeartbeatServices = NodeMoveServices & { readonly database: Database };
 /** The node answered: what it says of itself is kept, and it takes work (again), a real one only after a probe in which nothing failed. */
 export async function recordAnswer(
   services: HeartbeatServices,
-  { nodeId, report }: { nodeId: string; report: NodeReport },
+  { nodeId, report, unreachableAfterSeconds }: { nodeId: string; report: NodeReport; unreachableAfterSeconds: number },
 ): Promise<void> {
   await services.database.transaction(async tx => {
     const node = await nodeForUpdate(tx, nodeId);
     if (node === undefined) return;
     await recordSight(tx, nodeId, report);
+    await endOutage(tx, services, { node, secondsMin: unreachableAfterSeconds });
     if (node.changed_host_key !== null) {
       await changeNode(tx, nodeId, { changed_host_key: null });
       await services.attention.clear(tx, { kind: 'node_host_key_changed', resource: { type: 'node', id: nodeId } });
@@ -40,10 +43,12 @@ export async function recordSilence(
   await services.database.transaction(async tx => {
     const node = await nodeForUpdate(tx, silence.nodeId);
     if (node === undefined) return;
+    const patience = silence.unreachableAfterSeconds * 1000;
+    await beginSilence(tx, { node, patience });
     const { error } = silence;
     if (error instanceof RuntimeError && node.runtime === 'ssh')
       if (await recordRefusal(tx, services, { node, error, actor: heartbeatActor })) return;
-    if (tx.now - (node.last_seen_at ?? node.created_at) < silence.unreachableAfterSeconds * 1000) return;
+    if (tx.now - (node.last_seen_at ?? node.created_at) < patience) return;
     const moved = await moveNode(tx, services, { node, event: 'lost', actor: heartbeatActor, reason: silence.reason });
     if (moved || node.status !== 'enrolled' || node.last_seen_at !== null) return;
     // It was never reached, so there is nothing to lose; but somebody has to know why it does not come up.
@@ -55,4 +60,11 @@ export async function recordSilence(
       message: `${node.name} was never reached. ${silence.reason}`,
     });
   });
+}
+
+/** From its last answer on, unless that was so long ago that nobody had asked since: then from now. */
+async function beginSilence(tx: Transaction, { node, patience }: { node: NodeRow; patience: number }): Promise<void> {
+  if (node.silent_since_at !== null || node.last_seen_at === null) return;
+  const wasAsked = tx.now - node.last_seen_at < patience;
+  await setSilentSince(tx, { nodeId: node.node_id, at: wasAsked ? Math.min(node.last_seen_at, tx.now) : tx.now });
 }

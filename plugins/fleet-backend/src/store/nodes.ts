@@ -31,6 +31,8 @@ export interface NodeRow {
   readonly notes: string;
   readonly status_reason: string | null;
   readonly enrolment_task_id: string | null;
+  /** Null while it answers. */
+  readonly silent_since_at: number | null;
 }
 
 export interface NodeSight {
@@ -177,6 +179,10 @@ export async function recordSight(tx: Transaction, nodeId: string, sight: NodeSi
     `UPDATE fleet_nodes SET isolation = ?, isolation_detail = ?, cpu_count = ?, memory_bytes = ?, disk_bytes_free = ?, last_seen_at = ? WHERE node_id = ?`,
     [sight.isolation, sight.isolationDetail, sight.cpuCount, sight.memoryBytes, sight.diskBytesFree, tx.now, nodeId],
   );
+}
+
+export async function setSilentSince(tx: Transaction, silence: { nodeId: string; at: number | null }): Promise<void> {
+  await tx.run('UPDATE fleet_nodes SET silent_since_at = ? WHERE node_id = ?', [silence.at, silence.nodeId]);
 }
 
 export async function setConfigured(

@@ -17,6 +17,7 @@ export function simulatedNode(name: string, more: Partial<SimulatedNodeSettings>
 export class Told implements Audit, Outbox, Attention {
   readonly audit: string[] = [];
   readonly events: string[] = [];
+  readonly payloads: Pick<DomainEvent, 'eventType' | 'payload'>[] = [];
   readonly attention = new Map<string, string>();
 
   async record(_tx: Transaction, entry: AuditEntry): Promise<void> {
@@ -27,6 +28,7 @@ export class Told implements Audit, Outbox, Attention {
   }
   async append(_tx: Transaction, event: Omit<DomainEvent, 'eventId' | 'occurredAt'>): Promise<void> {
     this.events.push(event.eventType);
+    this.payloads.push(event);
   }
   consume(): void {
     throw new Error('the fleet consumes no events');

@@ -43,6 +43,6 @@ async function probeNode(
     return;
   }
   if (node.runtime === 'ssh') await examineIfDue?.(node.node_id);
-  await recordAnswer(services, { nodeId: node.node_id, report });
+  await recordAnswer(services, { nodeId: node.node_id, report, unreachableAfterSeconds });
   if (node.status === 'unreachable') logger.info(`node ${node.name} answers again`);
 }

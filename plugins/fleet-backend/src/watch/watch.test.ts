@@ -53,7 +53,59 @@ eachDatabase(db => {
       await fleet.heartbeat();
       expect(await statuses()).toEqual({ 'node-1': 'ready', 'node-2': 'ready' });
       expect(fleet.told.attention.size).toBe(0);
-      expect(fleet.told.events.slice(2)).toEqual(['node.unreachable', 'node.ready']);
+      expect(fleet.told.events.slice(2)).toEqual(['node.unreachable', 'node.outage_ended', 'node.ready']);
+    });
+
+    test('an outage is told with its time once it is over: from the last answer to the next', async () => {
+      const seenAt = fleet.clock.now();
+      fleet.runtime.silent.add('node-1');
+      pass(10);
+      await fleet.heartbeat();
+      pass(600);
+      await fleet.heartbeat();
+      fleet.runtime.silent.clear();
+      pass(20);
+      await fleet.heartbeat();
+      await fleet.heartbeat();
+      const told = fleet.told.payloads.filter(({ eventType }) => eventType === 'node.outage_ended');
+      expect(told.map(({ payload }) => payload)).toEqual([
+        expect.objectContaining({
+          name: 'node-1',
+          from: new Date(seenAt).toISOString(),
+          to: new Date(seenAt + 630_000).toISOString(),
+        }),
+      ]);
+    });
+
+    test('a draining node is missed as well, and one missed answer is no outage', async () => {
+      await fleet.database.transaction(tx => tx.run("UPDATE fleet_nodes SET status = 'draining'"));
+      fleet.runtime.silent.add('node-1');
+      pass(10);
+      await fleet.heartbeat();
+      pass(10);
+      fleet.runtime.silent.clear();
+      await fleet.heartbeat();
+      expect(fleet.told.events).not.toContain('node.outage_ended');
+      fleet.runtime.silent.add('node-2');
+      pass(10);
+      await fleet.heartbeat();
+      pass(40);
+      fleet.runtime.silent.clear();
+      await fleet.heartbeat();
+      expect(fleet.told.events.filter(type => type === 'node.outage_ended')).toHaveLength(1);
+    });
+
+    test('the time in which nobody asked, because the portal was down, is no outage', async () => {
+      pass(7_200);
+      const askedAt = fleet.clock.now();
+      fleet.runtime.silent.add('node-1');
+      await fleet.heartbeat();
+      pass(60);
+      fleet.runtime.silent.clear();
+      await fleet.heartbeat();
+      const [told, ...others] = fleet.told.payloads.filter(({ eventType }) => eventType === 'node.outage_ended');
+      expect(others).toEqual([]);
+      expect(told?.payload).toMatchObject({ from: new Date(askedAt).toISOString() });
     });
 
     test('lost contact keeps what the node holds', async () => {

@@ -61,6 +61,8 @@ export const fleetContract = defineContract({
   events: {
     'node.ready': 'A node answers and takes work.',
     'node.unreachable': 'A node has not answered for a while; it takes no new work, what runs there goes on.',
+    'node.outage_ended':
+      'A node that did not answer answers again, or was removed; the payload has node_id, name, and the time as from and to.',
     'node.slot_map_approved': 'A node’s slots were approved; placement gives them out from now on.',
     'node.slots_blocked':
       'A node has changed, or could not prove that something is gone: the slots named are not given out.',
