@@ -2,6 +2,7 @@ import type { Clock, Outbox, Queries } from '@portico/plugin-kit/backend';
 import type { BillingPort, Forecast } from '@portico/plugin-billing/port';
 import { requireOffered } from './actions/change-currency';
 import { credit } from './actions/credit';
+import { creditOutage } from './actions/credit-outage';
 import { hold } from './actions/hold';
 import { startMeter, stopMeter } from './actions/meter';
 import { balanceAt, drainsAt, runwaySeconds } from './domain/balance';
@@ -39,6 +40,7 @@ export function createBillingPort(deps: BillingPortDeps): BillingPort {
     hold: (tx, request) => hold(tx, policy, request),
     startMeter,
     stopMeter,
+    creditOutage: (tx, outage) => creditOutage(tx, deps, outage),
     async forecast(queries, { organizationId, pricePerHour }) {
       return forecastOf(await existing(queries, organizationId), { pricePerHour, at: clock.now(), policy });
     },

@@ -179,14 +179,23 @@ function testConfig(
         : {},
     log: { level: 'error', format: 'text' },
     rateLimits: Object.fromEntries(
-      ['api', 'terminalTokens', 'money', 'adminOverview', 'signIn', 'signInAccount', 'signInAddress', 'mail'].map(
-        name => [name, UNLIMITED],
-      ),
+      [
+        'api',
+        'terminalTokens',
+        'money',
+        'webhooks',
+        'vouchers',
+        'adminOverview',
+        'signIn',
+        'signInAccount',
+        'signInAddress',
+        'mail',
+      ].map(name => [name, UNLIMITED]),
     ),
     ...(has('workloads') ? { workloads: { ssh: { port: 0 } } } : {}),
     ...(has('access') ? { access: { adminPassword: TEST_PASSWORD } } : {}),
-    // On both databases alike, so that a test can launch without paying in first.
-    ...(has('billing') ? { billing: { trialCredit: { enabled: 'on' } } } : {}),
+    // On both databases alike, so that a test can launch without paying in first, and pay.
+    ...(has('billing') ? { billing: { trialCredit: { enabled: 'on' }, payments: { provider: 'test' } } } : {}),
     ...(has('fleet') ? { fleet: { realGpus: 'off' } } : {}),
   };
   for (const [key, section] of Object.entries(given)) base[key] = { ...base[key], ...section };

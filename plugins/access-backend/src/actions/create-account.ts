@@ -15,6 +15,8 @@ export interface NewAccount {
   readonly displayName: string;
   readonly email: string | null;
   readonly platformRole: string | null;
+  /** Of the organization's account; the default one when absent. */
+  readonly currency?: string | undefined;
   /** Whether their organization begins with the trial credit, where there is one. */
   readonly trialCredit: boolean;
   readonly correlationId: string;
@@ -49,7 +51,8 @@ export async function createAccount(
   });
   if (!inserted) return null;
   if (account.passwordHash !== null) await insertPassword(tx, { userId, hash: account.passwordHash });
-  await foundOrganization(tx, services, { ...place, name: displayName, ownerId: userId });
+  const { currency } = account;
+  await foundOrganization(tx, services, { ...place, name: displayName, ownerId: userId, currency });
   if (platformRole !== null) await grantPlatformRole(tx, { userId, role: platformRole });
 
   const actor: Actor =

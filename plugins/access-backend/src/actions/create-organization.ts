@@ -12,7 +12,7 @@ import type { NewOrganization } from './found-organization';
 export async function createOrganization(
   tx: Transaction,
   services: AccessServices,
-  request: RequestContext & { name: string },
+  request: RequestContext & { name: string; currency?: string | undefined },
 ): Promise<NewOrganization> {
   const { caller, actor, correlationId } = request;
   const name = request.name.trim();
@@ -22,7 +22,8 @@ export async function createOrganization(
     throw access.fail('organization_limit_reached', { details: { maximum } });
   const made = newOrganization(tx.now);
   const { organizationId, projectId } = made;
-  await foundOrganization(tx, services, { ...made, name, ownerId: caller.userId });
+  const { currency } = request;
+  await foundOrganization(tx, services, { ...made, name, ownerId: caller.userId, currency });
   await services.audit.record(tx, {
     action: 'access.organization.create',
     actor,

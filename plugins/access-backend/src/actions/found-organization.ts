@@ -25,12 +25,13 @@ export function newOrganization(now: number): NewOrganization {
 export async function foundOrganization(
   tx: Transaction,
   { billing }: { billing: BillingPort },
-  organization: NewOrganization & { name: string; ownerId: string },
+  organization: NewOrganization & { name: string; ownerId: string; currency?: string | undefined },
 ): Promise<void> {
   const { organizationId, departmentId, projectId, name, ownerId } = organization;
   await insertOrganization(tx, { organizationId, name });
   await insertDepartment(tx, { departmentId, organizationId, name: 'Default', isDefault: true });
   await insertProject(tx, { projectId, organizationId, departmentId, name: 'Default' });
   await insertMembership(tx, { userId: ownerId, organizationId, role: OWNER });
-  await billing.openAccount(tx, { organizationId });
+  const { currency } = organization;
+  await billing.openAccount(tx, { organizationId, ...(currency === undefined ? {} : { currency }) });
 }

@@ -15,6 +15,8 @@ export interface SignUp {
   readonly passwordHash: string;
   readonly displayName: string | null;
   readonly email: string | null;
+  /** Of their organization's account; the default one when absent. */
+  readonly currency: string | undefined;
   /** What lets them in, also where sign-up is closed; null: they come by themselves. */
   readonly invitation: InvitationToSignUp | null;
 }
@@ -27,6 +29,7 @@ export async function prepareSignUp(
     password: string;
     displayName: string | null;
     email: string | null;
+    currency: string | undefined;
     invitationToken: string | null;
   },
 ): Promise<SignUp> {
@@ -46,7 +49,8 @@ export async function prepareSignUp(
   if (isReserved(username)) throw access.fail('username_taken');
   const passwordHash = await services.hasher.hash(normalizedPassword(request.password));
   const email = invitation?.provenEmail ?? request.email;
-  return { username, passwordHash, displayName: request.displayName?.trim() ?? null, email, invitation };
+  const { currency } = request;
+  return { username, passwordHash, displayName: request.displayName?.trim() ?? null, email, currency, invitation };
 }
 
 /** The account and its first session, all or nothing. */

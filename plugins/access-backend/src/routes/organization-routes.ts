@@ -45,6 +45,7 @@ export function organizationRoutes(
         const { organizationId, projectId } = await createOrganization(tx, services, {
           ...request,
           name: request.body.name,
+          currency: request.body.currency,
         });
         const organization = await organizationById(tx, organizationId);
         const project = await projectById(tx, projectId);

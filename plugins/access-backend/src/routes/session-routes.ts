@@ -48,7 +48,7 @@ export function sessionRoutes(services: AccessServices): Pick<Handlers<typeof ac
     },
 
     async signUp(request) {
-      const { username, password, display_name, email, invitation_token } = request.body;
+      const { username, password, display_name, email, currency, invitation_token } = request.body;
       const origin = originOf(services, request, request.body.session);
       // An account costs a hash and many rows, and who may have as many as they like has as much credit.
       await services.rateLimits.consume('signInAddress', networkOf(request.address));
@@ -57,6 +57,7 @@ export function sessionRoutes(services: AccessServices): Pick<Handlers<typeof ac
         password,
         displayName: display_name ?? null,
         email: email ?? null,
+        currency,
         invitationToken: invitation_token ?? null,
       });
       return request.write(async tx => {

@@ -7,7 +7,14 @@ import {
   operation,
 } from '@portico/plugin-kit/contract';
 import { PASSWORD_LENGTH_MAX, USERNAME_PATTERN } from './limits';
-import { emailSchema, identityProviderSchema, organizationSchema, projectSchema, userSchema } from './resources';
+import {
+  accountCurrencySchema,
+  emailSchema,
+  identityProviderSchema,
+  organizationSchema,
+  projectSchema,
+  userSchema,
+} from './resources';
 import { csrfProperties, sessionKindSchema, sessionReplySchema, tokenProperties } from './sessions';
 import { invitationTokenSchema } from './text-schemas';
 
@@ -72,6 +79,7 @@ export const signUp = operation({
       password: { type: 'string', minLength: 1, maxLength: PASSWORD_LENGTH_MAX },
       display_name: nameSchema,
       email: emailSchema,
+      currency: accountCurrencySchema,
       invitation_token: invitationTokenSchema,
       session: sessionKindSchema,
     },
@@ -81,6 +89,7 @@ export const signUp = operation({
     'sign_up_closed',
     'username_taken',
     'password_too_weak',
+    'currency_not_offered',
     'invitation_unknown',
     'invitation_used',
     'invitation_expired',

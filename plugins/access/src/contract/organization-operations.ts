@@ -1,6 +1,6 @@
 import { idSchema, instantSchema, nameSchema, operation } from '@portico/plugin-kit/contract';
 import { ORGANIZATION_SLUG_LENGTH_MAX, ORGANIZATION_SLUG_LENGTH_MIN, ORGANIZATION_SLUG_PATTERN } from './limits';
-import { organizationSchema, projectSchema } from './resources';
+import { accountCurrencySchema, organizationSchema, projectSchema } from './resources';
 
 const TAG = 'organization';
 
@@ -105,7 +105,7 @@ export const createOrganization = operation({
     type: 'object',
     additionalProperties: false,
     required: ['name'],
-    properties: { name: nameSchema },
+    properties: { name: nameSchema, currency: accountCurrencySchema },
   },
   responses: {
     201: {
@@ -115,5 +115,5 @@ export const createOrganization = operation({
       properties: { organization: organizationSchema, default_project: projectSchema },
     },
   },
-  errors: ['organization_limit_reached'],
+  errors: ['organization_limit_reached', 'currency_not_offered'],
 });

@@ -10,6 +10,13 @@ import { SSH_KEY_COMMENT_LENGTH_MAX } from './limits';
 
 export const emailSchema = mailAddressSchema;
 
+/** Of a new organization's account. */
+export const accountCurrencySchema = {
+  type: 'string',
+  pattern: '^[A-Z]{3}$',
+  description: 'What its account is kept in, one of `GET billing/currencies`; the default one when absent.',
+} as const;
+
 export const userSchema = {
   type: 'object',
   additionalProperties: false,

@@ -3,7 +3,7 @@ import { common, errorsOf } from '@portico/plugin-kit/contract';
 import { billingErrors } from '@portico/plugin-billing/contract';
 import { auditedAccount } from '../audited';
 import type { BillingServices } from '../services';
-import { hasMoved, lockCustomer, setCurrency } from '../store/customers';
+import { hasAmounts, lockCustomer, setCurrency } from '../store/customers';
 
 const billing = errorsOf(billingErrors);
 
@@ -14,7 +14,7 @@ export function requireOffered(policy: Pick<BillingServices['policy'], 'currenci
     throw billing.fail('currency_not_offered', { details: { currencies: [...currencies.keys()] } });
 }
 
-/** Nothing is ever converted: once anything was posted the currency stays. Under the lock, so no first movement comes in between. */
+/** Nothing is ever converted: once there is any amount the currency stays. Under the lock, so no first movement or payment comes in between. */
 export async function changeCurrency(
   tx: Transaction,
   services: BillingServices,
@@ -26,7 +26,7 @@ export async function changeCurrency(
   const customer = await lockCustomer(tx, organizationId);
   if (customer === undefined) throw common.fail('not_found');
   if (customer.currency === currency) return;
-  if (await hasMoved(tx, organizationId))
+  if (await hasAmounts(tx, organizationId))
     throw billing.fail('currency_in_use', { details: { currency: customer.currency } });
   await setCurrency(tx, { organizationId, currency });
   await services.audit.record(tx, {

@@ -10,6 +10,7 @@ import type { BillingServices } from '../services';
 import { lockCustomer } from '../store/customers';
 import { insertVoucher, lockVoucher, markRedeemed, markRevoked, voucherStatus } from '../store/vouchers';
 import type { Voucher } from '../store/vouchers';
+import { requireOffered } from './change-currency';
 import { CustomerLedger } from './customer-ledger';
 import { addGrant } from './grants';
 
@@ -42,9 +43,7 @@ export async function issueVouchers(
 ): Promise<{ batchId: string; vouchers: IssuedVoucher[] }> {
   const { caller, actor, correlationId, batch } = request;
   const { amount, currency, count, redeemBy, creditExpiresDays } = batch;
-  const { currencies } = services.policy;
-  if (!currencies.has(currency))
-    throw billing.fail('currency_not_offered', { details: { currencies: [...currencies.keys()] } });
+  requireOffered(services.policy, currency);
   if (amount <= 0n) throw billing.fail('amount_invalid');
   if (!isPayable(amount, currency))
     throw billing.fail('amount_not_payable', { details: { decimals: currencyExponent(currency) } });

@@ -46,20 +46,25 @@ export async function openCustomer(
   );
 }
 
-/** Whether anything was ever posted. */
-export async function hasMoved(queries: Queries, organizationId: string): Promise<boolean> {
-  const row = await queries.first('SELECT entry_id FROM billing_entries WHERE organization_id = ? LIMIT 1', [
-    organizationId,
-  ]);
+/** Where amounts of an organization stand that only mean something in its currency. */
+const AMOUNTS = ['entries', 'meters', 'payments', 'auto_top_ups', 'budgets'] as const;
+
+/** Whether anything was ever posted or metered, is being paid, or counts on the currency in another way. */
+export async function hasAmounts(queries: Queries, organizationId: string): Promise<boolean> {
+  const row = await queries.first(
+    AMOUNTS.map(table => `SELECT 1 AS there FROM billing_${table} WHERE organization_id = ?`).join(' UNION ALL ') +
+      ' LIMIT 1',
+    AMOUNTS.map(() => organizationId),
+  );
   return row !== undefined;
 }
 
-/** Of a customer nothing was ever posted for. */
+/** Of a customer without amounts. The organization's own threshold was one in the currency before, and goes. */
 export async function setCurrency(
   tx: Transaction,
   customer: { organizationId: string; currency: string },
 ): Promise<void> {
-  await tx.run('UPDATE billing_customers SET currency = ? WHERE organization_id = ?', [
+  await tx.run('UPDATE billing_customers SET currency = ?, alert_below_micros = NULL WHERE organization_id = ?', [
     customer.currency,
     customer.organizationId,
   ]);

@@ -63,7 +63,7 @@ export const changeCurrency = operation({
   tag: 'billing',
   summary: 'Keep the account in another currency',
   description:
-    'Possible until the first movement of money, a trial credit included: afterwards every entry of the ledger is in the currency of the account, and none is ever converted.',
+    'Possible until there is any amount in it: a movement of money, a trial credit included, a payment begun, a budget. Nothing is ever converted.',
   permission: 'billing.payment.manage',
   body: {
     type: 'object',

@@ -110,7 +110,7 @@ export const billingErrors = defineErrors({
   },
   currency_in_use: {
     status: 409,
-    sentence: 'Money has moved in this account, so its currency stays; another organization can be kept in another.',
+    sentence: 'There are amounts in this currency already, so it stays; another organization can be kept in another.',
   },
   alert_later_than_platform: {
     status: 422,

@@ -42,6 +42,14 @@ export interface BillingPort {
   startMeter(tx: Transaction, meter: { allocationId: string; at: number }): Promise<void>;
   /** The meter stops at `at` (the instant release was requested, or the last proof of life), posts what is owed and voids what is left of the hold. Idempotent; also for an allocation that never became active. */
   stopMeter(tx: Transaction, meter: { allocationId: string; at: number; correlationId?: string }): Promise<void>;
+  /**
+   * The node of an allocation could not be reached in `[from, to)`, epoch milliseconds. What that time has cost is given back, unless it was shorter than `outageCredit.afterSeconds` of
+   * the settings. Idempotent, also where outages overlap; of several allocations call in the order of their organizations. Nothing happens for one that was not metered then.
+   */
+  creditOutage(
+    tx: Transaction,
+    outage: { allocationId: string; nodeName: string; from: number; to: number; correlationId: string },
+  ): Promise<void>;
   /** What an allocation has cost so far. */
   costOf(queries: Queries, allocationIds: readonly string[]): Promise<ReadonlyMap<string, Micros>>;
   currencyOf(queries: Queries, organizationId: string): Promise<string>;
