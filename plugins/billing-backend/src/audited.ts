@@ -108,3 +108,14 @@ export const auditedAccount = {
     recipients: 'track',
   },
 } as const satisfies AuditedResource;
+
+/** What invoices say about an organization, by its id. */
+export const auditedBillingDetails = {
+  type: 'billing_details',
+  fields: { legal_name: 'track', address: 'track', tax_id: 'track', email: 'track', purchase_order: 'track' },
+} as const satisfies AuditedResource;
+
+export const auditedBudget = {
+  type: 'budget',
+  fields: { scope: 'track', scope_id: 'track', amount: 'track', thresholds: 'track', removed: 'track' },
+} as const satisfies AuditedResource;

@@ -11,6 +11,8 @@ import { billingPortRef, skuNamesRef } from '@portico/plugin-billing/port';
 import { migrations } from '../migrations';
 import { Accrual } from './accrual';
 import { keepLedger } from './ledger-keeping';
+import { providerOf } from './payments/provider-of-settings';
+import { startPayments } from './payments/start-payments';
 import { policyOf } from './policy';
 import { createBillingPort } from './port';
 import { Rollups } from './rollups';
@@ -49,13 +51,15 @@ const billingPlugin = createBackendPlugin({
         port: billingPortRef,
       },
       async init({ http, lifecycle, port: _, ...given }) {
-        const policy = policyOf(given.settings.of(billingSettings), given.database.dialect);
-        const services = { ...given, policy };
+        const settings = given.settings.of(billingSettings);
+        const payments = providerOf(settings.payments, { ...given, publicUrl: given.settings.server.publicUrl });
+        const services = { ...given, policy: policyOf(settings, given.database.dialect), payments };
         http.serve(billingContract, billingRoutes(services));
         const accrual = new Accrual(services);
         lifecycle.addStartupHook(() => accrual.start());
         lifecycle.addShutdownHook(() => accrual.stop());
         keepLedger(services, lifecycle);
+        startPayments(services, lifecycle);
         sendRefunds(services, lifecycle);
         const rollups = new Rollups(services);
         lifecycle.addStartupHook(() => rollups.start());

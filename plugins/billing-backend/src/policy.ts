@@ -19,6 +19,10 @@ export interface BillingPolicy extends BalancePolicy {
   readonly trialCreditExpiresDays: number | null;
   readonly holdSeconds: number;
   readonly accrualSeconds: number;
+  /** An outage of a node that lasts so long is given back, all of it. */
+  readonly outageCredit: { readonly afterSeconds: number };
+  /** Within 24 hours an organization may pay in so many times the most that may be added at once. */
+  readonly dailyDeposits: number;
   readonly refunds: RefundPolicy;
   /** Whether an organization launches nothing while a payment of it is disputed. */
   readonly disputesBlockLaunches: boolean;
@@ -45,6 +49,8 @@ export function policyOf(settings: SettingsOf<typeof billingSettings>, dialect: 
     warningRunwaySeconds: settings.warningRunwaySeconds,
     warningBelow: ofDefault?.warningBelow ?? 0n,
     accrualSeconds: settings.accrualSeconds,
+    outageCredit: { afterSeconds: settings.outageCredit.afterSeconds },
+    dailyDeposits: settings.payments.dailyDeposits,
     refunds: {
       windowDays: settings.refunds.windowDays,
       fourEyesAbove: fromDecimal(settings.refunds.fourEyesAbove),

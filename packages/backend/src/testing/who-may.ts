@@ -14,7 +14,7 @@ const groups: readonly (readonly [Audience, string])[] = [
     'anyone',
     `
     authorizeOidc beginPasskeySignIn checkPassword enrollNode exchangeOidc getEnrolmentScript getOpenApi getSignInOptions issueClientToken listCurrencies
-    previewInvitation refreshToken requestPasswordReset resetPassword signIn signInWithPasskey
+    previewInvitation receivePaymentEvent refreshToken requestPasswordReset resetPassword signIn signInWithPasskey
     signInWithSecondFactor signUp verifyEmail
   `,
   ],
@@ -62,6 +62,7 @@ const groups: readonly (readonly [Audience, string])[] = [
     ['platform_admin', 'billing_operator'],
     `
     approveRefund decideRefund getAnyRefund listAllRefunds listDisputes previewUserRefund refundUser
+    getPaymentSession listPaymentSessions reconcilePaymentSession
     creditUser issueVouchers listVouchers revokeVoucher exportAuditLogs listAllAuditLogs listAnyLedger reverseLedgerEntry
   `,
   ],
@@ -144,6 +145,8 @@ const groups: readonly (readonly [Audience, string])[] = [
     ['owner', 'admin', 'billing'],
     `
     getRefund listRefunds previewRefund requestRefund
+    cancelPayment createCheckoutSession createCustomerPortalSession decideTestCheckout getAutoTopUp getPayment
+    getPaymentSettings getTestCheckout listPaymentMethods listPayments removePaymentMethod setAutoTopUp
     exportLedger getLedgerKey listLedger
     changeCurrency redeemVoucher
   `,

@@ -5,7 +5,11 @@ import { balanceRoutes } from './balance-routes';
 import { currencyRoutes } from './currency-routes';
 import { voucherRoutes } from './voucher-routes';
 import { costRoutes } from './cost-routes';
+import { invoiceRoutes } from './invoice-routes';
 import { ledgerRoutes } from './ledger-routes';
+import { paymentMethodRoutes } from './payment-method-routes';
+import { paymentRoutes } from './payment-routes';
+import { paymentSessionRoutes } from './payment-session-routes';
 import { refundRoutes } from './refund-routes';
 import { usageRoutes } from './usage-routes';
 
@@ -17,6 +21,10 @@ export function billingRoutes(services: BillingServices): Handlers<typeof billin
     ...usageRoutes(services),
     ...costRoutes(services),
     ...ledgerRoutes(services),
+    ...paymentRoutes(services),
+    ...paymentMethodRoutes(services),
+    ...paymentSessionRoutes(services),
     ...refundRoutes(services),
+    ...invoiceRoutes(services),
   };
 }

@@ -40,6 +40,8 @@ export const TEST_POLICY: BillingPolicy = {
   warningRunwaySeconds: 24 * 3_600,
   warningBelow: 5_000_000n,
   accrualSeconds: 5,
+  outageCredit: { afterSeconds: 300 },
+  dailyDeposits: 3,
   refunds: { windowDays: 30, fourEyesAbove: 100_000_000n },
   disputesBlockLaunches: true,
 };

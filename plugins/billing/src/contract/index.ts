@@ -5,6 +5,22 @@ import { billingErrors } from './errors';
 import { billingEvents } from './events';
 import { exportLedger, getLedgerKey, listAnyLedger, listLedger, reverseLedgerEntry } from './ledger-operations';
 import { exportUsage, getBalance, listUsage } from './operations';
+import { getPaymentSession, listPaymentSessions, reconcilePaymentSession } from './payment-admin-operations';
+import {
+  cancelPayment,
+  createCheckoutSession,
+  createCustomerPortalSession,
+  decideTestCheckout,
+  getAutoTopUp,
+  getPayment,
+  getPaymentSettings,
+  getTestCheckout,
+  listPaymentMethods,
+  listPayments,
+  receivePaymentEvent,
+  removePaymentMethod,
+  setAutoTopUp,
+} from './payment-operations';
 import { billingPermissions } from './permissions';
 import {
   approveRefund,
@@ -168,6 +184,22 @@ export const billingContract = defineContract({
     approveRefund,
     decideRefund,
     listDisputes,
+    cancelPayment,
+    createCheckoutSession,
+    createCustomerPortalSession,
+    decideTestCheckout,
+    getAutoTopUp,
+    getPayment,
+    getPaymentSettings,
+    getTestCheckout,
+    listPaymentMethods,
+    listPayments,
+    receivePaymentEvent,
+    removePaymentMethod,
+    setAutoTopUp,
+    getPaymentSession,
+    listPaymentSessions,
+    reconcilePaymentSession,
   },
   errors: billingErrors,
   permissions: billingPermissions,
