@@ -68,6 +68,10 @@ export const refunds: Migration = {
       table.index(['opened_at', 'dispute_id'], 'billing_disputes_all');
       table.index(['payment_id'], 'billing_disputes_payment');
     });
+    await knex.schema.alterTable('billing_customers', table => {
+      // When a claim last left nothing to spend: what ran until then was paid for, however little is left now.
+      table.bigInteger('claimed_at');
+    });
     // Asked at every launch.
     await knex.raw(`CREATE INDEX billing_disputes_open ON billing_disputes (organization_id) WHERE status = 'open'`);
   },

@@ -3,10 +3,12 @@ import { errorsOf, newId } from '@portico/plugin-kit/contract';
 import type { Micros } from '@portico/plugin-kit/contract';
 import { billingErrors } from '@portico/plugin-billing/contract';
 import type { Funds } from '../domain/balance';
-import { pendingAt } from '../domain/balance';
+import { depletedSince, pendingAt, spendableAt } from '../domain/balance';
+import { burnsAt } from '../domain/metering';
 import type { Meter } from '../domain/metering';
 import { payUsage, postingsOfPayment, postingsToCustomer } from '../domain/postings';
 import type { Account, Postings } from '../domain/postings';
+import { markClaimed } from '../store/customers';
 import type { Customer } from '../store/customers';
 import { postEntry } from '../store/ledger';
 import type { EntryKind, EntryScope } from '../store/ledger';
@@ -120,11 +122,21 @@ export class CustomerLedger {
       'available',
     );
     const postings = postingsOfPayment(payment, claim.to);
+    await this.#markDepletion(claim.amount);
     const entryId = await this.#post(claim, { amount: -claim.amount, postings });
     this.#available -= payment.available;
     this.#owed += payment.receivable;
     for (const hold of payment.otherHolds) await this.#drawHold(hold);
     return entryId;
+  }
+
+  /** Remembers since when nothing is left once this much is taken: since now, unless there was nothing left before and nobody has looked yet. */
+  async #markDepletion(amount: Micros): Promise<void> {
+    const { now } = this.#tx;
+    if (spendableAt(this.funds, now) > amount) return;
+    const starts = this.funds.meters.flatMap(meter => (burnsAt(meter, now) ? [meter.startedAt ?? now] : []));
+    const before = starts.length === 0 ? null : depletedSince(this.funds, { from: Math.min(...starts), to: now });
+    await markClaimed(this.#tx, { organizationId: this.#customer.organizationId, at: before ?? now });
   }
 
   /** Money on its way to a card has arrived there. The customer's own accounts stay as they are. */

@@ -89,8 +89,9 @@ async function capWhenDepleted(
   const { customer, ledger } = books;
   const running = ledger.funds.meters.filter(meter => meter.cappedAt === null && burnsAt(meter, tx.now));
   const starts = running.map(meter => meter.startedAt ?? tx.now);
-  const depletedAt =
-    running.length === 0 ? null : depletedSince(ledger.funds, { from: Math.min(...starts), to: tx.now });
+  // A claim takes money at one instant, as if it had never been there; what was used before it was paid for all the same.
+  const from = Math.min(tx.now, Math.max(Math.min(...starts), customer.claimedAt ?? 0));
+  const depletedAt = running.length === 0 ? null : depletedSince(ledger.funds, { from, to: tx.now });
   if (depletedAt === null) return false;
   for (const meter of running) {
     const at = Math.max(depletedAt + deps.policy.accrualSeconds * 1000, meter.startedAt ?? 0);

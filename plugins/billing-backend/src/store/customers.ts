@@ -13,6 +13,8 @@ export interface Customer extends Funds {
   readonly announced: BalanceStatus;
   /** Reviews that failed since the last that did not. */
   readonly reviewFailures: number;
+  /** When a claim last left nothing to spend; what was used before had been paid for. Null: never. */
+  readonly claimedAt: number | null;
   /** All usage ever posted, what was given back taken off. */
   readonly used: Micros;
   readonly alerts: OwnAlerts;
@@ -119,11 +121,20 @@ export async function postponeReview(
   return row?.review_failures ?? 0;
 }
 
+/** Money was taken that was not there: whatever runs is depleted from this instant on, and not before. */
+export async function markClaimed(tx: Transaction, claim: { organizationId: string; at: number }): Promise<void> {
+  await tx.run('UPDATE billing_customers SET claimed_at = ? WHERE organization_id = ?', [
+    claim.at,
+    claim.organizationId,
+  ]);
+}
+
 interface CustomerRow {
   readonly organization_id: string;
   readonly currency: string;
   readonly status: BalanceStatus;
   readonly review_failures: number;
+  readonly claimed_at: number | null;
   readonly available_micros: bigint;
   readonly held_micros: bigint;
   readonly receivable_micros: bigint;
@@ -154,7 +165,7 @@ export async function customersOf(
   const balance = (account: string) =>
     `(SELECT balance_micros FROM billing_accounts WHERE organization_id = customer.organization_id AND account = '${account}')`;
   const rows = await queries.all<CustomerRow>(
-    `SELECT customer.organization_id, customer.currency, customer.status, customer.review_failures,
+    `SELECT customer.organization_id, customer.currency, customer.status, customer.review_failures, customer.claimed_at,
       customer.fallen_at, customer.alert_notice_seconds, customer.alert_warning_seconds, customer.alert_below_micros, customer.alert_recipients_json,
       ${balance('customer_available')} AS available_micros, ${balance('customer_held')} AS held_micros,
       ${balance('customer_receivable')} AS receivable_micros, ${balance('usage_revenue')} AS used_micros,
@@ -174,6 +185,7 @@ export async function customersOf(
       currency: row.currency,
       announced: row.status,
       reviewFailures: row.review_failures,
+      claimedAt: row.claimed_at,
       available: row.available_micros,
       held: row.held_micros,
       owed: -row.receivable_micros,

@@ -1,0 +1,531 @@
+import { newId } from '@portico/plugin-kit/contract';
+import { eachDatabase } from '@portico/plugin-kit/testing';
+import { previewRefund } from '../actions/make-refund';
+import { balanceOf, creditOf, holdFor, start, stop } from '../testing/billing-fixture';
+import { assertBooksBalance } from '../testing/books';
+import { coins } from '../testing/memory-provider';
+import { disputeOf, openRefunds } from '../testing/refund-fixture';
+import type { TestRefunds } from '../testing/refund-fixture';
+
+const DAY = 86_400_000;
+const HOUR = 3_600_000;
+
+eachDatabase(db => {
+  let refunds: TestRefunds;
+  beforeAll(async () => {
+    refunds = await openRefunds(db);
+  });
+  beforeEach(() => {
+    refunds.provider.mood = 'succeeded';
+    refunds.provider.meanwhile = undefined;
+  });
+  afterEach(async () => {
+    // Whatever a test left on its way arrives, so that no test sees another's.
+    refunds.provider.mood = 'succeeded';
+    await refunds.clock.advance(2 * HOUR);
+    await refunds.sender.round();
+    await assertBooksBalance(refunds.database.read);
+  });
+
+  const available = async (organizationId: string) => (await balanceOf(refunds, organizationId)).available;
+  const codeOf = (outcome: PromiseSettledResult<unknown>) =>
+    outcome.status === 'fulfilled' ? 'done' : (outcome.reason as { code: string }).code;
+
+  test('money goes back to its card at once, is on its way, and arrives', async () => {
+    const scope = await refunds.organization();
+    const paymentId = await refunds.pay(scope, coins(50_00));
+    const asked = await refunds.request(scope, { paymentId, amount: coins(20_00) });
+    expect(asked).toMatchObject({
+      status: 'provider_refund',
+      settlement: 'pending',
+      outcome_text: '20.00 USD goes back to Visa •••• 4242; banks take 5 to 10 days to show it.',
+    });
+    expect(await available(scope.organizationId)).toBe(coins(30_00));
+    await assertBooksBalance(refunds.database.read);
+    await refunds.sender.round();
+    expect(await refunds.refund(asked.refund_id)).toMatchObject({
+      status: 'provider_refund',
+      settlement: 'succeeded',
+      ask_at: null,
+      outcome_text: '20.00 USD was sent back to Visa •••• 4242; banks take 5 to 10 days to show it.',
+    });
+    expect(await available(scope.organizationId)).toBe(coins(30_00));
+    const said = (type: string) => refunds.outbox.ofType(scope.organizationId, type).map(event => event.payload);
+    expect(said('billing.refunded')).toMatchObject([{ refund_id: asked.refund_id, outcome: 'provider_refund' }]);
+    expect(said('billing.refund_settled')).toMatchObject([{ settlement: 'succeeded' }]);
+    expect(refunds.provider.refunds.get(asked.refund_id)?.amount).toBe(coins(20_00));
+  });
+
+  test.each([1, 2, 5])('of %p refunds of a whole payment at once, one is made', async times => {
+    const scope = await refunds.organization();
+    const paymentId = await refunds.pay(scope, coins(50_00));
+    // Money enough for all of them is there: only the payment is not.
+    await refunds.pay(scope, coins(900_00));
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: times }, () => refunds.request(scope, { paymentId, amount: coins(50_00) })),
+    );
+    expect(outcomes.map(codeOf).sort()).toEqual(['done', ...Array<string>(times - 1).fill('refund_exceeds_payment')]);
+    expect(await available(scope.organizationId)).toBe(coins(900_00));
+  });
+
+  test('two refunds of two payments at once never take the same money', async () => {
+    const scope = await refunds.organization();
+    const payments = [await refunds.pay(scope, coins(50_00)), await refunds.pay(scope, coins(50_00))];
+    const id = await holdFor(refunds, scope, coins(40_00));
+    const outcomes = await Promise.all(
+      payments.map(paymentId => refunds.request(scope, { paymentId, amount: coins(50_00) })),
+    );
+    expect(outcomes.map(one => one.status).sort()).toEqual(['provider_refund', 'requested']);
+    expect(await balanceOf(refunds, scope.organizationId)).toEqual({ available: coins(10_00), held: coins(40_00) });
+    await start(refunds, id);
+    await stop(refunds, id);
+  });
+
+  test('partial refunds add up to the payment and no further', async () => {
+    const scope = await refunds.organization();
+    const paymentId = await refunds.pay(scope, coins(50_00));
+    await refunds.request(scope, { paymentId, amount: coins(30_00) });
+    await expect(refunds.request(scope, { paymentId, amount: coins(20_01) })).rejects.toMatchObject({
+      code: 'refund_exceeds_payment',
+      status: 422,
+      details: { left: { amount: '20000000' } },
+    });
+    await refunds.request(scope, { paymentId, amount: coins(20_00) });
+    await expect(refunds.request(scope, { paymentId, amount: coins(1) })).rejects.toMatchObject({
+      code: 'refund_exceeds_payment',
+    });
+  });
+
+  test.each([
+    ['nothing', 0n, 'USD', 'amount_out_of_range'],
+    ['less than nothing', -coins(1_00), 'USD', 'amount_out_of_range'],
+    ['a fraction of a cent', 1_234_567n, 'USD', 'amount_not_payable'],
+    ['more than a column holds', 10n ** 18n, 'USD', 'amount_out_of_range'],
+    ['another currency', coins(1_00), 'EUR', 'currency_mismatch'],
+    ['more than was paid', coins(50_01), 'USD', 'refund_exceeds_payment'],
+  ])('a refund of %s is refused and moves nothing', async (_what, amount, currency, code) => {
+    const scope = await refunds.organization();
+    const paymentId = await refunds.pay(scope, coins(50_00));
+    await expect(refunds.request(scope, { paymentId, amount, currency })).rejects.toMatchObject({ code, status: 422 });
+    expect(await available(scope.organizationId)).toBe(coins(50_00));
+  });
+
+  test('what the provider cannot send is refused before it is asked', async () => {
+    const scope = await refunds.organization();
+    const paymentId = await refunds.pay(scope, coins(50_00));
+    refunds.provider.limits = () => ({ step: coins(10), minimum: coins(10), maximum: coins(1_000_000_00) });
+    await expect(refunds.request(scope, { paymentId, amount: coins(5) })).rejects.toMatchObject({
+      code: 'amount_not_payable',
+      details: { decimals: 1 },
+    });
+    refunds.provider.limits = undefined;
+  });
+
+  test('another organization’s payment is not there, and an unpaid one is not given back', async () => {
+    const scope = await refunds.organization();
+    const other = await refunds.organization(coins(100_00));
+    const paymentId = await refunds.pay(scope, coins(50_00));
+    await expect(refunds.request(other, { paymentId, amount: coins(1_00) })).rejects.toMatchObject({ status: 404 });
+    await refunds.database.transaction(tx =>
+      tx.run(`UPDATE billing_payments SET status = 'open' WHERE payment_id = ?`, [paymentId]),
+    );
+    await expect(refunds.request(scope, { paymentId, amount: coins(1_00) })).rejects.toMatchObject({
+      code: 'refund_payment_not_completed',
+    });
+    await refunds.database.transaction(tx =>
+      tx.run(`UPDATE billing_payments SET status = 'completed' WHERE payment_id = ?`, [paymentId]),
+    );
+  });
+
+  describe('what cannot go to the card', () => {
+    test('waits for a person when a customer asks, and is a credit when the platform gives it', async () => {
+      const scope = await refunds.organization();
+      const paymentId = await refunds.pay(scope, coins(50_00));
+      await refunds.clock.advance(30 * DAY);
+      const asked = await refunds.request(scope, { paymentId, amount: coins(50_00) });
+      expect(asked).toMatchObject({ status: 'requested', settlement: null, proposed_outcome: null });
+      expect(asked.outcome_text).toBe(
+        'Somebody of the platform decides, because the payment is more than 30 days old. Nothing is taken from the balance until then.',
+      );
+      expect(await available(scope.organizationId)).toBe(coins(50_00));
+      await expect(refunds.request(scope, { paymentId, amount: coins(5_00) })).rejects.toMatchObject({
+        code: 'refund_waits_already',
+        details: { refund_id: asked.refund_id },
+      });
+      expect([...refunds.attention.messages.keys()]).toContain(`refund_waiting ${asked.refund_id}`);
+
+      const given = await refunds.request(scope, {
+        paymentId,
+        amount: coins(5_00),
+        madeBy: 'platform',
+        by: 'usr_operator',
+        expect: 'internal_credit',
+      });
+      expect(given).toMatchObject({
+        status: 'internal_credit',
+        settlement: null,
+        outcome_text:
+          '5.00 USD was added to the balance as a credit; nothing goes back to a card, because the payment is more than 30 days old.',
+      });
+      expect(await available(scope.organizationId)).toBe(coins(55_00));
+      expect(await refunds.decide(asked.refund_id, 'usr_operator', 'rejected')).toMatchObject({ status: 'rejected' });
+      expect([...refunds.attention.messages.keys()]).not.toContain(`refund_waiting ${asked.refund_id}`);
+      expect(await available(scope.organizationId)).toBe(coins(55_00));
+    });
+
+    test('a millisecond before the window ends money goes back, and then no more', async () => {
+      const scope = await refunds.organization();
+      const paymentId = await refunds.pay(scope, coins(50_00));
+      await refunds.clock.advance(30 * DAY - 1);
+      expect(await refunds.request(scope, { paymentId, amount: coins(1_00) })).toMatchObject({
+        status: 'provider_refund',
+      });
+      await refunds.clock.advance(1);
+      expect(await refunds.request(scope, { paymentId, amount: coins(1_00) })).toMatchObject({ status: 'requested' });
+    });
+
+    test('money that is spent, running or set aside does not go back, and neither does what was given', async () => {
+      const scope = await refunds.organization();
+      await refunds.database.transaction(tx => refunds.port.credit(tx, creditOf(scope, coins(25_00))));
+      const paymentId = await refunds.pay(scope, coins(50_00));
+      const preview = async (amount: bigint | null) =>
+        previewRefund(refunds.database.read, refunds.services, {
+          ...scope,
+          userId: scope.userId ?? '',
+          madeBy: 'customer',
+          paymentId,
+          money: amount === null ? null : { amount: amount.toString(), currency: 'USD', scale: 6 },
+        });
+      // Given money does not go back: of 75 dollars, 50 were paid.
+      expect(await preview(null)).toMatchObject({ outcome: 'provider_refund', weighed: { amount: coins(50_00) } });
+      const id = await holdFor(refunds, scope, coins(10_00));
+      expect((await preview(null)).weighed).toMatchObject({ refundable: coins(40_00), unspent: coins(40_00) });
+      await start(refunds, id);
+      // Three hours cost 30 dollars: given money is spent first, then 5 paid dollars. The hold is still set aside.
+      await refunds.clock.advance(3 * HOUR);
+      expect((await preview(null)).weighed.refundable).toBe(coins(35_00));
+      expect(await preview(coins(35_01))).toMatchObject({
+        outcome: null,
+        waitsFor: 'decision',
+        because: 'not that much of the money paid in is left unspent and free',
+      });
+      const asked = await refunds.request(scope, { paymentId, amount: coins(35_00) });
+      expect(asked.status).toBe('provider_refund');
+      expect(await available(scope.organizationId)).toBe(0n);
+      await stop(refunds, id);
+    });
+
+    test('without a payment named, the newest that has all of it left goes back, and one refund is of one payment', async () => {
+      const scope = await refunds.organization();
+      const old = await refunds.pay(scope, coins(60_00));
+      await refunds.clock.advance(1_000);
+      const young = await refunds.pay(scope, coins(30_00));
+      const give = (amount: bigint) => refunds.request(scope, { amount, madeBy: 'platform', by: 'usr_operator' });
+      expect(await give(coins(30_00))).toMatchObject({ status: 'provider_refund', payment_id: young });
+      expect(await give(coins(30_00))).toMatchObject({ status: 'provider_refund', payment_id: old });
+      expect(await give(coins(31_00))).toMatchObject({
+        status: 'internal_credit',
+        payment_id: null,
+        outcome_text:
+          '31.00 USD was added to the balance as a credit; nothing goes back to a card, because no single payment of the last 30 days has that much left to give back.',
+      });
+    });
+
+    test('what was previewed is what becomes of it, or nothing does', async () => {
+      const scope = await refunds.organization();
+      const paymentId = await refunds.pay(scope, coins(30_00));
+      const give = () =>
+        refunds.request(scope, {
+          paymentId,
+          amount: coins(30_00),
+          madeBy: 'platform',
+          by: 'usr_operator',
+          expect: 'provider_refund',
+        });
+      const outcomes = await Promise.allSettled([give(), give()]);
+      expect(outcomes.map(codeOf).sort()).toEqual(['done', 'refund_outcome_changed']);
+      expect(await available(scope.organizationId)).toBe(0n);
+    });
+  });
+
+  describe('above the limit of one person', () => {
+    test('a second one approves, who neither asked nor decided', async () => {
+      const scope = await refunds.organization();
+      const paymentId = await refunds.pay(scope, coins(150_00));
+      const given = await refunds.request(scope, {
+        paymentId,
+        amount: coins(100_01),
+        madeBy: 'platform',
+        by: 'usr_one',
+      });
+      expect(given).toMatchObject({ status: 'requested', proposed_outcome: 'provider_refund' });
+      expect(given.outcome_text).toBe(
+        'A second person has to approve what is above 100.00 USD; then 100.01 USD goes back to Visa •••• 4242. Nothing is taken from the balance until then.',
+      );
+      expect(await available(scope.organizationId)).toBe(coins(150_00));
+      await expect(refunds.approve(given.refund_id, 'usr_one')).rejects.toMatchObject({
+        code: 'refund_needs_another_person',
+        status: 403,
+      });
+      const approvals = await Promise.allSettled(
+        ['usr_two', 'usr_three'].map(by => refunds.approve(given.refund_id, by)),
+      );
+      expect(approvals.map(codeOf).sort()).toEqual(['done', 'refund_waits_not']);
+      expect(await available(scope.organizationId)).toBe(coins(49_99));
+      expect(refunds.audited.slice(-2)).toEqual(['billing.refund.create', 'billing.refund.approve']);
+    });
+
+    test('exactly the limit needs nobody', async () => {
+      const scope = await refunds.organization();
+      const paymentId = await refunds.pay(scope, coins(150_00));
+      expect(await refunds.request(scope, { paymentId, amount: coins(100_00) })).toMatchObject({
+        status: 'provider_refund',
+      });
+    });
+
+    test('who decides on a credit does not approve it, and who asked decides nothing', async () => {
+      const scope = await refunds.organization();
+      const paymentId = await refunds.pay(scope, coins(150_00));
+      await refunds.clock.advance(31 * DAY);
+      const asked = await refunds.request(scope, { paymentId, amount: coins(150_00), by: 'usr_customer' });
+      await expect(refunds.approve(asked.refund_id, 'usr_one')).rejects.toMatchObject({
+        code: 'refund_waits_not',
+        details: { waits_for: 'decision' },
+      });
+      await expect(refunds.decide(asked.refund_id, 'usr_customer', 'internal_credit')).rejects.toMatchObject({
+        code: 'refund_needs_another_person',
+      });
+      await expect(refunds.decide(asked.refund_id, 'usr_one', 'provider_refund')).rejects.toMatchObject({
+        code: 'refund_not_possible',
+        message: expect.stringContaining('more than 30 days old'),
+      });
+      expect(await refunds.decide(asked.refund_id, 'usr_one', 'internal_credit')).toMatchObject({
+        status: 'requested',
+        proposed_outcome: 'internal_credit',
+      });
+      await expect(refunds.approve(asked.refund_id, 'usr_one')).rejects.toMatchObject({
+        code: 'refund_needs_another_person',
+      });
+      expect(await available(scope.organizationId)).toBe(coins(150_00));
+      expect(await refunds.approve(asked.refund_id, 'usr_two')).toMatchObject({ status: 'internal_credit' });
+      expect(await available(scope.organizationId)).toBe(coins(300_00));
+      await expect(refunds.decide(asked.refund_id, 'usr_one', 'rejected')).rejects.toMatchObject({
+        code: 'refund_waits_not',
+      });
+    });
+
+    test('what was possible when it was asked for is looked at again', async () => {
+      const scope = await refunds.organization();
+      const paymentId = await refunds.pay(scope, coins(150_00));
+      const asked = await refunds.request(scope, { paymentId, amount: coins(150_00), by: 'usr_customer' });
+      const id = await holdFor(refunds, scope, coins(10_00));
+      await expect(refunds.approve(asked.refund_id, 'usr_one')).rejects.toMatchObject({
+        code: 'refund_not_possible',
+        status: 409,
+      });
+      expect(await refunds.refund(asked.refund_id)).toMatchObject({ status: 'requested' });
+      await stop(refunds, id);
+      expect(await refunds.approve(asked.refund_id, 'usr_one')).toMatchObject({ status: 'provider_refund' });
+      expect(await available(scope.organizationId)).toBe(0n);
+    });
+  });
+
+  describe('the provider', () => {
+    const onItsWay = async () => {
+      const scope = await refunds.organization();
+      const paymentId = await refunds.pay(scope, coins(50_00));
+      const { refund_id: refundId } = await refunds.request(scope, { paymentId, amount: coins(20_00) });
+      return { scope, paymentId, refundId };
+    };
+
+    test.each(['failed', 'refused'] as const)('that %s the money gives it back to the balance', async mood => {
+      const { scope, refundId } = await onItsWay();
+      refunds.provider.mood = mood;
+      await refunds.sender.round();
+      expect(await refunds.refund(refundId)).toMatchObject({
+        status: 'internal_credit',
+        settlement: 'failed',
+        ask_at: null,
+        outcome_text: '20.00 USD could not be sent to Visa •••• 4242; it is in the balance again.',
+      });
+      expect(await available(scope.organizationId)).toBe(coins(50_00));
+    });
+
+    test('whose answer is lost is asked again and sends nothing twice', async () => {
+      const { scope, refundId } = await onItsWay();
+      const calls = refunds.provider.calls;
+      refunds.provider.mood = 'answer_lost';
+      await refunds.sender.round();
+      expect(await refunds.refund(refundId)).toMatchObject({ settlement: 'pending', provider_refund_id: null });
+      refunds.provider.turn(refundId, 'succeeded');
+      await refunds.clock.advance(15_000);
+      await refunds.sender.round();
+      expect(await refunds.refund(refundId)).toMatchObject({ settlement: 'succeeded' });
+      expect(refunds.provider.calls - calls).toBe(1);
+      expect(await available(scope.organizationId)).toBe(coins(30_00));
+    });
+
+    test('that nobody reaches is asked until somebody is told', async () => {
+      const { refundId } = await onItsWay();
+      refunds.provider.mood = 'away';
+      for (let round = 0; round < 8; round += 1) {
+        await refunds.sender.round();
+        await refunds.clock.advance(HOUR);
+      }
+      expect([...refunds.attention.messages.keys()]).toContain(`refund_not_sent ${refundId}`);
+      refunds.provider.mood = 'succeeded';
+      await refunds.sender.round();
+      expect(await refunds.refund(refundId)).toMatchObject({ settlement: 'succeeded' });
+      expect([...refunds.attention.messages.keys()]).not.toContain(`refund_not_sent ${refundId}`);
+    });
+
+    test('that says by webhook what it answers a moment later is believed once', async () => {
+      const { scope, refundId } = await onItsWay();
+      refunds.provider.meanwhile = async () => {
+        const facts = refunds.provider.refunds.get(refundId);
+        if (facts !== undefined) await refunds.tellRefund(facts);
+      };
+      await refunds.sender.round();
+      expect(await refunds.refund(refundId)).toMatchObject({ settlement: 'succeeded' });
+      expect(refunds.outbox.ofType(scope.organizationId, 'billing.refund_settled')).toHaveLength(1);
+    });
+
+    test('whose webhook never comes is asked how it stands', async () => {
+      const { refundId } = await onItsWay();
+      refunds.provider.mood = 'pending';
+      await refunds.sender.round();
+      refunds.provider.turn(refundId, 'succeeded');
+      await refunds.sender.round();
+      expect(await refunds.refund(refundId)).toMatchObject({ settlement: 'pending' });
+      await refunds.clock.advance(HOUR);
+      await refunds.sender.round();
+      expect(await refunds.refund(refundId)).toMatchObject({ settlement: 'succeeded' });
+    });
+
+    test('whose bank sends back what had arrived gives it to the balance after all', async () => {
+      const { scope, refundId } = await onItsWay();
+      await refunds.sender.round();
+      const told = refunds.provider.turn(refundId, 'failed');
+      expect(await refunds.tellRefund(told)).toBe('applied');
+      expect(await refunds.tellRefund(told)).toBe('unchanged');
+      expect(await refunds.tellRefund({ ...told, state: 'succeeded', failure: null })).toBe('unchanged');
+      expect(await refunds.refund(refundId)).toMatchObject({ status: 'internal_credit', settlement: 'failed' });
+      expect(await available(scope.organizationId)).toBe(coins(50_00));
+    });
+
+    test('is asked by one of several replicas', async () => {
+      const { refundId } = await onItsWay();
+      const calls = refunds.provider.calls;
+      await Promise.all(Array.from({ length: 4 }, () => refunds.sender.round()));
+      expect(refunds.provider.calls - calls).toBe(1);
+      expect(await refunds.refund(refundId)).toMatchObject({ settlement: 'succeeded' });
+    });
+
+    test('at whose own pages money was given back is followed, once, also when it was spent', async () => {
+      const scope = await refunds.organization();
+      const paymentId = await refunds.pay(scope, coins(50_00));
+      const id = await holdFor(refunds, scope, coins(40_00));
+      const facts = {
+        refundId: null,
+        providerRefundId: `re_${newId('refund')}`,
+        providerPaymentId: `pi_${paymentId}`,
+        state: 'pending',
+        amount: coins(30_00),
+        currency: 'USD',
+        failure: null,
+      } as const;
+      const told = await Promise.all([refunds.tellRefund(facts), refunds.tellRefund(facts)]);
+      expect(told.sort()).toEqual(['applied', 'unchanged']);
+      expect(await refunds.tellRefund({ ...facts, state: 'succeeded' })).toBe('applied');
+      // All that was free, and the rest from what was set aside.
+      expect(await balanceOf(refunds, scope.organizationId)).toEqual({ available: 0n, held: coins(20_00) });
+      await stop(refunds, id);
+      await expect(refunds.request(scope, { paymentId, amount: coins(20_01) })).rejects.toMatchObject({
+        code: 'refund_exceeds_payment',
+      });
+      expect(await refunds.tellRefund({ ...facts, providerPaymentId: 'pi_nobody', providerRefundId: 're_2' })).toBe(
+        'unknown',
+      );
+    });
+  });
+
+  describe('a dispute', () => {
+    test('takes what is available, then what is held, and the rest is owed; won, it comes back', async () => {
+      const scope = await refunds.organization();
+      const paymentId = await refunds.pay(scope, coins(50_00));
+      const id = await holdFor(refunds, scope, coins(30_00));
+      await start(refunds, id);
+      await refunds.clock.advance(HOUR);
+      await refunds.accrual.tick();
+      const before = await balanceOf(refunds, scope.organizationId);
+      expect(before.available + before.held).toBe(coins(20_00));
+      expect(await refunds.tellDispute(disputeOf(paymentId, 'inquiry', coins(50_00)))).toBe('applied');
+      expect(await balanceOf(refunds, scope.organizationId)).toEqual(before);
+      const open = disputeOf(paymentId, 'open', coins(50_00));
+      expect(await refunds.tellDispute(open)).toBe('applied');
+      expect(await refunds.tellDispute(open)).toBe('unchanged');
+      expect(await balanceOf(refunds, scope.organizationId)).toEqual({ available: 0n, held: 0n });
+      await assertBooksBalance(refunds.database.read);
+      // Owed, so what runs is released soon.
+      await refunds.accrual.tick();
+      expect(refunds.outbox.ofType(scope.organizationId, 'billing.balance_depleted')).toHaveLength(1);
+      // What ran until the bank took the money had been paid for, and still is.
+      expect((await refunds.port.costOf(refunds.database.read, [id])).get(id)).toBe(coins(30_00));
+      await stop(refunds, id);
+
+      await expect(refunds.request(scope, { paymentId, amount: coins(1_00) })).rejects.toMatchObject({
+        code: 'refund_payment_disputed',
+      });
+      await expect(holdFor(refunds, scope, 0n)).rejects.toMatchObject({ code: 'payments_disputed', status: 403 });
+      expect(await refunds.tellDispute(disputeOf(paymentId, 'won', coins(50_00)))).toBe('applied');
+      expect(await refunds.tellDispute(open)).toBe('unchanged');
+      expect(await available(scope.organizationId)).toBe(before.available + before.held);
+      await stop(refunds, await holdFor(refunds, scope, coins(1_00)));
+      const events = ['billing.dispute_opened', 'billing.dispute_closed'].map(
+        type => refunds.outbox.ofType(scope.organizationId, type).length,
+      );
+      expect(events).toEqual([2, 1]);
+    });
+
+    test('that is lost counts as given back', async () => {
+      const scope = await refunds.organization();
+      const paymentId = await refunds.pay(scope, coins(50_00));
+      await refunds.pay(scope, coins(50_00));
+      await refunds.tellDispute(disputeOf(paymentId, 'lost', coins(30_00)));
+      expect(await available(scope.organizationId)).toBe(coins(70_00));
+      await expect(refunds.request(scope, { paymentId, amount: coins(20_01) })).rejects.toMatchObject({
+        code: 'refund_exceeds_payment',
+        details: { left: { amount: coins(20_00).toString() } },
+      });
+      expect(await refunds.request(scope, { paymentId, amount: coins(20_00) })).toMatchObject({
+        status: 'provider_refund',
+      });
+    });
+
+    test('of what was refunded already takes it a second time, as the bank does, until it is won', async () => {
+      const scope = await refunds.organization();
+      const paymentId = await refunds.pay(scope, coins(50_00));
+      await refunds.request(scope, { paymentId, amount: coins(50_00) });
+      await refunds.sender.round();
+      await refunds.tellDispute(disputeOf(paymentId, 'open', coins(50_00)));
+      await refunds.pay(scope, coins(60_00));
+      expect(await available(scope.organizationId)).toBe(coins(10_00));
+      await refunds.tellDispute(disputeOf(paymentId, 'won', coins(50_00)));
+      expect(await available(scope.organizationId)).toBe(coins(60_00));
+    });
+
+    test('blocks nothing where the policy says so', async () => {
+      const lenient = await openRefunds(db, { disputesBlockLaunches: false });
+      const scope = await lenient.organization();
+      const paymentId = await lenient.pay(scope, coins(50_00));
+      await lenient.pay(scope, coins(50_00));
+      await lenient.tellDispute(disputeOf(paymentId, 'open', coins(50_00)));
+      await stop(lenient, await holdFor(lenient, scope, coins(1_00)));
+      await assertBooksBalance(lenient.database.read);
+    });
+
+    test('of a payment nobody knows is told again later', async () => {
+      expect(await refunds.tellDispute(disputeOf('pay_nobody', 'open', coins(1_00)))).toBe('unknown');
+    });
+  });
+});
