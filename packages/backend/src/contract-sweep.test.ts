@@ -110,6 +110,15 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
         [allocation.allocation_id as string, owner.organizationId, owner.projectId, owner.userId, tx.now, tx.now],
       ),
     );
+    await backend.services.database.transaction(tx =>
+      tx.run(
+        `INSERT INTO billing_invoices (invoice_id, organization_id, number, kind, currency, period_from_at, period_to_at, issued_at, customer_name,
+           customer_json, seller_json, tax_json, statement_json, footer, exact_micros, rounding_micros, total_micros, net_micros, tax_micros,
+           opening_micros, closing_micros, line_count)
+         VALUES ('invoice_mine', ?, 'MINE-1', 'invoice', 'USD', 0, 1, ?, 'mine', '{}', '{}', '{}', '{}', '', 0, 0, 0, 0, 0, 0, 0, 0)`,
+        [owner.organizationId, tx.now],
+      ),
+    );
     const payment = await backend.request('POST', 'payments/checkout-session', {
       token,
       body: { amount: { amount: '10000000', currency: 'USD', scale: 6 } },
@@ -145,6 +154,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       // Nodes of the configuration have none; nobody but their administrators gets as far as to see that.
       slot_map_id: 'slotmap_mine',
       voucher_id: 'voucher_mine',
+      invoice_id: 'invoice_mine',
     };
   }
 

@@ -13,11 +13,13 @@ import { Accrual } from './accrual';
 import { keepLedger } from './ledger-keeping';
 import { providerOf } from './payments/provider-of-settings';
 import { startPayments } from './payments/start-payments';
+import { sendNotices } from './notices';
 import { policyOf } from './policy';
 import { createBillingPort } from './port';
 import { Rollups } from './rollups';
 import { sendRefunds } from './refunds/refund-sender';
 import { billingRoutes } from './routes/routes';
+import { keepStatements } from './statements';
 
 const billingPort = createServiceFactory({
   service: billingPortRef,
@@ -58,9 +60,11 @@ const billingPlugin = createBackendPlugin({
         const accrual = new Accrual(services);
         lifecycle.addStartupHook(() => accrual.start());
         lifecycle.addShutdownHook(() => accrual.stop());
+        sendNotices(services);
         keepLedger(services, lifecycle);
         startPayments(services, lifecycle);
         sendRefunds(services, lifecycle);
+        keepStatements(services, lifecycle);
         const rollups = new Rollups(services);
         lifecycle.addStartupHook(() => rollups.start());
         lifecycle.addShutdownHook(() => rollups.stop());

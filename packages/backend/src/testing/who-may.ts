@@ -61,6 +61,7 @@ const groups: readonly (readonly [Audience, string])[] = [
   [
     ['platform_admin', 'billing_operator'],
     `
+    downloadAnyInvoice getAnyInvoice listAllInvoices listAnyInvoiceLines
     approveRefund decideRefund getAnyRefund listAllRefunds listDisputes previewUserRefund refundUser
     getPaymentSession listPaymentSessions reconcilePaymentSession
     creditUser issueVouchers listVouchers revokeVoucher exportAuditLogs listAllAuditLogs listAnyLedger reverseLedgerEntry
@@ -148,7 +149,8 @@ const groups: readonly (readonly [Audience, string])[] = [
     cancelPayment createCheckoutSession createCustomerPortalSession decideTestCheckout getAutoTopUp getPayment
     getPaymentSettings getTestCheckout listPaymentMethods listPayments removePaymentMethod setAutoTopUp
     exportLedger getLedgerKey listLedger
-    changeCurrency redeemVoucher
+    downloadInvoice getBillingDetails getInvoice listInvoiceLines listInvoices setBillingDetails
+    changeCurrency getAlerts redeemVoucher setAlerts
   `,
   ],
   [

@@ -1,6 +1,7 @@
 import type { Handlers } from '@portico/plugin-kit/backend';
 import type { billingContract } from '@portico/plugin-billing/contract';
 import type { BillingServices } from '../services';
+import { alertRoutes } from './alert-routes';
 import { balanceRoutes } from './balance-routes';
 import { currencyRoutes } from './currency-routes';
 import { voucherRoutes } from './voucher-routes';
@@ -17,6 +18,7 @@ export function billingRoutes(services: BillingServices): Handlers<typeof billin
   return {
     ...balanceRoutes(services),
     ...currencyRoutes(services),
+    ...alertRoutes(services),
     ...voucherRoutes(services),
     ...usageRoutes(services),
     ...costRoutes(services),

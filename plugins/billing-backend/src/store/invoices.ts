@@ -176,3 +176,13 @@ export async function linesPage(
   const { shown, nextCursor } = cutPage(rows, page.limit, last => encodeCursor(list, [last.line_number]));
   return { rows: shown, nextCursor };
 }
+
+/** How many lines of an invoice are part of its total, and how many tell of the balance alone. */
+export async function countLines(queries: Queries, invoiceId: string): Promise<{ charged: number; movements: number }> {
+  const row = await queries.first<{ lines: number; movements: number }>(
+    `SELECT COUNT(*) AS lines, COUNT(CASE WHEN kind = 'movement' THEN 1 END) AS movements FROM billing_invoice_lines WHERE invoice_id = ?`,
+    [invoiceId],
+  );
+  const { lines, movements } = row ?? { lines: 0, movements: 0 };
+  return { charged: lines - movements, movements };
+}

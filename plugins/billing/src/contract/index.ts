@@ -1,8 +1,21 @@
 import { defineContract } from '@portico/plugin-kit/contract';
 import { getBurn, getCosts, getUsageTimeline } from './cost-operations';
+import { getAlerts, setAlerts } from './alert-operations';
 import { changeCurrency, listCurrencies } from './currency-operations';
 import { billingErrors } from './errors';
 import { billingEvents } from './events';
+import {
+  downloadAnyInvoice,
+  downloadInvoice,
+  getAnyInvoice,
+  getBillingDetails,
+  getInvoice,
+  listAllInvoices,
+  listAnyInvoiceLines,
+  listInvoiceLines,
+  listInvoices,
+  setBillingDetails,
+} from './invoice-operations';
 import { exportLedger, getLedgerKey, listAnyLedger, listLedger, reverseLedgerEntry } from './ledger-operations';
 import { exportUsage, getBalance, listUsage } from './operations';
 import { getPaymentSession, listPaymentSessions, reconcilePaymentSession } from './payment-admin-operations';
@@ -157,6 +170,8 @@ export const billingContract = defineContract({
   plugin: 'billing',
   operations: {
     getBalance,
+    getAlerts,
+    setAlerts,
     listCurrencies,
     changeCurrency,
     redeemVoucher,
@@ -200,6 +215,16 @@ export const billingContract = defineContract({
     getPaymentSession,
     listPaymentSessions,
     reconcilePaymentSession,
+    getBillingDetails,
+    setBillingDetails,
+    listInvoices,
+    getInvoice,
+    listInvoiceLines,
+    downloadInvoice,
+    listAllInvoices,
+    getAnyInvoice,
+    listAnyInvoiceLines,
+    downloadAnyInvoice,
   },
   errors: billingErrors,
   permissions: billingPermissions,
