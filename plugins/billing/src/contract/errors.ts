@@ -25,7 +25,7 @@ export const billingErrors = defineErrors({
   entry_not_reversible: {
     status: 409,
     sentence:
-      'Only credits that nobody paid for can be reversed; details name the kind of this entry. A payment is refunded instead.',
+      'Only credits that nobody paid for and that have not run out can be reversed; details name the kind of this entry. A payment is refunded instead.',
   },
   entry_already_reversed: { status: 409, sentence: 'This entry was reversed before; details name the reversal.' },
   ledger_export_not_narrowable: {

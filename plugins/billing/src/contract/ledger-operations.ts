@@ -116,7 +116,7 @@ export const reverseLedgerEntry = operation({
   tag: 'billing',
   summary: 'Reverse a credit that was a mistake',
   description:
-    'Takes the whole amount back to where it came from by an entry of its own, once: what is available first, then what is held, and what was spent by then is owed. Only credits that nobody paid ' +
+    'Takes the amount back to where it came from by an entry of its own, once, less what of it ran out before: what is available first, then what is held, and what was spent by then is owed. Only credits that nobody paid ' +
     'for (`internal_credit`, `adjustment`, `voucher`, `trial`); a payment is refunded instead.',
   permission: 'billing.entry.reverse_any',
   proof: 'fresh_or_key',
