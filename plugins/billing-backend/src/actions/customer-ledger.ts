@@ -19,7 +19,7 @@ const BILLING: Pick<Actor, 'type' | 'id'> = { type: 'system', id: 'billing' };
 const billing = errorsOf(billingErrors);
 
 /** Where each kind of credit comes from. */
-const CREDIT_SOURCES = {
+export const CREDIT_SOURCES = {
   top_up: 'processor_clearing',
   trial: 'promotional_expense',
   voucher: 'promotional_expense',
@@ -156,6 +156,8 @@ export class CustomerLedger {
     { amount, postings }: { amount: Micros; postings: Postings },
   ): Promise<string> {
     const { kind, scope, reference, actor, correlationId, reason } = movement;
+    // The direction is that of the kind: an amount below zero would be another movement than its entry says.
+    if (movement.amount <= 0n) throw billing.fail('amount_invalid');
     const { currency } = this.#customer;
     return postEntry(this.#tx, {
       ...{ kind, scope, currency, amount, postings, actor, correlationId, reference },
