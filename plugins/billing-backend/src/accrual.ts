@@ -1,6 +1,7 @@
 import { repeat } from '@portico/plugin-kit/backend';
 import type { Attention, Clock, Database, Outbox } from '@portico/plugin-kit/backend';
 import { reviewCustomer, reviewFailed } from './actions/review';
+import type { PaymentProvider } from './payments/payment-provider';
 import type { BillingPolicy } from './policy';
 import { dueCustomers } from './store/customers';
 
@@ -15,6 +16,7 @@ export interface AccrualDeps {
   readonly outbox: Outbox;
   readonly attention: Attention;
   readonly policy: BillingPolicy;
+  readonly payments: PaymentProvider | null;
   readonly logger: { error(message: string, error: Error): void };
 }
 

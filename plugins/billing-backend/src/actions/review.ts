@@ -3,6 +3,8 @@ import { newId, toMoney } from '@portico/plugin-kit/contract';
 import { announcedStatus, balanceAt, depletedSince, isWorse, nextReviewAt } from '../domain/balance';
 import type { Balance, BalanceStatus } from '../domain/balance';
 import { burnsAt, costAt, dueThrough } from '../domain/metering';
+import { topUpWhenLow } from '../payments/auto-top-up';
+import type { PaymentProvider } from '../payments/payment-provider';
 import { balancePolicyOf } from '../policy';
 import type { BillingPolicy } from '../policy';
 import { lockDueCustomer, postponeReview, saveReview } from '../store/customers';
@@ -16,6 +18,7 @@ interface ReviewDeps {
   readonly policy: BillingPolicy;
   readonly outbox: Outbox;
   readonly attention: Attention;
+  readonly payments: PaymentProvider | null;
 }
 
 /** With half a minute between them: what passes by itself has passed, and nobody has run on unpaid for long. */
@@ -54,11 +57,13 @@ export async function reviewCustomer(tx: Transaction, deps: ReviewDeps, organiza
   const isBack = announced === 'healthy' && hasFallen;
   if (event !== undefined) await announce(tx, deps, { event, customer, balance });
   if (isBack) await announce(tx, deps, { event: 'billing.recovered', customer, balance });
+  const { currency } = customer;
+  const alsoBelow = await topUpWhenLow(tx, deps, { organizationId, currency, spendable: balance.spendable });
   await saveReview(tx, {
     organizationId,
     announced,
     fallenAt: hasFallen && !isBack ? (customer.fallenAt ?? tx.now) : null,
-    reviewAt: earlier(nextReviewAt(ledger.funds, tx.now, policy), grantsAt),
+    reviewAt: earlier(nextReviewAt(ledger.funds, tx.now, { ...policy, alsoBelow }), grantsAt),
   });
   if (customer.reviewFailures >= FAILURES_BEFORE_ATTENTION)
     await deps.attention.clear(tx, attentionItem(organizationId));

@@ -37,6 +37,8 @@ export interface BalancePolicy {
   readonly noticeRunwaySeconds: number;
   readonly warningRunwaySeconds: number;
   readonly warningBelow: Micros;
+  /** Somebody else wants to know when this is crossed; null or absent: nobody does. */
+  readonly alsoBelow?: Micros | null;
 }
 
 const HOUR_SECONDS = 3_600n;
@@ -175,6 +177,7 @@ export function nextReviewAt(funds: Funds, now: number, policy: BalancePolicy): 
       worth(policy.noticeRunwaySeconds),
       worth(policy.warningRunwaySeconds),
       policy.warningBelow,
+      policy.alsoBelow ?? 0n,
       worth(policy.graceSeconds),
       0n,
     ];

@@ -91,6 +91,7 @@ export async function openBilling(db: DatabaseUnderTest, policy: Partial<Billing
     clock,
     outbox,
     attention,
+    payments: null,
     policy: { ...TEST_POLICY, ...policy },
     logger: { error: (_message: string, error: Error) => void errors.push(error) },
   };
@@ -104,6 +105,7 @@ export async function openBilling(db: DatabaseUnderTest, policy: Partial<Billing
     close,
     outbox,
     attention,
+    payments: deps.payments,
     port,
     accrual,
     rollups,
