@@ -10,7 +10,18 @@ export interface StatusLook {
 }
 
 export type StatusFamily =
-  'allocation' | 'status_group' | 'task' | 'step' | 'balance' | 'payment' | 'refund' | 'availability' | 'node' | 'slot';
+  | 'allocation'
+  | 'status_group'
+  | 'task'
+  | 'step'
+  | 'balance'
+  | 'payment'
+  | 'refund'
+  | 'dispute'
+  | 'voucher'
+  | 'availability'
+  | 'node'
+  | 'slot';
 
 const LOOKS = {
   allocation: {
@@ -64,6 +75,18 @@ const LOOKS = {
     provider_refund: { tone: 'running', label: 'To the card' },
     internal_credit: { tone: 'running', label: 'As credit' },
     rejected: { tone: 'muted', label: 'Rejected' },
+  },
+  dispute: {
+    inquiry: { tone: 'approval', label: 'The bank asks' },
+    open: { tone: 'degraded', label: 'Money taken' },
+    won: { tone: 'running', label: 'Won' },
+    lost: { tone: 'failed', label: 'Lost' },
+  },
+  voucher: {
+    open: { tone: 'running', label: 'Open' },
+    redeemed: { tone: 'muted', label: 'Redeemed' },
+    revoked: { tone: 'muted', label: 'Revoked' },
+    expired: { tone: 'muted', label: 'Out of date' },
   },
   availability: {
     available: { tone: 'running', label: 'Available' },

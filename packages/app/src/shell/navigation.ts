@@ -11,11 +11,15 @@ import {
   ImageIcon,
   KeyIcon,
   LayersIcon,
+  ReceiptIcon,
+  RefreshIcon,
   ServerIcon,
   ShieldIcon,
   SettingsIcon,
+  TableIcon,
   UserIcon,
   UsersIcon,
+  WalletIcon,
 } from '@portico/ui';
 import type { NavGroup, NavItem } from '@portico/ui';
 
@@ -56,6 +60,16 @@ const navigation: readonly { title: string; items: readonly Entry[] }[] = [
       { to: '/access/policies', label: 'Policies', icon: LayersIcon, permission: 'access.policy.read' },
       { to: '/access/organization', label: 'Organization', icon: SettingsIcon, permission: 'access.project.read' },
       { to: '/access/audit-logs', label: 'Audit log', icon: ShieldIcon, permission: 'audit.log.read' },
+    ],
+  },
+  {
+    title: 'Money',
+    items: [
+      { to: '/admin/payment-sessions', label: 'Payments', icon: CardIcon, permission: 'billing.payment.read_any' },
+      { to: '/admin/refunds', label: 'Refunds', icon: RefreshIcon, permission: 'billing.refund.read_any' },
+      { to: '/admin/vouchers', label: 'Vouchers', icon: WalletIcon, permission: 'billing.voucher.manage_any' },
+      { to: '/admin/invoices', label: 'Invoices', icon: ReceiptIcon, permission: 'billing.invoice.read_any' },
+      { to: '/admin/ledger', label: 'Ledger', icon: TableIcon, permission: 'billing.payment.read_any' },
     ],
   },
   {

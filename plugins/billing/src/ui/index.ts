@@ -1,6 +1,7 @@
 import { createFrontendPlugin } from '@backstage/frontend-plugin-api';
 import { BannerBlueprint } from '@portico/plugin-kit/ui';
 import { createElement } from 'react';
+import { billingAdminExtensions } from './admin-extensions';
 import { BalanceBanner } from './balance-banner';
 import { billingExtensions } from './extensions';
 
@@ -8,9 +9,21 @@ export default createFrontendPlugin({
   pluginId: 'billing',
   extensions: [
     ...billingExtensions,
+    ...billingAdminExtensions,
     BannerBlueprint.make({ name: 'balance', params: { element: createElement(BalanceBanner) } }),
   ],
 });
+export {
+  adminDisputesPage,
+  adminInvoicePage,
+  adminInvoicesPage,
+  adminLedgerPage,
+  adminRefundPage,
+  adminRefundsPage,
+  adminVouchersPage,
+  paymentSessionPage,
+  paymentSessionsPage,
+} from './admin/admin-pages';
 export {
   addFundsPage,
   balanceBanner,
