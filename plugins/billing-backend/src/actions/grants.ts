@@ -58,14 +58,18 @@ export async function addGrant(
   });
 }
 
-/** A credit was a mistake and is taken back: nothing of it is left to spend or to end. For whoever posts the reversal of an entry, under the customer's lock; an entry that gave nothing is passed over. */
-export async function withdrawGrant(tx: Transaction, customer: Customer, entryId: string): Promise<void> {
-  const grantId = await grantOfEntry(tx, entryId);
-  if (grantId === null) return;
+/**
+ * A credit was a mistake and is taken back: nothing of it is left to spend or to end. For whoever posts the reversal of an entry, under the customer's lock. Answers with what its
+ * end has taken already, which the reversal leaves out; 0 for an entry that gave nothing.
+ */
+export async function withdrawGrant(tx: Transaction, customer: Customer, entryId: string): Promise<Micros> {
+  const given = await grantOfEntry(tx, entryId);
+  if (given === null) return 0n;
   for (const grant of await grantsOf(tx, customer, tx.now)) {
-    if (grant.grantId === grantId) await saveGrant(tx, { ...grant, unspent: 0n }, { withdrawn: grant.unspent });
+    if (grant.grantId === given.grantId) await saveGrant(tx, { ...grant, unspent: 0n }, { withdrawn: grant.unspent });
     else await saveGrant(tx, grant);
   }
+  return given.expired;
 }
 
 /**

@@ -31,6 +31,13 @@ export interface OwnAlerts {
   readonly recipients: readonly string[] | null;
 }
 
+export const NO_ALERTS: OwnAlerts = {
+  noticeRunwaySeconds: null,
+  warningRunwaySeconds: null,
+  warningBelow: null,
+  recipients: null,
+};
+
 /** Opens the customer's accounts; does nothing when they are open. */
 export async function openCustomer(
   tx: Transaction,

@@ -76,11 +76,14 @@ export async function saveGrant(
   );
 }
 
-/** The open grant an entry of the ledger made. */
-export async function grantOfEntry(queries: Queries, entryId: string): Promise<string | null> {
-  const row = await queries.first<{ grant_id: string }>(
-    'SELECT grant_id FROM billing_grants WHERE entry_id = ? AND closed_at IS NULL',
+/** The grant an entry of the ledger made, and what its end has taken of it. */
+export async function grantOfEntry(
+  queries: Queries,
+  entryId: string,
+): Promise<{ grantId: string; expired: Micros } | null> {
+  const row = await queries.first<{ grant_id: string; expired_micros: bigint }>(
+    'SELECT grant_id, expired_micros FROM billing_grants WHERE entry_id = ?',
     [entryId],
   );
-  return row?.grant_id ?? null;
+  return row === undefined ? null : { grantId: row.grant_id, expired: row.expired_micros };
 }
