@@ -2,6 +2,8 @@ import type { Queries } from '@portico/plugin-kit/backend';
 import { ACCOUNTS } from '../domain/postings';
 import { costOfTime } from '../domain/metering';
 import { grantsAreInTheLedger } from './grant-books';
+import { accountsHaveTheirSign, amountsAreWhatPostingsDo, chainsHaveNoGap, reversalsReverse } from './ledger-books';
+import { outageCreditsAreInTheLedger } from './outage-books';
 import { refundsAreInTheLedger } from './refund-books';
 import { rollupsEqualMeters } from './rollup-books';
 
@@ -26,9 +28,14 @@ const CHECKS: readonly Check[] = [
   heldEqualsOpenHolds,
   oneOpenHoldPerLiveMeter,
   usageTiles,
+  amountsAreWhatPostingsDo,
+  accountsHaveTheirSign,
+  reversalsReverse,
+  chainsHaveNoGap,
   grantsAreInTheLedger,
   refundsAreInTheLedger,
   rollupsEqualMeters,
+  outageCreditsAreInTheLedger,
 ];
 
 async function entriesSumToZero(queries: Queries): Promise<string[]> {
