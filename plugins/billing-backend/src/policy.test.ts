@@ -34,6 +34,7 @@ describe('settings', () => {
       warningRunwaySeconds: 86_400,
       warningBelow: 5_000_000n,
       accrualSeconds: 5,
+      outageCredit: { afterSeconds: 300 },
       refunds: { windowDays: 30, fourEyesAbove: 100_000_000n },
       disputesBlockLaunches: true,
     });

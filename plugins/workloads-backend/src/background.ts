@@ -1,5 +1,6 @@
 import type { LifecycleService } from '@backstage/backend-plugin-api';
 import { repeat } from '@portico/plugin-kit/backend';
+import { creditOutages } from './actions/credit-outages';
 import { releaseDepleted } from './actions/release-depleted';
 import { watchIdleness } from './observers/idleness';
 import { observeLiveness } from './observers/liveness';
@@ -22,6 +23,11 @@ export function defineBackgroundWork(services: Services): void {
     name: 'workloads.release-depleted',
     types: ['billing.balance_depleted'],
     handle: (tx, event) => releaseDepleted(tx, services, event),
+  });
+  services.outbox.consume({
+    name: 'workloads.credit-outages',
+    types: ['node.outage_ended'],
+    handle: (tx, event) => creditOutages(tx, services, event),
   });
 }
 

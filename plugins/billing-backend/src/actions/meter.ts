@@ -3,6 +3,7 @@ import { costAt, meteredUntil } from '../domain/metering';
 import { lockCustomer } from '../store/customers';
 import { markStarted, markStopped, metersOf, scopeOf } from '../store/meters';
 import { markForRollup } from '../store/rollups';
+import { takeBackCredits } from './credit-outage';
 import { CustomerLedger } from './customer-ledger';
 
 /** From the instant the allocation became active. Does nothing when it was started before, or stopped already. */
@@ -33,6 +34,7 @@ export async function stopMeter(
   const total = costAt(meter, stop.at);
   if (through !== null && through !== meter.postedThroughAt)
     await ledger.postUsage({ scope, through, total, first: 'hold' });
+  if (through !== null) await takeBackCredits(tx, ledger, { row, through });
   await ledger.releaseHold(scope);
   if (through !== null) await markForRollup(tx, { organizationId: row.organization_id, from: through });
   await markStopped(tx, { allocationId, at: through ?? stop.at, ran: through !== null, cost: total });

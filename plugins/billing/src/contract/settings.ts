@@ -24,6 +24,7 @@ export const billingSettings = {
       'warningRunwaySeconds',
       'warningBelow',
       'accrualSeconds',
+      'outageCredit',
       'payments',
       'refunds',
       'disputes',
@@ -180,6 +181,23 @@ export const billingSettings = {
         },
       },
       invoices: invoiceSettingsSchema,
+      outageCredit: {
+        type: 'object',
+        additionalProperties: false,
+        default: {},
+        required: ['afterSeconds'],
+        description: 'What customers are given back when a node could not be reached.',
+        properties: {
+          afterSeconds: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 168 * HOUR_SECONDS,
+            default: 300,
+            description:
+              'An outage that lasts so long is credited, from its beginning on. What the fleet does not count as unreachable (`fleet.heartbeat.unreachableAfterSeconds`) is none.',
+          },
+        },
+      },
       accrualSeconds: {
         type: 'integer',
         minimum: 1,

@@ -162,6 +162,20 @@ export async function liveAllocationIds(queries: Queries, organizationId: string
   return rows.map(row => row.allocation_id);
 }
 
+/** Ids of what was billed on a node at any time in `[from, to)`, by organization. */
+export async function billedOnNode(
+  queries: Queries,
+  { nodeId, from, to }: { nodeId: string; from: number; to: number },
+): Promise<readonly string[]> {
+  const rows = await queries.all<{ allocation_id: string }>(
+    `SELECT allocation_id FROM workloads_allocations
+     WHERE (node_id = ? AND billing_stopped_at IS NULL OR node_id = ? AND billing_stopped_at > ?) AND billing_started_at < ?
+     ORDER BY organization_id, allocation_id`,
+    [nodeId, nodeId, from, to],
+  );
+  return rows.map(row => row.allocation_id);
+}
+
 /** Over the whole platform. Only of the statuses asked for: those that have ended are the many. */
 export async function countByStatus(
   queries: Queries,
