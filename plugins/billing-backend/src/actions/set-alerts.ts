@@ -1,5 +1,5 @@
 import type { Queries, RequestContext, Transaction } from '@portico/plugin-kit/backend';
-import { common, errorsOf, toMoney } from '@portico/plugin-kit/contract';
+import { common, errorsOf, MICROS_MAX, toMoney } from '@portico/plugin-kit/contract';
 import type { Micros } from '@portico/plugin-kit/contract';
 import { billingErrors } from '@portico/plugin-billing/contract';
 import { auditedAccount } from '../audited';
@@ -51,7 +51,7 @@ function requireEarlyEnough(
   currency: string,
 ): void {
   const { noticeRunwaySeconds: notice, warningRunwaySeconds: warning, warningBelow: below } = own;
-  if (below !== null && below < 0n) throw billing.fail('amount_invalid');
+  if (below !== null && (below < 0n || below > MICROS_MAX)) throw billing.fail('amount_invalid');
   const later = {
     ...(notice !== null && notice < platform.noticeRunwaySeconds
       ? { notice_runway_seconds: platform.noticeRunwaySeconds }
