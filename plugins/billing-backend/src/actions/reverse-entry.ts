@@ -9,7 +9,6 @@ import type { EntryKind, EntryRow } from '../store/ledger';
 import { CREDIT_SOURCES, CustomerLedger } from './customer-ledger';
 import type { CreditKind } from './customer-ledger';
 import { withdrawGrant } from './grants';
-import { withdrawGrant } from './grants';
 
 const billing = errorsOf(billingErrors);
 
@@ -39,10 +38,8 @@ export async function reverseEntry(
   if (known !== undefined) throw billing.fail('entry_already_reversed', { details: { entry_id: known.entry_id } });
 
   // What ended unspent was taken then; the rest of the credit is taken now, spent or not.
-  const left = amount - (await withdrawGrant(tx, customer, entryId));
-  if (left === 0n) throw billing.fail('entry_not_reversible', { details: { kind } }); // What ran out unused was taken back by its end.
   const amount = credit.amount_micros - (await withdrawGrant(tx, customer, entryId));
-  if (amount <= 0n) throw billing.fail('entry_not_reversible', { details: { kind, expired: true } });
+  if (amount <= 0n) throw billing.fail('entry_not_reversible', { details: { kind } });
 
   const reversalId = await new CustomerLedger(tx, customer).claim({
     kind: 'reversal',
@@ -53,7 +50,7 @@ export async function reverseEntry(
       userId: credit.user_id,
       allocationId: credit.allocation_id,
     },
-    amount: left,
+    amount,
     to: CREDIT_SOURCES[kind],
     ...{ reason, reference, actor, correlationId },
   });
