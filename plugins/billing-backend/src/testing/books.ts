@@ -4,6 +4,7 @@ import { costOfTime } from '../domain/metering';
 import { grantsAreInTheLedger } from './grant-books';
 import { accountsHaveTheirSign, amountsAreWhatPostingsDo, chainsHaveNoGap, reversalsReverse } from './ledger-books';
 import { outageCreditsAreInTheLedger } from './outage-books';
+import { paymentsAreInTheLedger } from './payment-books';
 import { refundsAreInTheLedger } from './refund-books';
 import { rollupsEqualMeters } from './rollup-books';
 
@@ -33,6 +34,7 @@ const CHECKS: readonly Check[] = [
   reversalsReverse,
   chainsHaveNoGap,
   grantsAreInTheLedger,
+  paymentsAreInTheLedger,
   refundsAreInTheLedger,
   rollupsEqualMeters,
   outageCreditsAreInTheLedger,
