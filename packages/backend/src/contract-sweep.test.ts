@@ -95,6 +95,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
     const department = (await get('departments')).items?.[0];
     const sku = (await get('skus')).items?.find(item => item.availability === 'available');
     const image = (await get('os-images')).items?.[0];
+    const entry = (await get('billing/ledger')).items?.[0];
     const launched = await backend.request('POST', 'allocations', {
       token,
       body: { name: 'mine', sku_id: sku?.sku_id, gpu_count: 1, image_id: image?.image_id },
@@ -110,13 +111,14 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
         [allocation.allocation_id as string, owner.organizationId, owner.projectId, owner.userId, tx.now, tx.now],
       ),
     );
+    const party = JSON.stringify({ name: 'mine', address: [], taxId: null, email: null, purchaseOrder: null });
     await backend.services.database.transaction(tx =>
       tx.run(
         `INSERT INTO billing_invoices (invoice_id, organization_id, number, kind, currency, period_from_at, period_to_at, issued_at, customer_name,
            customer_json, seller_json, tax_json, statement_json, footer, exact_micros, rounding_micros, total_micros, net_micros, tax_micros,
            opening_micros, closing_micros, line_count)
-         VALUES ('invoice_mine', ?, 'MINE-1', 'invoice', 'USD', 0, 1, ?, 'mine', '{}', '{}', '{}', '{}', '', 0, 0, 0, 0, 0, 0, 0, 0)`,
-        [owner.organizationId, tx.now],
+         VALUES ('invoice_mine', ?, 'MINE-1', 'invoice', 'USD', 0, 1, ?, 'mine', ?, ?, '{"name":"VAT","ratePercent":"0","inclusive":true}', '{}', '', 0, 0, 0, 0, 0, 0, 0, 0)`,
+        [owner.organizationId, tx.now, party, party],
       ),
     );
     const payment = await backend.request('POST', 'payments/checkout-session', {
@@ -135,6 +137,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       method_id: 'tpm_mine',
       recording_id: 'rec_mine',
       task_id: launched.body.task_id as string,
+      entry_id: String(entry?.entry_id),
       key_id: String(key.body.key_id),
       port: '8888',
       'api-keys.key_id': String(apiKey.body.key_id),

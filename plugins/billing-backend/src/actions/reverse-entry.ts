@@ -59,7 +59,6 @@ export async function reverseEntry(
     resource: auditedLedgerEntry,
     targetId: entryId,
     projectId: credit.project_id,
-    before: { kind, amount: amount.toString(), currency, reversed_by_entry_id: null },
     after: { kind, amount: amount.toString(), currency, reversed_by_entry_id: reversalId },
     ...{ actor, organizationId, correlationId, reason },
   });
@@ -71,7 +70,7 @@ export async function reverseEntry(
       entry_id: reversalId,
       reversed_entry_id: entryId,
       kind,
-      amount: toMoney(left, currency),
+      amount: toMoney(amount, currency),
       reason,
     },
     ...{ correlationId, organizationId },
