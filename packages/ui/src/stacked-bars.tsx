@@ -24,8 +24,8 @@ export interface StackedBarsProps {
   buckets: readonly BarBucket[];
   series: readonly BarSeries[];
   formatValue: (value: bigint) => string;
-  /** Shorter, for the lines of the scale. */
-  formatLine?: (value: bigint) => string;
+  /** For the lines of the scale, which are multiples of `step`: as many decimals as tell them apart. */
+  formatLine?: (value: bigint, step: bigint) => string;
   heightPx?: number;
   /** "so far", shown beside the title. */
   note?: string;

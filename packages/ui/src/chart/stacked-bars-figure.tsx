@@ -6,8 +6,8 @@ import { barScale, percentOf } from './bar-scale';
 
 /** As many colours as there are; the next six are the same ones, hatched. */
 const COLORS = 6;
-/** So many labels fit below the bars of a phone. */
-const LABELS_MAX = 6;
+/** So many labels fit below the bars; phones show every other one. */
+const LABELS_MAX = 8;
 
 /** Bars of exact integers, stacked by series; the same numbers are there as a table. Drawn by the browser's own layout: no canvas, no library. */
 export default function StackedBarsFigure(props: StackedBarsProps) {
@@ -77,6 +77,7 @@ function Plot({
   onPoint,
 }: PlotProps) {
   const scale = barScale(totals.reduce((most, total) => (total > most ? total : most), 0n));
+  const step = scale.lines[1] ?? scale.top;
   const every = Math.ceil(buckets.length / LABELS_MAX);
   return (
     <div
@@ -87,7 +88,7 @@ function Plot({
       <div className="pt-bars-plot" style={{ height: `${heightPx}px` }} onPointerLeave={() => onPoint(null)}>
         {scale.lines.map(line => (
           <div key={line.toString()} className="pt-bars-line" style={{ bottom: `${percentOf(line, scale.top)}%` }}>
-            <span>{(formatLine ?? formatValue)(line)}</span>
+            <span>{formatLine?.(line, step) ?? formatValue(line)}</span>
           </div>
         ))}
         <div className="pt-bars-row">

@@ -53,13 +53,11 @@ export function AddFundsPage() {
           <SplitLayout rail={<BalanceNow />} railLabel="Balance">
             <Stack gap="loose">
               {settings.data.provider === null ? (
-                <Panel>
-                  <EmptyState
-                    icon={CardIcon}
-                    title="This portal takes no payments"
-                    description="An administrator of the platform can credit your account, or give you a voucher."
-                  />
-                </Panel>
+                <EmptyState
+                  icon={CardIcon}
+                  title="This portal takes no payments"
+                  description="An administrator of the platform can credit your account, or give you a voucher."
+                />
               ) : (
                 <PaymentForm settings={settings.data} />
               )}

@@ -165,41 +165,39 @@ function Told({ payment, wasCancelled }: { payment: Payment; wasCancelled: boole
   return (
     <>
       {payment.is_test_money && <TestMoneyBanner />}
-      <Panel>
-        <div role="status">
-          <EmptyState
-            icon={words.icon}
-            title={words.title}
-            description={words.text}
-            actions={
-              <>
-                {isOpen(payment) && payment.checkout_url !== null && !payment.is_pending && (
-                  <Button variant="primary" onPress={() => window.location.assign(payment.checkout_url ?? '')}>
-                    Go on paying
-                  </Button>
-                )}
-                {isOpen(payment) && !payment.is_pending && <GiveUp paymentId={payment.payment_id} />}
-                {isDone && payment.return_path !== null && (
-                  <LinkButton to={payment.return_path} variant="primary">
-                    Go on where you were
-                  </LinkButton>
-                )}
-                {isDone && mayLaunch && payment.return_path === null && (
-                  <LinkButton to="/launch" variant="primary" icon={LaunchIcon}>
-                    Launch a workload
-                  </LinkButton>
-                )}
-                {!isOpen(payment) && !isDone && (
-                  <LinkButton to="/billing/add-funds" variant="primary">
-                    Try again
-                  </LinkButton>
-                )}
-                <LinkButton to="/billing">See billing</LinkButton>
-              </>
-            }
-          />
-        </div>
-      </Panel>
+      <div role="status">
+        <EmptyState
+          icon={words.icon}
+          title={words.title}
+          description={words.text}
+          actions={
+            <>
+              {isOpen(payment) && payment.checkout_url !== null && !payment.is_pending && (
+                <Button variant="primary" onPress={() => window.location.assign(payment.checkout_url ?? '')}>
+                  Go on paying
+                </Button>
+              )}
+              {isOpen(payment) && !payment.is_pending && <GiveUp paymentId={payment.payment_id} />}
+              {isDone && payment.return_path !== null && (
+                <LinkButton to={payment.return_path} variant="primary">
+                  Go on where you were
+                </LinkButton>
+              )}
+              {isDone && mayLaunch && payment.return_path === null && (
+                <LinkButton to="/launch" variant="primary" icon={LaunchIcon}>
+                  Launch a workload
+                </LinkButton>
+              )}
+              {!isOpen(payment) && !isDone && (
+                <LinkButton to="/billing/add-funds" variant="primary">
+                  Try again
+                </LinkButton>
+              )}
+              <LinkButton to="/billing">See billing</LinkButton>
+            </>
+          }
+        />
+      </div>
       {isDone && <NewBalance />}
       <Panel title="Payment">
         <KeyValueList

@@ -1,10 +1,11 @@
-import type { ReplyOf } from '@portico/plugin-kit/contract';
+import type { BodySentTo, ReplyOf } from '@portico/plugin-kit/contract';
 import { EquivalentCall, renderingOf, useAction, useOperation } from '@portico/plugin-kit/ui';
 import {
   Banner,
   Button,
   CardIcon,
   Checkbox,
+  Inline,
   LinkButton,
   Money,
   PageHeader,
@@ -25,17 +26,9 @@ import { TestMoneyBanner } from './test-money-banner';
 import './funds.css';
 
 type Checkout = ReplyOf<typeof getTestCheckout>;
-type Decision = Parameters<typeof bodyOf>[0];
-type Outcome = NonNullable<Decision['outcome']>;
+type Decision = BodySentTo<typeof decideTestCheckout>;
+type Outcome = Decision['outcome'];
 type Card = NonNullable<Decision['card']>;
-
-/** Only to name what the operation takes. */
-function bodyOf(body: {
-  outcome: 'paid' | 'declined' | 'insufficient_funds' | 'pending' | 'cancelled' | 'settled' | 'bounced';
-  card?: '4242' | '0341' | '5126' | '0259';
-}) {
-  return body;
-}
 
 const outcomes: readonly { value: Outcome; title: string; description: string }[] = [
   { value: 'paid', title: 'Card accepted', description: 'The money is added within seconds.' },
@@ -115,7 +108,7 @@ function CheckoutForm({ checkout }: { checkout: Checkout }) {
       <Panel
         title="Payment"
         footer={
-          <>
+          <Inline align="between">
             {!isPending && (
               <Button isDisabled={decide.isPending} onPress={() => send({ outcome: 'cancelled' })}>
                 Cancel and go back
@@ -124,7 +117,7 @@ function CheckoutForm({ checkout }: { checkout: Checkout }) {
             <Button type="submit" variant="primary" icon={CardIcon} isPending={decide.isPending}>
               {isPending ? 'Let it happen' : 'Pay with test money'}
             </Button>
-          </>
+          </Inline>
         }
       >
         <Stack>

@@ -1,5 +1,5 @@
 import { renderingOf, useOperation, useSession } from '@portico/plugin-kit/ui';
-import { EmptyState, LinkButton, PageState, Panel, PlusIcon, Stack, WalletIcon } from '@portico/ui';
+import { EmptyState, LinkButton, PageState, PlusIcon, Stack, WalletIcon } from '@portico/ui';
 import type { Balance } from '../balance-words';
 import { BillingFrame } from '../billing-frame';
 import { billingPage } from '../pages';
@@ -46,26 +46,24 @@ function isBare({ available, held, burn_rate_per_hour: burn }: Balance): boolean
 
 function FirstFunds({ mayPay }: { mayPay: boolean }) {
   return (
-    <Panel>
-      <EmptyState
-        icon={WalletIcon}
-        title="Add funds to get started"
-        description={
-          mayPay
-            ? 'A launch holds one hour of its price and pays by the second from then on. Add money, or redeem a voucher, and launch.'
-            : 'A launch needs money in the account of the organization. Ask its owner, or whoever looks after its money, to add some.'
-        }
-        actions={
-          <>
-            {mayPay && (
-              <LinkButton to="/billing/add-funds" variant="primary" icon={PlusIcon}>
-                Add funds
-              </LinkButton>
-            )}
-            <LinkButton to="/infra/catalog">See what there is</LinkButton>
-          </>
-        }
-      />
-    </Panel>
+    <EmptyState
+      icon={WalletIcon}
+      title="Add funds to get started"
+      description={
+        mayPay
+          ? 'A launch holds one hour of its price and pays by the second from then on. Add money, or redeem a voucher, and launch.'
+          : 'A launch needs money in the account of the organization. Ask its owner, or whoever looks after its money, to add some.'
+      }
+      actions={
+        <>
+          {mayPay && (
+            <LinkButton to="/billing/add-funds" variant="primary" icon={PlusIcon}>
+              Add funds
+            </LinkButton>
+          )}
+          <LinkButton to="/infra/catalog">See what there is</LinkButton>
+        </>
+      }
+    />
   );
 }

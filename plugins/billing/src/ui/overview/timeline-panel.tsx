@@ -12,6 +12,8 @@ type Timeline = ReplyOf<typeof getUsageTimeline>;
 
 /** The present day moves on; so often its bar is read again. */
 const REFETCH_MILLISECONDS = 60_000;
+/** Micro-units have so many places after the point. */
+const MICRO_DECIMALS = 6;
 const shownGroupings = groupings.filter(({ value }) => value !== 'department');
 const timelineUrl = {
   filters: { period: { values: periodNames }, group_by: { values: shownGroupings.map(({ value }) => value) } },
@@ -67,11 +69,9 @@ function Bars({ timeline }: { timeline: Timeline }) {
   const names = useSkuNames(billingPage);
   const { projects } = useSignedIn();
   const known = new Map([...names, ...projects.map(project => [project.projectId, project.name] as const)]);
-  const format = (value: bigint, fractionDigits?: number) =>
-    formatMoney(
-      { ...timeline.total, amount: value.toString() },
-      fractionDigits === undefined ? {} : { fractionDigits },
-    );
+  const format = (value: bigint) => formatMoney({ ...timeline.total, amount: value.toString() });
+  const formatLine = (value: bigint, step: bigint) =>
+    formatMoney({ ...timeline.total, amount: value.toString() }, { fractionDigits: decimalsOf(step) });
   // Without usage there is no series; one of zeros keeps the axis.
   const series =
     timeline.series.length === 0
@@ -88,8 +88,18 @@ function Bars({ timeline }: { timeline: Timeline }) {
       buckets={timeline.buckets.map(bucket => bucketOf(bucket.begins_at, timeline.interval))}
       series={series}
       formatValue={format}
+      formatLine={formatLine}
     />
   );
+}
+
+/** The fewest decimals that say a multiple of this many micro-units exactly. */
+function decimalsOf(step: bigint): number {
+  const digits = step
+    .toString()
+    .padStart(MICRO_DECIMALS + 1, '0')
+    .slice(-MICRO_DECIMALS);
+  return digits.replace(/0+$/, '').length;
 }
 
 /** Named by its day or month in UTC, wherever one looks at it. */
