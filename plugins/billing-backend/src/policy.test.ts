@@ -1,6 +1,7 @@
 import { platformSections, readSettings } from '@portico/backend/services';
 import { billingSettings } from '@portico/plugin-billing/contract';
-import { policyOf } from './policy';
+import { balancePolicyOf, policyOf } from './policy';
+import { NO_ALERTS } from './store/customers';
 
 describe('settings', () => {
   const read = (billing: object | undefined) =>
@@ -36,6 +37,7 @@ describe('settings', () => {
       accrualSeconds: 5,
       outageCredit: { afterSeconds: 300 },
       refunds: { windowDays: 30, fourEyesAbove: 100_000_000n },
+      dailyDeposits: 3,
       disputesBlockLaunches: true,
     });
   });
@@ -94,5 +96,33 @@ describe('settings', () => {
     { BHD: { suggestedDeposits: ['1.0005'] } },
   ])('deposits nobody can pay, %j, stop the start', currencies => {
     expect(() => policyOf(read({ currencies }), 'sqlite')).toThrow(/billing\.currencies/);
+  });
+
+  test.each([
+    ['nothing', NO_ALERTS, [259_200, 86_400, 2_000_000n]],
+    [
+      'earlier',
+      { ...NO_ALERTS, noticeRunwaySeconds: 604_800, warningRunwaySeconds: 172_800, warningBelow: 9_000_000n },
+      [604_800, 172_800, 9_000_000n],
+    ],
+    [
+      'a warning before the platform’s notice',
+      { ...NO_ALERTS, warningRunwaySeconds: 400_000 },
+      [400_000, 400_000, 2_000_000n],
+    ],
+    // The platform became stricter after the organization chose.
+    [
+      'later',
+      { ...NO_ALERTS, noticeRunwaySeconds: 60, warningRunwaySeconds: 30, warningBelow: 1n },
+      [259_200, 86_400, 2_000_000n],
+    ],
+  ] as const)('hold for an organization that chose %s', (_what, alerts, [notice, warning, below]) => {
+    const policy = policyOf(read({ currencies: { BHD: { warningBelow: '2' } } }), 'sqlite');
+    expect(balancePolicyOf(policy, { currency: 'BHD', alerts })).toEqual({
+      graceSeconds: 900,
+      noticeRunwaySeconds: notice,
+      warningRunwaySeconds: warning,
+      warningBelow: below,
+    });
   });
 });

@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { balanceAt, depletedSince, nextReviewAt, runwaySeconds, spendableAt, statusOf } from './balance';
+import {
+  announcedStatus,
+  BALANCE_STATUSES,
+  balanceAt,
+  depletedSince,
+  nextReviewAt,
+  runwaySeconds,
+  spendableAt,
+  statusOf,
+} from './balance';
 import type { Funds } from './balance';
 import type { Meter } from './metering';
 
@@ -154,4 +163,60 @@ test('without a burn nothing has to be looked at again', () => {
       POLICY,
     ),
   ).toBeNull();
+});
+
+describe('the status that was announced', () => {
+  const at = (spendable: bigint, burnRatePerHour: bigint) => {
+    const status = statusOf({ spendable, burnRatePerHour }, POLICY);
+    return { spendable, burnRatePerHour, status };
+  };
+
+  test.each([
+    // spendable at two an hour, announced before, announced now
+    [143_999_999n, 'healthy', 'notice'],
+    [144_000_000n, 'notice', 'notice'],
+    [179_999_999n, 'notice', 'notice'],
+    [180_000_000n, 'notice', 'healthy'],
+    [47_999_999n, 'notice', 'warning'],
+    [59_999_999n, 'warning', 'warning'],
+    [60_000_000n, 'warning', 'notice'],
+    [500_000n, 'warning', 'auto_release_pending'],
+    [500_001n, 'auto_release_pending', 'auto_release_pending'],
+    [625_001n, 'auto_release_pending', 'warning'],
+    [0n, 'auto_release_pending', 'depleted'],
+    [1_000_000_000n, 'depleted', 'healthy'],
+  ] as const)('with %d left after %s is %s', (spendable, before, now) => {
+    expect(announcedStatus(at(spendable, 2_000_000n), before, POLICY)).toBe(now);
+  });
+
+  test('is never better than the balance, and rests once it was announced', () => {
+    fc.assert(
+      fc.property(
+        fc.bigInt(-10n, 400_000_000n),
+        fc.constantFrom(0n, 1n, 2_000_000n, 50_000_000n),
+        fc.constantFrom(...BALANCE_STATUSES),
+        (spendable, burn, before) => {
+          const balance = at(spendable, burn);
+          const now = announcedStatus(balance, before, POLICY);
+          expect(BALANCE_STATUSES.indexOf(now)).toBeGreaterThanOrEqual(BALANCE_STATUSES.indexOf(balance.status));
+          expect(announcedStatus(balance, now, POLICY)).toBe(now);
+        },
+      ),
+    );
+  });
+
+  test('is worse once while a balance trembles around a threshold', () => {
+    let announced: (typeof BALANCE_STATUSES)[number] = 'healthy';
+    let told = 0;
+    for (let step = 0; step < 100; step += 1) {
+      const now = announcedStatus(
+        at(144_000_000n + (step % 2 === 0 ? -1_000_000n : 20_000_000n), 2_000_000n),
+        announced,
+        POLICY,
+      );
+      if (BALANCE_STATUSES.indexOf(now) > BALANCE_STATUSES.indexOf(announced)) told += 1;
+      announced = now;
+    }
+    expect(told).toBe(1);
+  });
 });
