@@ -87,6 +87,8 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
     expect(await backend.call(getBalance, { token })).toEqual({
       available: usd(25_000_000),
       held: usd(0),
+      promotional: usd(25_000_000),
+      expires_next: null,
       currency: 'USD',
       status: 'healthy',
       burn_rate_per_hour: usd(0),
