@@ -45,7 +45,7 @@ export async function entriesOfPayment(
      ORDER BY opened_at, dispute_id LIMIT ?`,
     [payment.payment_id, SHOWN_MAX],
   );
-  const references = inList([
+  const references = [
     `payment:${payment.payment_id}`,
     ...refunds.flatMap(({ refund_id: id }) => [
       `refund:${id}`,
@@ -54,11 +54,17 @@ export async function entriesOfPayment(
       `refund_reversal:${id}`,
     ]),
     ...disputes.flatMap(({ dispute_id: id }) => [`dispute:${id}`, `dispute_reversal:${id}`]),
-  ]);
-  const entries = await queries.all<MoneyOfPayment['entries'][number]>(
-    `SELECT entry_id, kind, amount_micros, description, created_at FROM billing_entries
-     WHERE organization_id = ? AND reference IN ${references.sql} ORDER BY created_at, entry_id`,
-    [payment.organization_id, ...references.parameters],
+  ];
+  const asked = inList(references);
+  const entries = await queries.all<MoneyOfPayment['entries'][number] & { reference: string }>(
+    `SELECT reference, entry_id, kind, amount_micros, description, created_at FROM billing_entries
+     WHERE organization_id = ? AND reference IN ${asked.sql}`,
+    [payment.organization_id, ...asked.parameters],
+  );
+  // Those of one instant in the order in which one follows from the other.
+  entries.sort(
+    (one, other) =>
+      one.created_at - other.created_at || references.indexOf(one.reference) - references.indexOf(other.reference),
   );
   return { entries, refunds, disputes };
 }

@@ -71,7 +71,7 @@ export const billingErrors = defineErrors({
     sentence: 'A payment of this organization is disputed at its bank; nothing can be launched until that is settled.',
   },
   payments_off: {
-    status: 503,
+    status: 409,
     sentence: 'This portal takes no payments: no payment provider is configured.',
   },
   payment_refused: {
