@@ -111,6 +111,10 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
         [allocation.allocation_id as string, owner.organizationId, owner.projectId, owner.userId, tx.now, tx.now],
       ),
     );
+    const budget = await backend.request('POST', 'billing/budgets', {
+      token,
+      body: { scope: 'organization', amount: { amount: '10000000', currency: 'USD', scale: 6 } },
+    });
     const party = JSON.stringify({ name: 'mine', address: [], taxId: null, email: null, purchaseOrder: null });
     await backend.services.database.transaction(tx =>
       tx.run(
@@ -158,6 +162,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', database => {
       slot_map_id: 'slotmap_mine',
       voucher_id: 'voucher_mine',
       invoice_id: 'invoice_mine',
+      budget_id: String(budget.body.budget_id),
     };
   }
 

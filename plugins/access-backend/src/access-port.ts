@@ -7,6 +7,7 @@ import { rolesGranting } from './domain/roles';
 import { policyRulesRef } from './policy-rules';
 import type { PolicyRules } from './policy-rules';
 import { homeOf, membersToWriteTo, namesOf } from './store/acquaintance';
+import { departmentOf } from './store/departments';
 import { policiesOf } from './store/policies';
 import { projectById, projectKept } from './store/projects';
 import { sshKeysOpening } from './store/ssh-keys';
@@ -43,6 +44,7 @@ function createAccessPort({ defaults }: PolicyRules): AccessPort {
     contacts: (queries, { organizationId, permission }) =>
       membersToWriteTo(queries, { organizationId, roles: rolesGranting(permission) }),
     homeOf,
+    hasDepartment: async (queries, department) => (await departmentOf(queries, department)) !== undefined,
     userCounts: (queries, { activeSince }) => countUsers(queries, activeSince),
   };
 }

@@ -139,7 +139,7 @@ const groups: readonly (readonly [Audience, string])[] = [
       'support_agent',
     ],
     `
-    exportUsage getBalance getBurn getCosts getUsageTimeline listUsage
+    exportUsage getBalance getForecast listBudgets getBurn getCosts getUsageTimeline listUsage
   `,
   ],
   [
@@ -149,7 +149,7 @@ const groups: readonly (readonly [Audience, string])[] = [
     cancelPayment createCheckoutSession createCustomerPortalSession decideTestCheckout getAutoTopUp getPayment
     getPaymentSettings getTestCheckout listPaymentMethods listPayments removePaymentMethod setAutoTopUp
     exportLedger getLedgerKey listLedger
-    downloadInvoice getBillingDetails getInvoice listInvoiceLines listInvoices setBillingDetails
+    createBudget deleteBudget updateBudget downloadInvoice getBillingDetails getInvoice listInvoiceLines listInvoices setBillingDetails
     changeCurrency getAlerts redeemVoucher setAlerts
   `,
   ],

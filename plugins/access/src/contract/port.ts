@@ -51,6 +51,8 @@ export interface AccessPort {
     queries: Queries,
     member: { organizationId?: string; userId: string },
   ): Promise<{ readonly organizationId: string; readonly departmentId: string; readonly projectId: string } | null>;
+  /** Whether there is such a department in the organization. */
+  hasDepartment(queries: Queries, options: { organizationId: string; departmentId: string }): Promise<boolean>;
   /** How many users there are, and how many of them were seen at or after `activeSince` (epoch milliseconds). */
   userCounts(queries: Queries, options: { activeSince: number }): Promise<{ total: number; active: number }>;
 }

@@ -1,11 +1,13 @@
 import {
+  getAnyInvoice,
   getBillingDetails,
   getInvoice,
   listAllInvoices,
+  listAnyInvoiceLines,
   listInvoiceLines,
   listInvoices,
+  setBillingDetails,
 } from '@portico/plugin-billing/contract';
-import { setBillingDetails } from '@portico/plugin-billing/contract';
 import { billingPortRef } from '@portico/plugin-billing/port';
 import { newId } from '@portico/plugin-kit/contract';
 import { startTestBackend, TestClock, waitFor } from '@portico/plugin-kit/testing';

@@ -3,6 +3,7 @@ import type { billingContract } from '@portico/plugin-billing/contract';
 import type { BillingServices } from '../services';
 import { alertRoutes } from './alert-routes';
 import { balanceRoutes } from './balance-routes';
+import { budgetRoutes } from './budget-routes';
 import { currencyRoutes } from './currency-routes';
 import { voucherRoutes } from './voucher-routes';
 import { costRoutes } from './cost-routes';
@@ -28,5 +29,6 @@ export function billingRoutes(services: BillingServices): Handlers<typeof billin
     ...paymentSessionRoutes(services),
     ...refundRoutes(services),
     ...invoiceRoutes(services),
+    ...budgetRoutes(services),
   };
 }

@@ -79,6 +79,15 @@ export async function setCurrency(
   ]);
 }
 
+/** When the account was opened; undefined when none was. */
+export async function customerSince(queries: Queries, organizationId: string): Promise<number | undefined> {
+  const row = await queries.first<{ created_at: number }>(
+    'SELECT created_at FROM billing_customers WHERE organization_id = ?',
+    [organizationId],
+  );
+  return row?.created_at;
+}
+
 /** Locks the customer's money for this transaction, has it reviewed soon, and reads it. Undefined when no account was opened. */
 export async function lockCustomer(tx: Transaction, organizationId: string): Promise<Customer | undefined> {
   // One statement locks the row and schedules the review; what is read afterwards is as of the lock.

@@ -15,8 +15,8 @@ export class StandInAccess implements AccessPort {
   sshKeys: AccessPort['sshKeys'] = async () => [];
   usernames: AccessPort['usernames'] = async (_queries, ids) => this.#known(ids);
   userNamed: AccessPort['userNamed'] = async () => null;
-  departmentOf: AccessPort['departmentOf'] = async (_queries, { projectId }) =>
-    [...this.homes.values()].find(home => home.projectId === projectId)?.departmentId ?? null;
+  departmentOf: AccessPort['departmentOf'] = async (_queries, { organizationId, projectId }) =>
+    this.#homesIn(organizationId).find(home => home.projectId === projectId)?.departmentId ?? null;
   policies: AccessPort['policies'] = async () => resolvePolicies(new Map(), {});
   names: AccessPort['names'] = async (_queries, { organizations = [], departments = [], projects = [] }) =>
     this.#known([...organizations, ...departments, ...projects]);
@@ -28,7 +28,13 @@ export class StandInAccess implements AccessPort {
       ) ?? [];
     return place === undefined || home === undefined ? null : { organizationId: place.split(' ')[0] ?? '', ...home };
   };
+  hasDepartment: AccessPort['hasDepartment'] = async (_queries, { organizationId, departmentId }) =>
+    this.#homesIn(organizationId).some(home => home.departmentId === departmentId);
   userCounts: AccessPort['userCounts'] = async () => ({ total: 0, active: 0 });
+
+  #homesIn(organizationId: string) {
+    return [...this.homes].filter(([key]) => key.startsWith(`${organizationId} `)).map(([, home]) => home);
+  }
 
   #known(ids: readonly string[]): ReadonlyMap<string, string> {
     return new Map(ids.flatMap(id => (this.named.has(id) ? [[id, this.named.get(id) as string] as const] : [])));

@@ -1,4 +1,5 @@
 import { defineContract } from '@portico/plugin-kit/contract';
+import { createBudget, deleteBudget, getForecast, listBudgets, updateBudget } from './budget-operations';
 import { getBurn, getCosts, getUsageTimeline } from './cost-operations';
 import { getAlerts, setAlerts } from './alert-operations';
 import { changeCurrency, listCurrencies } from './currency-operations';
@@ -225,6 +226,11 @@ export const billingContract = defineContract({
     getAnyInvoice,
     listAnyInvoiceLines,
     downloadAnyInvoice,
+    listBudgets,
+    createBudget,
+    updateBudget,
+    deleteBudget,
+    getForecast,
   },
   errors: billingErrors,
   permissions: billingPermissions,

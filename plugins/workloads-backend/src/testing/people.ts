@@ -39,6 +39,8 @@ export class PeopleInMemory implements AccessPort {
 
   names: AccessPort['names'] = async () => new Map();
 
+  hasDepartment: AccessPort['hasDepartment'] = async () => false;
+
   contacts: AccessPort['contacts'] = async (_queries, { organizationId, permission }) =>
     [...this.people.values()]
       .filter(one => one.organizationId === organizationId && one.permissions.has(permission))
