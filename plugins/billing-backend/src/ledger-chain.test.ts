@@ -9,7 +9,8 @@ import { postEntry } from './store/ledger';
 import { creditOf, holdFor, openBilling, openOrganization, start, stop } from './testing/billing-fixture';
 import type { TestBilling } from './testing/billing-fixture';
 import { assertBooksBalance } from './testing/books';
-import { assertLedgersVerify, exportedLines, PLAIN_SECRETS, verdictOn } from './testing/verified-ledger';
+import { PLAIN_SECRETS } from './testing/plain-secrets';
+import { assertLedgersVerify, exportedLines, verdictOn } from './testing/verified-ledger';
 
 const HOUR = 3_600_000;
 const credit = (billing: TestBilling, scope: Awaited<ReturnType<typeof openOrganization>>, amount = 1_000_000n) =>

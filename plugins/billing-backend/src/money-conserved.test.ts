@@ -5,7 +5,8 @@ import type { DatabaseUnderTest } from '@portico/plugin-kit/testing';
 import { Sealer } from './sealer';
 import { creditOf, openBilling, openOrganization, start, stop } from './testing/billing-fixture';
 import { assertBooksBalance } from './testing/books';
-import { assertLedgersVerify, PLAIN_SECRETS } from './testing/verified-ledger';
+import { PLAIN_SECRETS } from './testing/plain-secrets';
+import { assertLedgersVerify } from './testing/verified-ledger';
 
 const CLIENTS = 8;
 const ORGANIZATIONS = 5;
@@ -23,7 +24,7 @@ test('money is conserved under eight clients while PostgreSQL is killed twice', 
   } as unknown as DatabaseUnderTest;
   try {
     const billing = await openBilling(db);
-    const scopes = [];
+    const scopes: Awaited<ReturnType<typeof openOrganization>>[] = [];
     for (let n = 0; n < ORGANIZATIONS; n += 1) scopes.push(await openOrganization(billing, MONEY));
     const { organizationId: givenTo } = await openOrganization(billing, 0n);
     const sealer = new Sealer({ database, clock, secrets: PLAIN_SECRETS, logger: { warn: () => undefined } });

@@ -1,16 +1,9 @@
-import type { Secrets } from '@portico/plugin-kit/backend';
 import { verifyLedgerExport } from '../domain/ledger-verification';
 import type { LedgerVerdict } from '../domain/ledger-verification';
 import { closeBooks, ledgerJsonLines } from '../ledger-export';
 import { ledgerKey } from '../ledger-key';
 import type { TestBilling } from './billing-fixture';
-
-/** Encryption of nothing: what is kept under it is a test's. */
-export const PLAIN_SECRETS: Secrets = {
-  encrypt: (purpose, plaintext) => `${purpose} ${plaintext}`,
-  decrypt: (purpose, ciphertext) => ciphertext.slice(purpose.length + 1),
-  fingerprint: (purpose, text) => `${purpose} ${text}`,
-};
+import { PLAIN_SECRETS } from './plain-secrets';
 
 /** The lines of an organization's ledger, as its export has them. */
 export async function exportedLines(
