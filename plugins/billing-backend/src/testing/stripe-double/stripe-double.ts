@@ -179,7 +179,7 @@ export class StripeDouble {
       amount,
       reason: 'requested_by_customer',
       metadata: {},
-      status: 'succeeded',
+      status: this.behaviour.refundsBegin,
     });
   }
 
