@@ -149,7 +149,7 @@ test('refunds of ours and of the dashboard are told each by itself, failures in 
   const byHand = stripe.refundByHand(providerPaymentId, 700);
   expect(told(from)['refund.created']).toMatchObject({
     kind: 'refund',
-    facts: { refundId: null, providerRefundId: byHand.id, providerPaymentId, state: 'succeeded', amount: 7_000_000n },
+    facts: { refundId: null, providerRefundId: byHand.id, providerPaymentId, state: 'pending', amount: 7_000_000n },
   });
 });
 
