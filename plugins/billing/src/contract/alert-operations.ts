@@ -84,6 +84,7 @@ export const setAlerts = operation({
   body: {
     type: 'object',
     additionalProperties: false,
+    minProperties: 1,
     properties: {
       notice_runway_seconds: runwaySchema('At least that of the platform, and that of the warning.'),
       warning_runway_seconds: runwaySchema('At least that of the platform.'),
