@@ -47,7 +47,6 @@ describe('somebody without money', () => {
     await page.waitForURL(url => url.pathname === '/billing');
     await page.getByRole('heading', { name: 'Add funds to get started' }).waitFor();
     await page.getByText('Nothing runs').first().waitFor();
-    await inspect('billing-first-run');
   });
 
   test('is told what is wrong with an amount before anything is sent', async () => {
@@ -91,7 +90,6 @@ describe('somebody without money', () => {
     await page.getByRole('button', { name: 'Cancel and go back' }).click();
     await page.waitForURL(url => url.pathname === '/billing/return');
     await page.getByRole('heading', { name: /You (cancelled the payment|have not paid yet)/ }).waitFor();
-    await inspect('billing-return-cancelled');
     expect(await available()).toBe(125_500_000n);
   });
 
@@ -99,7 +97,7 @@ describe('somebody without money', () => {
     const { allocationId } = await api.launch('trainer');
     await go('/billing');
     await page.getByRole('link', { name: 'trainer' }).waitFor();
-    await page.getByText('Lasts until').waitFor();
+    await page.getByText(/^Lasts until/).waitFor();
     await page.getByLabel('Group by').selectOption({ label: 'By project' });
     await page.waitForURL(/group_by=project/);
     await page.getByRole('figure').waitFor();
@@ -112,10 +110,8 @@ describe('somebody without money', () => {
     await page.getByText('Nothing matches').waitFor();
     await page.getByRole('button', { name: 'Clear filters' }).click();
     await page.getByRole('link', { name: 'trainer' }).waitFor();
-    await inspect('billing-usage');
     await page.getByRole('link', { name: 'Added up' }).click();
     await page.getByRole('cell', { name: 'Default' }).waitFor();
-    await inspect('billing-costs');
     await api.release(allocationId);
   });
 
@@ -148,7 +144,6 @@ describe('somebody without money', () => {
     await page.getByRole('heading', { name: 'The whole organization' }).waitFor();
     await page.getByRole('button', { name: 'Change', exact: true }).click();
     await dialog.getByLabel('Warning: whatever the time, below').fill('40');
-    await inspect('billing-alerts');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Warnings were changed.').waitFor();
     await inspect('billing-budgets');
@@ -182,7 +177,6 @@ describe('somebody without money', () => {
     await page.getByText('No invoices yet').waitFor();
     await page.getByRole('button', { name: 'Change' }).click();
     await page.getByRole('dialog').getByLabel('Made out to').fill('Analytical Engines Ltd');
-    await inspect('billing-details');
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await page.getByText('Analytical Engines Ltd').waitFor();
   });

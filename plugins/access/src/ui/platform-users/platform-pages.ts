@@ -1,3 +1,4 @@
+import { previewUserRefund, refundUser } from '@portico/plugin-billing/contract';
 import { definePage } from '@portico/plugin-kit/ui';
 import {
   createSetPasswordLink,
@@ -34,6 +35,8 @@ export const userPage = definePage({
   operations: {
     getUser,
     creditUser,
+    previewUserRefund,
+    refundUser,
     createSetPasswordLink,
     disableUser,
     enableUser,

@@ -26,6 +26,7 @@ import { roleName } from '../people/role-words';
 import { CreditDialog } from './credit-dialog';
 import { userPage } from './platform-pages';
 import { PlatformRolesPanel } from './platform-roles-panel';
+import { RefundUserDialog } from './refund-user-dialog';
 import { SetPasswordLinkDialog } from './set-password-link-dialog';
 import { DisableUserDialog, EnableUserDialog, EndSessionsDialog, RemoveFactorsDialog } from './user-deeds';
 import { UserStatus } from './user-status';
@@ -33,7 +34,7 @@ import './platform-users.css';
 
 export type UserDetail = ReplyOf<typeof getUser>;
 type Membership = UserDetail['memberships'][number];
-type Deed = 'credit' | 'disable' | 'enable' | 'end-sessions' | 'remove-factors';
+type Deed = 'credit' | 'refund' | 'disable' | 'enable' | 'end-sessions' | 'remove-factors';
 
 /** One user: who they are, what they have, where they belong, and what can be done about them. */
 export function UserPage() {
@@ -56,6 +57,7 @@ function User({ user }: { user: UserDetail }) {
   const makeLink = useAction(userPage, 'createSetPasswordLink');
   const mayManage = permissions.has('access.user.manage_any');
   const mayCredit = permissions.has('billing.credit.grant') && user.balance !== null;
+  const mayRefund = permissions.has('billing.refund.manage_any') && user.balance !== null;
   const isSelf = user.user_id === me.userId;
   const isActive = user.status === 'active';
   const close = () => setDeed(null);
@@ -157,7 +159,29 @@ function User({ user }: { user: UserDetail }) {
         />
       </Panel>
       {user.balance !== null && (
-        <Panel title="Balance" description="Of their own organization.">
+        <Panel
+          title="Balance"
+          description="Of their own organization."
+          actions={
+            <>
+              {permissions.has('billing.payment.read_any') && (
+                <>
+                  <LinkButton to={`/admin/payment-sessions?organization_id=${user.organization_id}`} size="small">
+                    Payments
+                  </LinkButton>
+                  <LinkButton to={`/admin/ledger?organization_id=${user.organization_id}`} size="small">
+                    Ledger
+                  </LinkButton>
+                </>
+              )}
+              {mayRefund && (
+                <Button size="small" onPress={() => setDeed('refund')}>
+                  Refund…
+                </Button>
+              )}
+            </>
+          }
+        >
           <StatRow label="Balance">
             <Stat label="Available" value={<Money value={user.balance.available} />} />
             <Stat label="Held for what runs" value={<Money value={user.balance.held} />} />
@@ -184,6 +208,7 @@ function User({ user }: { user: UserDetail }) {
         </Panel>
       )}
       {deed === 'credit' && <CreditDialog page={userPage} user={user} amount="1000" onClose={close} />}
+      {deed === 'refund' && <RefundUserDialog user={user} onClose={close} />}
       <DisableUserDialog user={user} isOpen={deed === 'disable'} onClose={close} />
       <EnableUserDialog user={user} isOpen={deed === 'enable'} onClose={close} />
       <EndSessionsDialog user={user} isOpen={deed === 'end-sessions'} onClose={close} />
