@@ -170,6 +170,7 @@ eachDatabase(db => {
       hold: 30_000_000n,
       availableAfter: -2_000_000n,
       sufficient: false,
+      paymentsDisputed: false,
       burnRatePerHour: PRICE,
       runwaySecondsNow: 12_000,
       runwaySecondsAfter: 3_428,

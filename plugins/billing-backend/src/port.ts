@@ -11,6 +11,7 @@ import type { BillingPolicy } from './policy';
 import { customersOf, openCustomer } from './store/customers';
 import type { Customer } from './store/customers';
 import { committedSince } from './store/commitments';
+import { hasOpenDispute } from './store/disputes';
 import { metersOf } from './store/meters';
 
 /** Organizations and allocations asked for at once: a page of a list, several times over. */
@@ -42,7 +43,9 @@ export function createBillingPort(deps: BillingPortDeps): BillingPort {
     stopMeter,
     creditOutage: (tx, outage) => creditOutage(tx, deps, outage),
     async forecast(queries, { organizationId, pricePerHour }) {
-      return forecastOf(await existing(queries, organizationId), { pricePerHour, at: clock.now(), policy });
+      const customer = await existing(queries, organizationId);
+      const paymentsDisputed = policy.disputesBlockLaunches && (await hasOpenDispute(queries, organizationId));
+      return { ...forecastOf(customer, { pricePerHour, at: clock.now(), policy }), paymentsDisputed };
     },
     async costOf(queries, allocationIds) {
       assertBatch(allocationIds);
@@ -77,7 +80,7 @@ export function createBillingPort(deps: BillingPortDeps): BillingPort {
 function forecastOf(
   customer: Customer,
   options: { pricePerHour: bigint; at: number; policy: BillingPolicy },
-): Forecast {
+): Omit<Forecast, 'paymentsDisputed'> {
   const balance = balanceAt(customer, options.at, options.policy);
   const required = holdFor({ pricePerHour: options.pricePerHour, holdSeconds: options.policy.holdSeconds });
   const after = {

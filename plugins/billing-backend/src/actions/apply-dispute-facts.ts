@@ -54,6 +54,8 @@ export async function applyDisputeFacts(
   };
   await (before === undefined ? insertDispute(tx, dispute) : saveDispute(tx, dispute));
   const correlationId = newId('corr', tx.now);
+  // Locking has the balance reviewed, also where no money moves: what waited for the end of the dispute goes on.
+  const customer = existing(await lockCustomer(tx, payment.organization_id));
   if (money !== 'nothing') {
     const entry = {
       scope: {
@@ -67,7 +69,7 @@ export async function applyDisputeFacts(
       actor: BILLING,
       correlationId,
     };
-    const ledger = new CustomerLedger(tx, existing(await lockCustomer(tx, payment.organization_id)));
+    const ledger = new CustomerLedger(tx, customer);
     if (money === 'claim') {
       const reference = `dispute:${dispute.dispute_id}`;
       const reason = 'A payment that is disputed at its bank';

@@ -5,7 +5,14 @@ import { billingErrors } from '@portico/plugin-billing/contract';
 import { auditedRefund } from '../audited';
 import { leftOf } from '../domain/refund';
 import type { RefundOutcome } from '../domain/refund';
-import { because, onItsWay, waitsForApproval, waitsForDecision, willBeCredited } from '../domain/refund-words';
+import {
+  because,
+  chargedAgain,
+  onItsWay,
+  waitsForApproval,
+  waitsForDecision,
+  willBeCredited,
+} from '../domain/refund-words';
 import { customersOf, lockCustomer } from '../store/customers';
 import { lockPayment, paymentById } from '../store/payments';
 import type { PaymentRow } from '../store/payments';
@@ -51,7 +58,9 @@ export async function previewRefund(queries: Queries, deps: RefundDeps, request:
   if (payment !== null) assertRefundable(payment, deps);
   const verdict = judge(await weighRefund(queries, deps, { customer, payment, amount, at }), request, deps);
   await assertNoneWaits(queries, verdict);
-  return verdict;
+  const { chargedAgainBelow: threshold, currency } = verdict.weighed;
+  if (verdict.outcome !== 'provider_refund' || threshold === null) return verdict;
+  return { ...verdict, text: `${verdict.text} ${chargedAgain({ amount: threshold, currency })}` };
 }
 
 /** Gives money back as far as policy decides it, else writes down that it was asked for. */

@@ -2,12 +2,13 @@ import type { Queries } from '@portico/plugin-kit/backend';
 import { common, errorsOf, fromMoney, MICROS_PER_UNIT, toMoney } from '@portico/plugin-kit/contract';
 import type { Micros, Money } from '@portico/plugin-kit/contract';
 import { billingErrors, currencyExponent } from '@portico/plugin-billing/contract';
-import { balanceAt } from '../domain/balance';
+import { balanceAt, spendableAt } from '../domain/balance';
 import { isPayable, smallestCoin } from '../domain/currency';
 import { leftOf, obstacleTo, refundableOf, windowEnd } from '../domain/refund';
 import type { Obstacle } from '../domain/refund';
 import type { Card } from '../domain/refund-words';
 import type { BillingServices } from '../services';
+import { autoTopUpOf } from '../store/auto-top-ups';
 import type { Customer } from '../store/customers';
 import { disputedOf } from '../store/disputes';
 import type { PaymentRow } from '../store/payments';
@@ -55,6 +56,8 @@ export interface WeighedRefund {
   readonly left: Micros;
   readonly unspent: Micros;
   readonly windowEndsAt: number | null;
+  /** Below it the card is charged again by itself, which this refund would bring about; null when it would not. */
+  readonly chargedAgainBelow: Micros | null;
 }
 
 /**
@@ -91,8 +94,11 @@ export async function weighRefund(
   const amount = asked.amount ?? (refundable > 0n ? refundable : left);
   if (payment !== null && amount !== toStep(amount, currency, deps))
     throw billing.fail('amount_not_payable', { details: { decimals: decimalsToCard(currency, deps) } });
+  const topUp = await autoTopUpOf(queries, customer.organizationId);
+  const threshold = topUp?.enabled === 1 ? topUp.threshold_micros : 0n;
   return {
     ...{ amount, currency, payment, refundable, left, unspent },
+    chargedAgainBelow: spendableAt(customer, at) - amount < threshold ? threshold : null,
     card: cardOf(payment),
     obstacle: obstacleTo({ ...about, amount }),
     windowEndsAt: paid === null ? null : windowEnd(paid, windowDays),

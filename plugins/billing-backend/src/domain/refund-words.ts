@@ -79,6 +79,11 @@ export function waitsForApproval(
   return `A second person has to approve what is above ${limit}; then ${money(refund)} ${then}. ${NOTHING_TAKEN}`;
 }
 
+/** What somebody who takes their money back may not expect. */
+export function chargedAgain(threshold: Amount): string {
+  return `Automatic top-up is on and charges the card again once the balance is below ${money(threshold)}.`;
+}
+
 /** Completes "because …". */
 export function because(obstacle: Obstacle, limits: Pick<RefundLimits, 'windowDays'>): string {
   switch (obstacle) {

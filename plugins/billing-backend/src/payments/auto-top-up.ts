@@ -5,6 +5,7 @@ import type { BillingServices } from '../services';
 import { autoTopUpOf, saveAutoTopUp } from '../store/auto-top-ups';
 import type { AutoTopUpRow } from '../store/auto-top-ups';
 import { lockCustomer } from '../store/customers';
+import { hasOpenDispute } from '../store/disputes';
 import { chargeUnderWay, depositsSince, insertPayment, logPaymentState } from '../store/payments';
 import { DAY_MILLISECONDS } from './begin-payment';
 import { depositLimits } from './deposit-limits';
@@ -27,6 +28,8 @@ export async function topUpWhenLow(
   const row = await autoTopUpOf(tx, organizationId);
   if (row?.enabled !== 1 || deps.payments?.name !== row.provider) return null;
   if (spendable >= row.threshold_micros) return row.threshold_micros;
+  // A card whose owner tells the bank that they did not pay is not charged again meanwhile; the end of the dispute has the balance looked at.
+  if (await hasOpenDispute(tx, organizationId)) return null;
   if (row.waits_until !== null && row.waits_until > tx.now) return null;
   if ((await chargeUnderWay(tx, organizationId)) !== null) return null;
   const reached = await limitReached(tx, deps, { row, currency });

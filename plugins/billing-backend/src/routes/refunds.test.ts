@@ -9,11 +9,13 @@ import {
   listAllRefunds,
   listDisputes,
   listLedger,
+  listPaymentMethods,
   listRefunds,
   previewRefund,
   previewUserRefund,
   refundUser,
   requestRefund,
+  setAutoTopUp,
 } from '@portico/plugin-billing/contract';
 import { billingPortRef } from '@portico/plugin-billing/port';
 import { newId } from '@portico/plugin-kit/contract';
@@ -291,6 +293,37 @@ describe.each(['sqlite', 'postgres'] as const)('refunds, on %s', database => {
       portal.services.port.hold(tx, { scope, pricePerHour: 1n, skuId: 'sku_h200', gpuCount: 1 }),
     );
     await expect(launch).rejects.toMatchObject({ code: 'payments_disputed', status: 403 });
+    const about = { organizationId, pricePerHour: 1n };
+    const forecast = await portal.services.port.forecast(portal.services.database.read, about);
+    expect(forecast).toMatchObject({ sufficient: true, paymentsDisputed: true });
+  });
+
+  test('tell of automatic top-up, which charges nobody whose payment is disputed', async () => {
+    const who = await customer();
+    const { payment_id: paymentId } = await portal.paid(who, { amount: money(20), save_method: true });
+    const { items: methods } = await portal.call(listPaymentMethods, { token: who.token });
+    await portal.call(setAutoTopUp, {
+      token: who.token,
+      body: {
+        ...{ enabled: true, threshold: money(10), amount: money(15), monthly_limit: money(100) },
+        method_id: methods[0]?.method_id ?? '',
+      },
+    });
+    const preview = await portal.call(previewRefund, { token: who.token, body: { payment_id: paymentId } });
+    expect(preview.outcome_text).toMatch(
+      /Automatic top-up is on and charges the card again once the balance is below 10.00 USD\.$/,
+    );
+    await portal.paid(who, { amount: money(50) }, '0259');
+    await waitFor(async () => ((await portal.available(who)) === 20_000_000n ? true : undefined));
+    const { refund_id: refundId } = await ask(who, paymentId, 20);
+    await settled(who, refundId);
+    await waitFor(async () => {
+      await portal.clock.advance(5_000);
+      const due = 'SELECT review_at FROM billing_customers WHERE organization_id = ? AND review_at IS NULL';
+      return portal.services.database.read.first(due, [who.organizationId]);
+    });
+    expect(await portal.available(who)).toBe(0n);
+    expect((await portal.all(who)).filter(payment => payment.kind === 'auto_top_up')).toEqual([]);
   });
 
   test.each([

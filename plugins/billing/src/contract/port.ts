@@ -89,6 +89,8 @@ export interface Forecast {
   readonly hold: Micros;
   readonly availableAfter: Micros;
   readonly sufficient: boolean;
+  /** A payment of the organization is disputed at its bank, and until that is settled it launches nothing (settings). */
+  readonly paymentsDisputed: boolean;
   readonly burnRatePerHour: Micros;
   /** Seconds until the money is used up, null when nothing burns. */
   readonly runwaySecondsNow: number | null;

@@ -21,6 +21,7 @@ const forecast = {
   hold: 4n,
   availableAfter: 6n,
   sufficient: true,
+  paymentsDisputed: false,
   burnRatePerHour: 0n,
   runwaySecondsNow: null,
   runwaySecondsAfter: 9,
@@ -172,11 +173,11 @@ describe('what a launch is refused for', () => {
       keysFound: false,
       quote: { kind: 'invalid' },
       ...noPlace('no_capacity'),
-      forecast: { ...forecast, sufficient: false },
+      forecast: { ...forecast, sufficient: false, paymentsDisputed: true },
       policies: onlyOther,
     };
     const order = launchRefusals(request, everything).map(refusal => launchErrors.indexOf(refusal.code));
-    expect(order).toHaveLength(7);
+    expect(order).toHaveLength(8);
     expect(order).toEqual([...order].sort((a, b) => a - b));
   });
 

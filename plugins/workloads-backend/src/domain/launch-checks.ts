@@ -78,6 +78,7 @@ export function launchRefusals(request: LaunchRequest, facts: LaunchFacts): read
     refuse('price_unavailable', { currency: facts.currency });
   if (facts.placement?.fits === false) refusals.push(placementRefusal(facts.placement, request));
   if (facts.forecast?.sufficient === false) refusals.push(balanceRefusal(facts.forecast));
+  if (facts.forecast?.paymentsDisputed) refuse('payments_disputed');
   return refusals;
 }
 
