@@ -103,7 +103,7 @@ function spentBy(customer: Customer, { policy, now }: { policy: BillingPolicy; n
     burnsAt(meter, now) && meter.startedAt !== null ? [meter.startedAt] : [],
   );
   const depletedAt = starts.length === 0 ? null : depletedSince(customer, { from: Math.min(...starts), to: now });
-  return depletedAt === null ? Infinity : depletedAt + policy.accrualSeconds * 1000;
+  return depletedAt === null ? Infinity : depletedAt - 1 + policy.accrualSeconds * 1000;
 }
 
 function endOf(row: MeterRow, at: number): number {

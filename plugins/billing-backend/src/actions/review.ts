@@ -99,7 +99,8 @@ async function capWhenDepleted(
   const depletedAt = running.length === 0 ? null : depletedSince(ledger.funds, { from, to: tx.now });
   if (depletedAt === null) return false;
   for (const meter of running) {
-    const at = Math.max(depletedAt + deps.policy.accrualSeconds * 1000, meter.startedAt ?? 0);
+    // It ended within the millisecond before.
+    const at = Math.max(depletedAt - 1 + deps.policy.accrualSeconds * 1000, meter.startedAt ?? 0);
     await markCapped(tx, { allocationId: meter.allocationId, at });
     await markForRollup(tx, { organizationId: customer.organizationId, from: at });
     ledger.remember({ ...meter, cappedAt: at });
