@@ -24,7 +24,7 @@ export function isReversibleKind(kind: EntryKind): kind is ReversibleKind {
 export async function reverseEntry(
   tx: Transaction,
   deps: Pick<BillingServices, 'audit' | 'outbox'>,
-  request: RequestContext & { readonly entryId: string; readonly reason: string },
+  request: Omit<RequestContext, 'caller'> & { readonly entryId: string; readonly reason: string },
 ): Promise<EntryRow> {
   const { entryId, reason, actor, correlationId } = request;
   const credit = await entryById(tx, entryId);

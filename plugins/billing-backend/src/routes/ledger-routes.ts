@@ -72,7 +72,6 @@ export function ledgerRoutes(services: BillingServices): Pick<Handlers<typeof bi
     async reverseLedgerEntry(request) {
       return request.write(async tx => {
         const entry = await reverseEntry(tx, services, {
-          caller: request.caller,
           actor: request.actor,
           correlationId: request.correlationId,
           entryId: request.params.entry_id,
