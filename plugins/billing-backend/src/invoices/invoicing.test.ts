@@ -1,6 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { billingContract } from '@portico/plugin-billing/contract';
+import type { OperationShape } from '@portico/plugin-kit/contract';
 import { eachDatabase, TestClock } from '@portico/plugin-kit/testing';
+import { CustomerLedger } from '../actions/customer-ledger';
 import { spendableAt } from '../domain/balance';
-import { customersOf } from '../store/customers';
+import { customersOf, lockCustomer } from '../store/customers';
 import type { InvoiceRow, LineRow } from '../store/invoices';
 import { creditOf, holdFor, openBilling, openOrganization, start, stop } from '../testing/billing-fixture';
 import type { TestBilling } from '../testing/billing-fixture';
@@ -191,6 +196,43 @@ eachDatabase(db => {
     await assertBooksBalance(billing.database.read);
   });
 
+  test('what was made good lowers the total, a credit that was taken back lowers the credits', async () => {
+    const billing = await begin('2026-02-10T00:00:00Z');
+    const { invoicing } = openInvoicing(billing);
+    const scope = await openOrganization(billing, 100n * DOLLAR);
+    const id = await holdFor(billing, scope, 1n * DOLLAR);
+    await start(billing, id);
+    await billing.clock.advance(10 * HOUR);
+    await stop(billing, id);
+    await billing.database.transaction(async tx => {
+      const customer = await lockCustomer(tx, scope.organizationId);
+      if (customer === undefined) throw new Error('no account');
+      const movement = { scope, actor: { type: 'system', id: 'test' }, correlationId: null } as const;
+      const ledger = new CustomerLedger(tx, customer);
+      await ledger.credit({
+        ...{ ...movement, kind: 'adjustment', amount: 4n * DOLLAR },
+        ...{ reason: 'node-3 could not be reached from 10:02 to 14:02 UTC', reference: 'adjustment:1' },
+      });
+      await ledger.claim({
+        ...{ ...movement, kind: 'reversal', amount: 30n * DOLLAR, to: 'promotional_expense' },
+        ...{ reason: 'A mistake', reference: 'reversal:1' },
+      });
+    });
+    await until(billing, '2026-03-01T06:00:00Z');
+    await invoicing.tick();
+    const [invoice] = await invoicesOf(billing, scope.organizationId);
+    expect(invoice).toMatchObject({ exact_micros: 6n * DOLLAR, closing_micros: 64n * DOLLAR });
+    expect(JSON.parse(invoice?.statement_json ?? '{}')).toMatchObject({
+      ...{ opening: '0', credits: '70000000', usage: '-10000000', adjustments: '4000000', closing: '64000000' },
+    });
+    expect((await linesOf(billing, invoice?.invoice_id)).map(line => [line.kind, line.amount_micros])).toEqual([
+      ['usage', 10n * DOLLAR],
+      ['adjustment', -4n * DOLLAR],
+      ['movement', 100n * DOLLAR],
+      ['movement', -30n * DOLLAR],
+    ]);
+  });
+
   test('waits for the review of meters that ran over the end of the month', async () => {
     const billing = await begin('2026-01-31T20:00:00Z');
     const { invoicing } = openInvoicing(billing);
@@ -207,6 +249,7 @@ eachDatabase(db => {
     // Five dollars and the tick that is charged beyond.
     expect(invoice?.exact_micros).toBe(5_002_777n);
     expect(invoice?.closing_micros).toBe(-2_777n);
+    await assertBooksBalance(billing.database.read);
   });
 
   test('two replicas make one invoice of each, and numbers stay without gaps when one of them fails', async () => {
@@ -228,5 +271,23 @@ eachDatabase(db => {
     expect(rows.map(row => row.number)).toEqual(scopes.map((_scope, place) => `INV-2026-00000${place + 1}`));
     for (const { organizationId } of scopes)
       expect(billing.outbox.ofType(organizationId, 'billing.invoice_issued')).toHaveLength(1);
+    await assertBooksBalance(billing.database.read);
   });
+});
+
+test('nothing changes or removes an invoice: no statement anywhere, and no operation', () => {
+  const root = path.resolve(__dirname, '..');
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+    file => file.endsWith('.ts') && !file.endsWith('.test.ts'),
+  );
+  const changes =
+    /(?:UPDATE|DELETE FROM|REPLACE INTO|TRUNCATE(?: TABLE)?)\s+billing_invoice(?:s|_lines|_periods)\b|INTO billing_invoice(?:s|_lines|_periods)\b[^;`']*DO UPDATE/i;
+  expect('UPDATE billing_invoices SET number = 1').toMatch(changes);
+  expect('INSERT INTO billing_invoice_lines VALUES (1) ON CONFLICT (a) DO UPDATE SET a = 2').toMatch(changes);
+  expect(files).toContain(path.join('store', 'invoices.ts'));
+  expect(files.filter(file => changes.test(readFileSync(path.join(root, file), 'utf8')))).toEqual([]);
+  const operations: readonly OperationShape[] = Object.values(billingContract.operations);
+  const onInvoices = operations.filter(one => /\binvoices\b/.test(one.path));
+  expect(onInvoices.length).toBeGreaterThanOrEqual(8);
+  expect(onInvoices.filter(one => one.method !== 'GET')).toEqual([]);
 });

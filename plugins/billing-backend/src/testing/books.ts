@@ -1,4 +1,5 @@
 import type { Queries } from '@portico/plugin-kit/backend';
+import { invoicesTile } from './invoice-books';
 import { ACCOUNTS } from '../domain/postings';
 import { costOfTime } from '../domain/metering';
 import { grantsAreInTheLedger } from './grant-books';
@@ -38,6 +39,7 @@ const CHECKS: readonly Check[] = [
   refundsAreInTheLedger,
   rollupsEqualMeters,
   outageCreditsAreInTheLedger,
+  invoicesTile,
 ];
 
 async function entriesSumToZero(queries: Queries): Promise<string[]> {
