@@ -5,6 +5,7 @@ import { addGrant, unspentPromotional, withdrawGrant } from './actions/grants';
 import { CustomerLedger } from './actions/customer-ledger';
 import { expiryAfter } from './domain/grants';
 import { customersOf, lockCustomer } from './store/customers';
+import { reversalOf } from './store/ledger';
 import { balanceOf, holdFor, openBilling, openOrganization, start, stop } from './testing/billing-fixture';
 import type { TestBilling } from './testing/billing-fixture';
 import { assertBooksBalance } from './testing/books';
@@ -193,7 +194,7 @@ eachDatabase(db => {
       await withdrawGrant(tx, customer, entryId);
       await new CustomerLedger(tx, customer).claim({
         kind: 'reversal',
-        ...{ scope, amount: 5_000_000n, reason: 'a mistake', reference: newId('corr'), correlationId: null },
+        ...{ scope, amount: 5_000_000n, reason: 'a mistake', reference: reversalOf(entryId), correlationId: null },
         actor: { type: 'system', id: 'test' },
         to: 'promotional_expense',
       });
@@ -212,5 +213,34 @@ eachDatabase(db => {
     await Promise.all([billing.accrual.tick(), billing.accrual.tick(), billing.accrual.tick()]);
     expect(expired(scope)).toEqual(['5000000']);
     expect(await available(scope)).toBe(0n);
+  });
+
+  test('a clock that was set an hour ahead and back ends a credit once, and spends none of it twice', async () => {
+    const scope = await openOrganization(billing, 0n);
+    await pay(scope, 20_000_000n);
+    await give(scope, 6_000_000n, 1);
+    const id = await holdFor(billing, scope, PRICE);
+    await start(billing, id);
+    await pass(2 * HOUR);
+    const right = billing.clock.now();
+    billing.clock.set(right + HOUR);
+    await give(scope, 1_000_000n);
+    await billing.accrual.tick();
+    billing.clock.set(right - HOUR);
+    await give(scope, 1_000_000n);
+    await billing.accrual.tick();
+    billing.clock.set(right);
+    expect(expired(scope)).toEqual([]);
+    // Three hours were taken into account while the clock was ahead; they are not taken again.
+    expect(await promotional(scope)).toBe(5_000_000n);
+    await pass(DAY);
+    await stop(billing, id);
+    await billing.accrual.tick();
+    const taken = expired(scope);
+    billing.clock.set(billing.clock.now() - HOUR);
+    await pay(scope, 1_000_000n);
+    await billing.accrual.tick();
+    await pass(2 * HOUR);
+    expect(expired(scope)).toEqual(taken);
   });
 });

@@ -43,15 +43,20 @@ export async function addGrant(
   customer: Customer,
   credit: { entryId: string; kind: GrantKind; amount: Micros; expiresAt: number | null },
 ): Promise<void> {
-  const usage = usageAt(customer, tx.now);
-  for (const grant of await grantsOf(tx, customer, tx.now)) await saveGrant(tx, grant);
+  const open = await grantsOf(tx, customer, tx.now);
+  for (const grant of open) await saveGrant(tx, grant);
+  // One mark for all: that of the others where a clock was set back since.
+  const usageMark = open.reduce(
+    (most, grant) => (grant.usageMark > most ? grant.usageMark : most),
+    usageAt(customer, tx.now),
+  );
   const settled = customer.owed < credit.amount ? customer.owed : credit.amount;
   await insertGrant(tx, {
     ...credit,
     organizationId: customer.organizationId,
     grantId: newId('grant', tx.now),
     unspent: credit.amount - settled,
-    usageMark: usage,
+    usageMark,
     createdAt: tx.now,
     announcedAt: null,
     expiredAt: null,
