@@ -10,6 +10,7 @@ import { rollups } from './0008_rollups';
 import { alerts } from './0009_alerts';
 import { invoices } from './0010_invoices';
 import { budgets } from './0011_budgets';
+import { eventCatchUp } from './0012_event_catch_up';
 
 /** In order; forward only. */
 export const migrations: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   alerts,
   invoices,
   budgets,
+  eventCatchUp,
 ];

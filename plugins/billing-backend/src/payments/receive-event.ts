@@ -2,6 +2,7 @@ import type { Transaction } from '@portico/plugin-kit/backend';
 import { newId } from '@portico/plugin-kit/contract';
 import { applyDisputeFacts } from '../actions/apply-dispute-facts';
 import { applyRefundFacts } from '../actions/apply-refund-facts';
+import type { PaymentSource } from '../domain/payment';
 import type { BillingServices } from '../services';
 import { lockCustomer } from '../store/customers';
 import { autoTopUpOf } from '../store/auto-top-ups';
@@ -31,22 +32,37 @@ export async function receiveProviderEvent(
   const provider = requireProvider(services);
   const signature = [message.headers[SIGNATURE_HEADERS[provider.name]]].flat()[0];
   const event = provider.readEvent({ body: message.body, signature, now: services.clock.now() });
-  const outcome = await services.database.transaction(async tx => {
-    if (!(await recordEvent(tx, { provider: provider.name, event }))) return 'repeated';
-    const applied = await applyEvent(tx, services, event);
-    await setEventOutcome(tx, { provider: provider.name, eventId: event.eventId, outcome: applied });
-    return applied;
-  });
-  if (event.kind === 'payment' && outcome === 'applied') await tellKeptEvents(services);
+  const outcome = await takeProviderEvent(services, event, 'webhook');
   if (event.kind === 'methods' && outcome !== 'repeated')
     await noticeRemovedMethod(services, provider, event.providerCustomerId);
   return outcome;
 }
 
-async function applyEvent(tx: Transaction, services: BillingServices, event: ProviderEvent): Promise<EventOutcome> {
+/** What the provider told, whether it came by itself or was asked for. */
+export async function takeProviderEvent(
+  services: BillingServices,
+  event: ProviderEvent,
+  source: PaymentSource,
+): Promise<EventOutcome | 'repeated'> {
+  const provider = requireProvider(services);
+  const outcome = await services.database.transaction(async tx => {
+    if (!(await recordEvent(tx, { provider: provider.name, event }))) return 'repeated';
+    const applied = await applyEvent(tx, services, { event, source });
+    await setEventOutcome(tx, { provider: provider.name, eventId: event.eventId, outcome: applied });
+    return applied;
+  });
+  if (event.kind === 'payment' && outcome === 'applied') await tellKeptEvents(services);
+  return outcome;
+}
+
+async function applyEvent(
+  tx: Transaction,
+  services: BillingServices,
+  { event, source }: { event: ProviderEvent; source: PaymentSource },
+): Promise<EventOutcome> {
   switch (event.kind) {
     case 'payment':
-      return applyPaymentFacts(tx, services, event.facts, 'webhook');
+      return applyPaymentFacts(tx, services, event.facts, source);
     case 'refund':
       return applyRefundFacts(tx, services, event.facts);
     case 'dispute':

@@ -1,5 +1,6 @@
 import type { LifecycleService } from '@backstage/backend-plugin-api';
 import type { BillingServices } from '../services';
+import { EventCatchUp } from './event-catch-up';
 import { PaymentReconciler } from './reconciler';
 
 /** What happens to payments without anybody asking; nothing where the portal takes none. */
@@ -8,4 +9,8 @@ export function startPayments(services: BillingServices, lifecycle: LifecycleSer
   const reconciler = new PaymentReconciler(services);
   lifecycle.addStartupHook(() => reconciler.start());
   lifecycle.addShutdownHook(() => reconciler.stop());
+  if (services.payments.eventsSince === undefined) return;
+  const catchUp = new EventCatchUp(services);
+  lifecycle.addStartupHook(() => catchUp.start());
+  lifecycle.addShutdownHook(() => catchUp.stop());
 }

@@ -107,6 +107,16 @@ export async function startStripePortal(database: 'sqlite' | 'postgres') {
       return Object.fromEntries(rows.map(row => [row.payment_id, row.status]));
     },
 
+    /** Time passes until what Stripe told so far was read through. */
+    async readUp(): Promise<void> {
+      const from = clock.now();
+      await waitFor(async () => {
+        await clock.advance(5 * MINUTE);
+        const row = await books.read.first<{ told_until: number }>('SELECT told_until FROM billing_event_catch_ups');
+        return row !== undefined && row.told_until > from;
+      }, 'lost messages to be read up');
+    },
+
     /** Time passes until nothing is under way: what nobody told is asked for. Debits that the bank has not decided stay. */
     async settle(): Promise<void> {
       await waitFor(async () => {
