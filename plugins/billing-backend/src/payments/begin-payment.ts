@@ -47,10 +47,11 @@ export async function beginPayment(
   const { organizationId } = caller;
   const provider = requireProvider(services);
   const key = requestKeyOf(services, request);
+  // A payment is locked before its customer, here as everywhere.
+  if (key !== null) await forgetRequest(tx, { requestKey: key.requestKey, before: tx.now - REQUEST_MILLISECONDS });
   const customer = await lockCustomer(tx, organizationId);
   if (customer === undefined) throw common.fail('not_found');
   if (key !== null) {
-    await forgetRequest(tx, { requestKey: key.requestKey, before: tx.now - REQUEST_MILLISECONDS });
     const known = await paymentByRequest(tx, key.requestKey);
     if (known !== undefined) {
       if (known.request_fingerprint !== key.fingerprint) throw common.fail('idempotency_key_reused');

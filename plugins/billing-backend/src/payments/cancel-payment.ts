@@ -1,5 +1,5 @@
 import type { RequestContext, Transaction } from '@portico/plugin-kit/backend';
-import { common, errorsOf } from '@portico/plugin-kit/contract';
+import { CodedError, common, errorsOf } from '@portico/plugin-kit/contract';
 import { billingErrors } from '@portico/plugin-billing/contract';
 import { auditedPayment } from '../audited';
 import type { BillingServices } from '../services';
@@ -26,9 +26,20 @@ export async function closeAtProvider(
   const provider = requireProvider(services);
   const payment = await services.database.transaction(tx => giveUp(tx, services, request));
   if (payment === null || payment.provider !== provider.name) return null;
-  const session = payment.provider_session_id ?? (await askForCheckout(services, payment))?.providerSessionId;
+  const session = payment.provider_session_id ?? (await sessionOf(services, payment));
   if (session === undefined) return null;
   return askProvider(services, () => provider.closeCheckout(session));
+}
+
+/** Of a payment that was never opened here: its checkout may be at the provider all the same. */
+async function sessionOf(services: BillingServices, payment: PaymentRow): Promise<string | undefined> {
+  try {
+    return (await askForCheckout(services, payment))?.providerSessionId;
+  } catch (error) {
+    // It has failed, and so it has ended.
+    if (error instanceof CodedError && error.code === 'payment_refused') return undefined;
+    throw error;
+  }
 }
 
 async function giveUp(

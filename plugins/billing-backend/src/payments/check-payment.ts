@@ -1,7 +1,7 @@
-import { common } from '@portico/plugin-kit/contract';
+import { CodedError, common } from '@portico/plugin-kit/contract';
 import { moneyText } from '../domain/currency';
 import type { BillingServices } from '../services';
-import { changePayment, lockPayment, paymentById } from '../store/payments';
+import { changePayment, lockPayment, logPaymentState, paymentById } from '../store/payments';
 import type { PaymentRow } from '../store/payments';
 import { applyPaymentFacts } from './apply-payment-facts';
 import { nextCheckAt } from './check-schedule';
@@ -31,11 +31,12 @@ export async function checkPayment(services: Services, paymentId: string, when: 
   const provider = requireProvider(services);
   const payment = await claim(services, paymentId, when);
   if (payment === null) return;
-  if (payment.provider !== provider.name) return;
+  if (payment.provider !== provider.name) return leaveBehind(services, payment);
   try {
     const facts = await askAbout(services, provider, payment);
     if (facts !== null) await services.database.transaction(tx => applyPaymentFacts(tx, services, facts, 'check'));
   } catch (error) {
+    if (isRefused(error)) return;
     if (isRefusal(error) && payment.status === 'created') {
       const failure = failureOf(error);
       services.logger.warn(`payment ${paymentId} was refused by the provider (${error.code})`, error);
@@ -110,6 +111,25 @@ async function askAboutCharge(
     amount: payment.amount_micros,
     currency: payment.currency,
     description: `Automatic top-up, ${moneyText(payment.amount_micros, payment.currency)}`,
+  });
+}
+
+/** It was refused while its checkout was asked for, and has failed by now. */
+function isRefused(error: unknown): boolean {
+  return error instanceof CodedError && error.code === 'payment_refused';
+}
+
+/** Begun with a provider that is configured no more. Test money cannot be paid without its provider; real money may have been, and somebody has to look. */
+async function leaveBehind(services: Services, payment: PaymentRow): Promise<void> {
+  if (payment.provider !== 'test') return askPersonWhenLate(services, payment);
+  await services.database.transaction(async tx => {
+    const { payment_id } = payment;
+    const locked = await lockPayment(tx, payment_id);
+    if (locked?.check_at == null) return;
+    const status = locked.status === 'created' || locked.status === 'open' ? 'expired' : locked.status;
+    await changePayment(tx, payment_id, { status, is_pending: 0, check_at: null });
+    const note = 'The test provider is configured no more.';
+    await logPaymentState(tx, { payment_id, status, is_pending: 0, source: 'check', note });
   });
 }
 

@@ -15,7 +15,8 @@ export function providerOf(
   const { provider, stripe } = settings;
   if (provider === 'off') return null;
   if (stripe !== undefined && provider !== 'test') return new StripeProvider(stripe);
-  if (provider === 'stripe') throw new Error('billing.payments.provider is "stripe", and billing.payments.stripe has no keys.');
+  if (provider === 'stripe')
+    throw new Error('billing.payments.provider is "stripe", and billing.payments.stripe has no keys.');
   if (provider === 'test' || (provider === 'auto' && deps.database.dialect === 'sqlite'))
     return new TestPaymentProvider(deps);
   return null;

@@ -50,7 +50,6 @@ export class PaymentReconciler {
     const { database, clock, logger, payments } = this.#services;
     if (payments === null) return false;
     const due = await paymentsDue(database.read, {
-      provider: payments.name,
       now: clock.now(),
       limit: PAYMENTS_PER_ROUND,
     });

@@ -35,7 +35,9 @@ export async function setAutoTopUp(
   if (customer === undefined) throw common.fail('not_found');
   const before = await autoTopUpOf(tx, organizationId);
   if (before === undefined && !wish.enabled && wish.amount === undefined) return null;
-  const provider = requireProvider(services);
+  // Turning it off is possible whatever became of the provider.
+  const provider = wish.enabled || before === undefined ? requireProvider(services).name : before.provider;
+  const kept = before?.provider === provider ? before : undefined;
   const { currency } = customer;
   const row = {
     organization_id: organizationId,
@@ -44,10 +46,11 @@ export async function setAutoTopUp(
     amount_micros: wish.amount === undefined ? before?.amount_micros : payableAmount(services, wish.amount, currency),
     monthly_limit_micros:
       wish.monthly_limit === undefined ? before?.monthly_limit_micros : anyAmount(wish.monthly_limit, currency),
-    provider: provider.name,
-    method_id: method?.methodId ?? before?.method_id,
-    method_brand: method?.brand ?? before?.method_brand,
-    method_last4: method?.last4 ?? before?.method_last4,
+    provider,
+    // A method of another provider is none here.
+    method_id: method?.methodId ?? kept?.method_id,
+    method_brand: method?.brand ?? kept?.method_brand,
+    method_last4: method?.last4 ?? kept?.method_last4,
     // A charge is on whoever asked for charges.
     user_id: caller.userId,
     department_id: caller.departmentId,

@@ -168,7 +168,9 @@ describe('a portal that takes no payments', () => {
     const off = { status: 409, code: 'payments_off' };
     const checkout = await portal.request('POST', 'payments/checkout-session', { token, body: { amount: money(20) } });
     expect([checkout.status, checkout.body.code]).toEqual([off.status, off.code]);
-    expect(await portal.refusal(createCustomerPortalSession, { token, body: {} })).toMatchObject(off);
+    expect(
+      await portal.refusal(createCustomerPortalSession, { token, body: { return_path: '/billing' } }),
+    ).toMatchObject(off);
     expect(await portal.refusal(receivePaymentEvent, { body: {} })).toMatchObject(off);
     expect((await portal.request('GET', 'payments/methods', { token })).body.code).toBe('payments_off');
     expect((await portal.request('GET', 'payments/settings', { token })).body).toMatchObject({

@@ -58,8 +58,8 @@ export function paymentRoutes(services: BillingServices): Pick<Handlers<typeof b
       const { caller, actor, correlationId } = request;
       const { organizationId } = caller;
       const provider = requireProvider(services);
-      // The settings have no address beside it that could be another host's: the path begins with one slash.
-      const returnUrl = new URL(request.body.return_path ?? '/billing', settings.server.publicUrl).toString();
+      // A path of one slash and what follows: no other host.
+      const returnUrl = new URL(request.body.return_path, settings.server.publicUrl).toString();
       const { url } = await askProvider(services, async () => {
         const providerCustomerId = await customerAtProvider(services, provider, organizationId);
         return provider.openPortal({ providerCustomerId, returnUrl });

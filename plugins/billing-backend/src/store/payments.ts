@@ -228,13 +228,10 @@ export async function chargeUnderWay(queries: Queries, organizationId: string): 
   return row?.payment_id ?? null;
 }
 
-export async function paymentsDue(
-  queries: Queries,
-  options: { provider: string; now: number; limit: number },
-): Promise<string[]> {
+export async function paymentsDue(queries: Queries, options: { now: number; limit: number }): Promise<string[]> {
   const rows = await queries.all<{ payment_id: string }>(
-    `SELECT payment_id FROM billing_payments WHERE check_at <= ? AND provider = ? ORDER BY check_at, payment_id LIMIT ?`,
-    [options.now, options.provider, options.limit],
+    `SELECT payment_id FROM billing_payments WHERE check_at <= ? ORDER BY check_at, payment_id LIMIT ?`,
+    [options.now, options.limit],
   );
   return rows.map(row => row.payment_id);
 }

@@ -81,7 +81,8 @@ export const createCustomerPortalSession = operation({
   body: {
     type: 'object',
     additionalProperties: false,
-    properties: { return_path: { ...returnPathSchema, default: '/billing' } },
+    required: ['return_path'],
+    properties: { return_path: { ...returnPathSchema, description: 'Where those pages lead back to.' } },
   },
   responses: {
     201: { type: 'object', additionalProperties: false, required: ['url'], properties: { url: urlSchema } },
