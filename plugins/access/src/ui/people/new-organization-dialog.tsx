@@ -1,5 +1,5 @@
-import { EquivalentCall, useAction, useSignedIn } from '@portico/plugin-kit/ui';
-import { Banner, Button, Dialog, showToast, Stack, TextField } from '@portico/ui';
+import { EquivalentCall, useAction, useOperation, useSignedIn } from '@portico/plugin-kit/ui';
+import { Banner, Button, Dialog, Select, showToast, Stack, TextField } from '@portico/ui';
 import { useId, useState } from 'react';
 import type { FormEvent } from 'react';
 import { useKeyOf } from '../use-key-of';
@@ -11,12 +11,15 @@ const NAME_LENGTH_MAX = 80;
 export default function NewOrganizationDialog({ onClose }: { onClose: () => void }) {
   const { selectProject } = useSignedIn();
   const create = useAction(newOrganizationDialog, 'createOrganization');
+  const currencies = useOperation(newOrganizationDialog, 'listCurrencies', {}).data?.items ?? [];
   const [name, setName] = useState('');
+  const [chosen, setChosen] = useState<string | null>(null);
   const [wasTried, setTried] = useState(false);
   const [isGoing, setGoing] = useState(false);
   const form = useId();
-  const body = { name: name.trim() };
-  const idempotencyKey = useKeyOf(body.name);
+  const currency = chosen ?? currencies[0]?.currency ?? '';
+  const body = { name: name.trim(), ...(chosen === null ? {} : { currency: chosen }) };
+  const idempotencyKey = useKeyOf(JSON.stringify(body));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
@@ -72,6 +75,15 @@ export default function NewOrganizationDialog({ onClose }: { onClose: () => void
             autoFocus
             error={wasTried && body.name === '' ? 'Give the organization a name.' : null}
           />
+          {currencies.length > 1 && (
+            <Select
+              label="Currency"
+              description="What its account is kept in. It can be changed until there is an amount in it."
+              value={currency}
+              onChange={setChosen}
+              options={currencies.map(one => ({ value: one.currency, label: one.currency }))}
+            />
+          )}
           <EquivalentCall
             page={newOrganizationDialog}
             name="createOrganization"

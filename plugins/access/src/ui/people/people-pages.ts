@@ -1,3 +1,4 @@
+import { listCurrencies } from '@portico/plugin-billing/contract';
 import { definePage } from '@portico/plugin-kit/ui';
 import {
   createDepartment,
@@ -98,6 +99,6 @@ export const newOrganizationDialog = definePage({
   name: 'new-organization',
   path: '*',
   title: 'New organization',
-  operations: { createOrganization },
+  operations: { createOrganization, listCurrencies },
   states: ['error', 'success'],
 });
