@@ -1,4 +1,3 @@
-import type { AccessPort } from '@portico/plugin-access/port';
 import type { Queries } from '@portico/plugin-kit/backend';
 import { errorsOf } from '@portico/plugin-kit/contract';
 import type { Micros } from '@portico/plugin-kit/contract';
@@ -10,6 +9,7 @@ import {
 } from '@portico/plugin-billing/contract';
 import { beginOf, ceilingOf, nextOf } from '../domain/rollup-periods';
 import type { Grain } from '../domain/rollup-periods';
+import type { BillingServices } from '../services';
 import type { DimensionFilter } from '../store/metered-cost';
 import { costByGroup, costOverTime, creditsByGroup } from '../store/rollups';
 import type { CostQuery, GroupBy } from '../store/rollups';
@@ -26,6 +26,9 @@ export interface Group {
   readonly key: string | null;
   readonly label: string | null;
 }
+
+/** Who knows what things are called. */
+type Namers = Pick<BillingServices, 'access' | 'skuNames'>;
 
 const OTHER: Group = { kind: 'other', key: null, label: null };
 
@@ -47,11 +50,7 @@ export interface CostTable {
 }
 
 /** Costs of a period by group, the most expensive first; those beyond the maximum as one. */
-export async function costTable(
-  queries: Queries,
-  services: { readonly access: AccessPort },
-  asked: Asked,
-): Promise<CostTable> {
+export async function costTable(queries: Queries, services: Namers, asked: Asked): Promise<CostTable> {
   const { from, to, query } = reckoned(asked, 'hour');
   if (to - from > COST_YEARS_MAX * YEAR_MILLISECONDS)
     throw billing.fail('period_too_long', { details: { years_max: COST_YEARS_MAX } });
@@ -96,11 +95,7 @@ export interface Timeline {
 }
 
 /** Costs of a period in buckets, with a series for each of the most expensive groups and one for the rest. */
-export async function timeline(
-  queries: Queries,
-  services: { readonly access: AccessPort },
-  asked: Asked & { grain: Grain },
-): Promise<Timeline> {
+export async function timeline(queries: Queries, services: Namers, asked: Asked & { grain: Grain }): Promise<Timeline> {
   const { grain } = asked;
   const { from, to, query } = reckoned(asked, grain);
   const begins: number[] = [];
@@ -157,7 +152,7 @@ function reckoned(asked: Asked, grain: Grain): { from: number; to: number; query
 
 async function groupsOf(
   queries: Queries,
-  { access }: { readonly access: AccessPort },
+  { access, skuNames }: Namers,
   { keys, asked }: { keys: readonly string[]; asked: Pick<Asked, 'groupBy'> },
 ): Promise<Group[]> {
   const { groupBy } = asked;
@@ -165,6 +160,7 @@ async function groupsOf(
   let names: ReadonlyMap<string, string> = new Map();
   if (ids.length > 0 && groupBy === 'project') names = await access.names(queries, { projects: ids });
   if (ids.length > 0 && groupBy === 'department') names = await access.names(queries, { departments: ids });
+  if (ids.length > 0 && groupBy === 'sku') names = await skuNames.ofSkus(queries, ids);
   if (ids.length > 0 && groupBy === 'user') names = await access.usernames(queries, ids);
   return keys.map(key => {
     if (key === '') return { kind: 'none', key: null, label: null };

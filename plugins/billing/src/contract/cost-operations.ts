@@ -41,7 +41,7 @@ const groupProperties = {
       '`none`: what has no such tag, or stands for no user; also the only one when nothing was grouped. `other`: all that are too small to be named, together.',
   },
   key: { type: ['string', 'null'], description: 'Id, or value of the tag; null unless `kind` is `group`.' },
-  label: { type: ['string', 'null'], description: 'A name to read, where billing knows one: not of hardware.' },
+  label: { type: ['string', 'null'], description: 'A name to read, where there still is one.' },
 } as const;
 
 const gpuSecondsSchema = {
