@@ -4,6 +4,7 @@ import { newId } from '@portico/plugin-kit/contract';
 import { addGrant, unspentPromotional, withdrawGrant } from './actions/grants';
 import { CustomerLedger } from './actions/customer-ledger';
 import { expiryAfter } from './domain/grants';
+import { createBillingPort } from './port';
 import { customersOf, lockCustomer } from './store/customers';
 import { reversalOf } from './store/ledger';
 import { balanceOf, holdFor, openBilling, openOrganization, start, stop } from './testing/billing-fixture';
@@ -242,5 +243,29 @@ eachDatabase(db => {
     await billing.accrual.tick();
     await pass(2 * HOUR);
     expect(expired(scope)).toEqual(taken);
+  });
+
+  test('a trial credit ends after the days of the settings, and one in another currency is that currency’s', async () => {
+    const policy = { ...billing.policy, trialCreditExpiresDays: 14 };
+    const trying = { ...billing, port: createBillingPort({ ...billing, policy }) };
+    const scope = await openOrganization(trying, 0n);
+    const trial = (currency: string, organizationId: string) =>
+      billing.database.transaction(async tx => {
+        await trying.port.openAccount(tx, { organizationId, currency });
+        return trying.port.credit(tx, {
+          kind: 'trial',
+          ...{ scope: { ...scope, organizationId }, reason: 'Trial credit', reference: 'sign_up' },
+          actor: { type: 'system', id: 'test' },
+          correlationId: newId('corr'),
+        });
+      });
+    expect(await trial('USD', scope.organizationId)).toMatchObject({ amount: 25_000_000n, currency: 'USD' });
+    expect(await trial('BHD', newId('org'))).toMatchObject({ amount: 10_000_000n, currency: 'BHD' });
+    // Once per organization, however often it is asked for.
+    expect(await trial('USD', scope.organizationId)).toMatchObject({ amount: 25_000_000n });
+    expect(await available(scope)).toBe(25_000_000n);
+    await pass(15 * DAY);
+    expect(expired(scope)).toEqual(['25000000']);
+    await expect(trial('CHF', newId('org'))).rejects.toMatchObject({ code: 'currency_not_offered' });
   });
 });
