@@ -143,7 +143,7 @@ describe('a billing operator', () => {
     await page.getByRole('button', { name: 'Issue vouchers' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Each is worth').fill('15');
-    await dialog.getByLabel('How many').fill('2');
+    await dialog.getByRole('spinbutton', { name: 'How many' }).fill('2');
     await dialog.getByLabel('What they are for').fill('The autumn school');
     await dialog.getByRole('button', { name: 'Issue 2 worth $30.00 in all' }).click();
     await dialog.getByText('Shown this once').waitFor();

@@ -39,7 +39,11 @@ describe('somebody without money', () => {
 
   const go = (where: string) => page.goto(portal.url + where);
   const inspect = (name: string) => inspectEverywhere(page, name);
-  const available = async () => BigInt((await api.get<Balance>('billing/balance')).available.amount);
+  const available = async () => {
+    const balance = await api.get<Balance>('billing/balance');
+    expect(balance).toMatchObject({ available: { currency: 'USD' } });
+    return BigInt(balance.available.amount);
+  };
   const choose = (label: string) => page.getByRole('radio', { name: label }).check();
 
   test('is led to billing, which says what to do', async () => {
@@ -102,7 +106,7 @@ describe('somebody without money', () => {
     await page.waitForURL(/group_by=project/);
     await page.getByRole('figure').waitFor();
     await inspect('billing-overview');
-    await page.getByRole('figure').getByText('Table').click();
+    await page.getByRole('radio', { name: 'Table' }).check();
     await page.getByRole('columnheader', { name: 'Period' }).waitFor();
     await go('/billing/usage');
     await page.getByRole('link', { name: 'trainer' }).waitFor();

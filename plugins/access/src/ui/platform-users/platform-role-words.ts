@@ -10,7 +10,8 @@ export const platformRoleWords: Readonly<Record<PlatformRole, { label: string; s
   },
   billing_operator: {
     label: 'Billing operator',
-    sentence: 'Sees every user with their balance, credits them, and reads the audit log of the platform.',
+    sentence:
+      'Looks after everybody’s money: payments, refunds, credits, vouchers and invoices. Reads the audit log of the platform.',
   },
   support_agent: {
     label: 'Support agent',

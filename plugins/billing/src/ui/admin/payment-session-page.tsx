@@ -4,7 +4,6 @@ import {
   Banner,
   Button,
   DataTable,
-  Disclosure,
   EventLog,
   Id,
   Instant,
@@ -121,7 +120,7 @@ function Told({ session }: { session: Session }) {
                   'Never'
                 ) : (
                   <>
-                    {`${session.checks} times, last `}
+                    {session.checks === 1 ? 'Once, ' : `${session.checks} times, last `}
                     <RelativeTime at={session.checked_at} />
                   </>
                 ),
@@ -185,13 +184,13 @@ function Told({ session }: { session: Session }) {
           />
         </Panel>
       )}
-      <Disclosure summary="Show as API call">
+      {permissions.has('billing.payment.reconcile_any') && (
         <EquivalentCall
           page={paymentSessionPage}
           name="reconcilePaymentSession"
           args={{ params: { payment_id: session.payment_id } }}
         />
-      </Disclosure>
+      )}
     </Stack>
   );
 }
