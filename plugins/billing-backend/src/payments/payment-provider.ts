@@ -31,7 +31,7 @@ export interface PaymentProvider {
   chargeSaved(charge: SavedCharge): Promise<PaymentFacts>;
   /** How a charge of a saved method stands, asked by our own id; null when it never reached the provider. */
   savedCharge(options: { providerCustomerId: string; paymentId: string }): Promise<PaymentFacts | null>;
-  /** Where the customer sees invoices of the provider and changes cards. */
+  /** Where the customer sees invoices of the provider and changes cards. Refused with `portal_missing` where the provider has no such pages yet. */
   openPortal(portal: { providerCustomerId: string; returnUrl: string }): Promise<{ url: string }>;
   methods(providerCustomerId: string): Promise<readonly SavedMethod[]>;
   removeMethod(method: { providerCustomerId: string; methodId: string }): Promise<void>;

@@ -38,6 +38,7 @@ export async function askProvider<Answer>(
 
 export function unavailable({ logger }: Pick<BillingServices, 'logger'>, error: unknown): unknown {
   if (!(error instanceof PaymentProviderError)) return error;
+  if (error.code === 'portal_missing') return billing.fail('payment_portal_missing', { cause: error });
   logger.warn(`the payment provider did not do as asked (${error.code})`, error);
   return billing.fail('payments_unavailable', { cause: error, retryAfterSeconds: RETRY_SECONDS });
 }

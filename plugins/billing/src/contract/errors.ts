@@ -80,7 +80,8 @@ export const billingErrors = defineErrors({
   },
   payment_portal_missing: {
     status: 409,
-    sentence: 'There are no cards and receipts to look at before the first payment.',
+    sentence:
+      'The payment provider’s pages for cards and receipts are not switched on yet; whoever runs this portal can.',
   },
   payment_not_cancellable: {
     status: 409,

@@ -1,4 +1,10 @@
-import { cancelPayment, getPayment, listPaymentMethods, setAutoTopUp } from '@portico/plugin-billing/contract';
+import {
+  cancelPayment,
+  createCustomerPortalSession,
+  getPayment,
+  listPaymentMethods,
+  setAutoTopUp,
+} from '@portico/plugin-billing/contract';
 import { newId } from '@portico/plugin-kit/contract';
 import { waitFor } from '@portico/plugin-kit/testing';
 import { assertBooksBalance } from '../../testing/books';
@@ -167,6 +173,16 @@ describe.each(['sqlite', 'postgres'] as const)('a portal with Stripe on %s', dat
     // Told after all, it is known.
     await portal.stripe.deliveries.deliverAgain();
     expect(await portal.position(payer)).toBe(2_800n);
+  });
+
+  test('cards are changed on pages of Stripe, once these are switched on', async () => {
+    const asked = { token: payer.token, body: { return_path: '/billing' } };
+    portal.stripe.behaviour.portalConfigured = false;
+    const missing = await portal.backend.refusal(createCustomerPortalSession, asked);
+    portal.stripe.behaviour.portalConfigured = true;
+    expect(missing).toMatchObject({ status: 409, code: 'payment_portal_missing' });
+    const opened = await portal.backend.call(createCustomerPortalSession, asked);
+    expect(opened.url).toContain('/p/session/');
   });
 
   test('while Stripe is away the portal says so, and what was begun is found again', async () => {

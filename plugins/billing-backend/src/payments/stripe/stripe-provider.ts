@@ -194,11 +194,18 @@ export class StripeProvider implements PaymentProvider {
 
   async openPortal(portal: { providerCustomerId: string; returnUrl: string }): Promise<{ url: string }> {
     return asked(async () => {
-      const { url } = await this.#stripe.billingPortal.sessions.create({
-        customer: portal.providerCustomerId,
-        return_url: portal.returnUrl,
-      });
-      return { url };
+      try {
+        const { url } = await this.#stripe.billingPortal.sessions.create({
+          customer: portal.providerCustomerId,
+          return_url: portal.returnUrl,
+        });
+        return { url };
+      } catch (error) {
+        // Refused without a code: what is asked is right, so it is the portal that nobody has switched on yet.
+        const known = asProviderError(error);
+        if (known.code !== 'provider_refused') throw known;
+        throw new PaymentProviderError('portal_missing', known.message, false, { cause: error });
+      }
     });
   }
 

@@ -68,7 +68,7 @@ export class StripeDouble {
 
   private constructor({ now, livemode = false }: { now: () => number; livemode?: boolean }) {
     this.account = new StripeAccount({ now, livemode });
-    this.behaviour = { refundsBegin: 'succeeded', searchLagSeconds: 60, pagesAt: '' };
+    this.behaviour = { refundsBegin: 'succeeded', searchLagSeconds: 60, portalConfigured: true, pagesAt: '' };
     this.deliveries = new WebhookDeliveries({ events: this.account.events, secret: WEBHOOK_SECRET, now });
     this.#server = createServer((request, response) => void this.#serve(request, response));
   }

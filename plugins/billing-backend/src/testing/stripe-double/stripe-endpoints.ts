@@ -11,6 +11,8 @@ export interface Behaviour {
   refundsBegin: 'pending' | 'succeeded';
   /** Found by the search only after so long: Stripe says up to a minute. */
   searchLagSeconds: number;
+  /** Whether the customer portal's settings were saved once. */
+  portalConfigured: boolean;
   /** Where checkout and portal pages would be. */
   pagesAt: string;
 }
@@ -324,6 +326,11 @@ function createPortalSession({ account, behaviour, params }: Call): unknown {
   const customer = account.customer(params.text('customer'), 'customer');
   const returnUrl = params.optional('return_url') ?? null;
   params.nothingElse();
+  if (!behaviour.portalConfigured) {
+    throw refused(
+      'No configuration provided and your test mode default configuration has not been created. Provide a configuration or create your default by saving your customer portal settings.',
+    );
+  }
   const id = account.id('bps');
   const { created, livemode } = account.stamp();
   const url = `${behaviour.pagesAt}/p/session/${id}`;
