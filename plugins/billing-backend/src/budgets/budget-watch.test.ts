@@ -1,7 +1,8 @@
+import { newId } from '@portico/plugin-kit/contract';
 import { eachDatabase } from '@portico/plugin-kit/testing';
 import { insertBudget, updateBudgetAmount } from '../store/budgets';
 import type { Budget } from '../store/budgets';
-import { holdFor, openBilling, openOrganization, start, stop } from '../testing/billing-fixture';
+import { openBilling, openOrganization, start, stop } from '../testing/billing-fixture';
 import { assertBooksBalance } from '../testing/books';
 import { StandInAccess } from '../testing/stand-in-access';
 import { BudgetWatch } from './budget-watch';
@@ -36,8 +37,14 @@ eachDatabase(db => {
       return budget;
     };
     /** A workload for a dollar an hour. */
-    const run = async () => {
-      const id = await holdFor(billing, scope, DOLLAR);
+    const run = async (tags: Record<string, string> = {}) => {
+      const id = newId('alloc');
+      await billing.database.transaction(tx =>
+        billing.port.hold(tx, {
+          scope: { ...scope, allocationId: id },
+          ...{ pricePerHour: DOLLAR, skuId: 'sku_h200', gpuCount: 1, tags },
+        }),
+      );
       await start(billing, id);
       return id;
     };
@@ -88,15 +95,17 @@ eachDatabase(db => {
     await add({ scope: 'user', scopeId: scope.userId ?? '', thresholds: [1], amount: 200n * DOLLAR });
     await add({ scope: 'department', scopeId: scope.departmentId, thresholds: [1], amount: 300n * DOLLAR });
     await add({ budgetId: 'budget_other', scope: 'project', scopeId: 'proj_other', thresholds: [1] });
-    await add({ scope: 'tag', scopeId: 'team:vision', thresholds: [1] });
+    await add({ scope: 'tag', scopeId: 'team:vision', thresholds: [1], amount: 50n * DOLLAR });
     await run();
+    await run({ team: 'vision', run: '7' });
     const watch = watchOf();
     for (const _hour of [1, 2, 3]) {
       await billing.clock.advance(HOUR);
       await watch.tick();
     }
     expect(told()).toEqual([
-      ['project', 1, 1],
+      ['project', 1, 2],
+      ['tag', 1, 2],
       ['user', 1, 1],
       ['department', 1, 1],
     ]);

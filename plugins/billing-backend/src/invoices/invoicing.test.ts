@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { billingContract } from '@portico/plugin-billing/contract';
 import type { OperationShape } from '@portico/plugin-kit/contract';
-import { eachDatabase, TestClock } from '@portico/plugin-kit/testing';
+import { eachDatabase } from '@portico/plugin-kit/testing';
 import { CustomerLedger } from '../actions/customer-ledger';
 import { spendableAt } from '../domain/balance';
 import { customersOf, lockCustomer } from '../store/customers';
@@ -20,8 +20,7 @@ eachDatabase(db => {
   /** Billing at an instant; its first organization opens there. */
   const begin = async (at: string) => {
     const billing = await openBilling(db, { trialCredit: null });
-    // Its own clock, so that months can be long.
-    (billing.clock as TestClock).set(Date.parse(at));
+    billing.clock.set(Date.parse(at));
     return billing;
   };
   const invoicesOf = (billing: TestBilling, organizationId: string) =>

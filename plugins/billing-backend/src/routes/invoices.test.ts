@@ -15,7 +15,6 @@ import { assertBooksBalance } from '../testing/books';
 import { pdfPages } from '../testing/pdf-text';
 import { StandInAccess } from '../testing/stand-in-access';
 
-const HOUR = 3_600_000;
 const usd = (amount: bigint | number) => ({ amount: amount.toString(), currency: 'USD', scale: 6 });
 const permissions = ['billing.invoice.read', 'billing.payment.manage'];
 

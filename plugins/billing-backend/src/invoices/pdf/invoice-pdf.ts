@@ -9,8 +9,8 @@ import type { Canvas } from './sheet';
 const FACES = { text: 'DejaVuSansCondensed', bold: 'DejaVuSansCondensed-Bold', figures: 'DejaVuSansMono' } as const;
 const { resolve } = createRequire(__filename);
 
-/** Lines read and drawn at once. The memory of a document is about this many lines, however many it has. */
-export const LINES_PER_READ = 200;
+/** Lines read and drawn at once: some hundredths of a second, in which nothing else is served. The memory of a document is about this many lines, however many it has. */
+export const LINES_PER_READ = 50;
 
 export interface LineSource {
   readonly charged: number;

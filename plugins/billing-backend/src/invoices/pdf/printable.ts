@@ -34,11 +34,11 @@ const GRAPHEMES_MAX = 200;
 
 /** The text, or as much of its beginning as fits with an ellipsis. */
 export function fitted(text: string, fits: (text: string) => boolean): string {
+  if (text.length <= GRAPHEMES_MAX && fits(text)) return text;
   const letters = Array.from(graphemes.segment(text.slice(0, 4 * GRAPHEMES_MAX)), part => part.segment).slice(
     0,
     GRAPHEMES_MAX,
   );
-  if (letters.join('') === text && fits(text)) return text;
   let [low, high] = [0, letters.length];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);

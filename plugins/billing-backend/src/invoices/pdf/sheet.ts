@@ -36,6 +36,20 @@ export interface Cell {
 /** No layout of its own: every piece is one run in one direction, shaped as a whole. */
 const SHAPED = { features: [], lineBreak: false } as const;
 
+interface PreparedText {
+  readonly runs: readonly { readonly text: string; readonly width: number }[];
+  readonly width: number;
+}
+
+/** Texts that are remembered with their measures: the names of a page of lines, several times over. */
+const KNOWN_MAX = 1_000;
+/** Letters of the longest line of a page, with room to spare. */
+const LENGTH_MAX = 400;
+/** Figures, dates and numbers of invoices; each sign as wide as every other. */
+const PLAIN = /^[\x20-\x2f0-9:A-Z]{1,40}$/;
+/** Width of a sign of the face of figures, in parts of its size. */
+const FIGURE_EMS = 0.602051;
+
 /**
  * Paper that flows: rows of known height one below the other, a new page when one does not fit. Without a canvas nothing is drawn and the pages are counted, by the very same
  * steps, so that every page can say how many there are before the last one is known.
@@ -45,6 +59,7 @@ export class Sheet {
   y = 0;
   /** Drawn at the top of every page that begins within a table. */
   #repeatHead: (() => void) | undefined;
+  readonly #known = new Map<string, PreparedText>();
   readonly #canvas: Canvas | null;
   readonly #drawFoot: (sheet: Sheet) => void;
 
@@ -108,16 +123,36 @@ export class Sheet {
   /** One line of text in a cell, cut with an ellipsis where it does not fit. `at` is below the current position. */
   write(text: string, cell: Cell, at = 0): void {
     const canvas = this.#canvas;
-    if (canvas === null) return;
-    const { x, width, size = 8, face = 'text' } = cell;
+    if (canvas === null || text === '') return;
+    const { size = 8, face = 'text' } = cell;
     canvas.font(face, size).fillColor(cell.faint ? FAINT : INK);
-    const widthOf = (runs: readonly string[]) => runs.reduce((sum, run) => sum + canvas.widthOfString(run, SHAPED), 0);
-    const shown = fitted(printable(text), one => widthOf(directionalRuns(one)) <= width);
-    const runs = directionalRuns(shown);
-    let left = cell.align === 'right' ? x + width - widthOf(runs) : x;
+    const { runs, width } = this.#prepared(canvas, text, cell);
+    let left = cell.align === 'right' ? cell.x + cell.width - width : cell.x;
     for (const run of runs) {
-      canvas.text(run, left, this.y + at, SHAPED);
-      left += canvas.widthOfString(run, SHAPED);
+      canvas.text(run.text, left, this.y + at, SHAPED);
+      left += run.width;
     }
+  }
+
+  /** What is drawn of a text, measured. The same names stand in many rows, and figures are all of one width, so little is measured anew. */
+  #prepared(canvas: Canvas, text: string, cell: Cell): PreparedText {
+    const { size = 8, face = 'text' } = cell;
+    const key = `${face} ${size} ${cell.width} ${text}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const isPlain = face === 'figures' && PLAIN.test(text);
+    const widthOf = (run: string) => (isPlain ? run.length * size * FIGURE_EMS : canvas.widthOfString(run, SHAPED));
+    const measured = (shown: string): PreparedText => {
+      const runs = (isPlain ? [shown] : directionalRuns(shown)).map(run => ({ text: run, width: widthOf(run) }));
+      return { runs, width: runs.reduce((sum, run) => sum + run.width, 0) };
+    };
+    const shown = isPlain ? text : printable(text);
+    let prepared = measured(shown);
+    if (prepared.width > cell.width || shown.length > LENGTH_MAX)
+      prepared = measured(fitted(shown, one => one.length <= LENGTH_MAX && measured(one).width <= cell.width));
+    if (isPlain) return prepared;
+    if (this.#known.size >= KNOWN_MAX) this.#known.clear();
+    this.#known.set(key, prepared);
+    return prepared;
   }
 }
