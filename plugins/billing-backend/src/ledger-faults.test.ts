@@ -1,9 +1,19 @@
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
 import { newId } from '@portico/plugin-kit/contract';
 import { eachDatabase } from '@portico/plugin-kit/testing';
+import { CustomerLedger } from './actions/customer-ledger';
 import { reviewCustomer } from './actions/review';
 import { lockCustomer } from './store/customers';
-import { balanceOf, creditOf, holdFor, openBilling, openOrganization, start, stop } from './testing/billing-fixture';
+import {
+  balanceOf,
+  creditOf,
+  holdFor,
+  openBilling,
+  openOrganization,
+  start,
+  stop,
+  TEST_POLICY,
+} from './testing/billing-fixture';
 import type { TestBilling } from './testing/billing-fixture';
 import { assertBooksBalance } from './testing/books';
 
@@ -137,6 +147,31 @@ eachDatabase(db => {
     });
   });
 
+  test('no movement of any kind is of nothing or less', async () => {
+    const scope = await openOrganization(billing, 10n);
+    const movement = { scope, reason: 'x', actor: { type: 'system', id: 'test' }, correlationId: null } as const;
+    for (const amount of [0n, -1n, -(10n ** 30n)]) {
+      const attempts = [
+        (ledger: CustomerLedger) => ledger.credit({ ...movement, kind: 'top_up', amount, reference: 'a' }),
+        (ledger: CustomerLedger) => ledger.charge({ ...movement, kind: 'refund', amount, reference: 'b' }),
+        (ledger: CustomerLedger) =>
+          ledger.claim({ ...movement, kind: 'dispute', amount, reference: 'c', to: 'processor_clearing' }),
+        (ledger: CustomerLedger) =>
+          ledger.settleRefund({ ...movement, kind: 'refund_settlement', amount, reference: 'd' }),
+      ];
+      for (const attempt of attempts) {
+        const made = billing.database.transaction(async tx => {
+          const customer = await lockCustomer(tx, scope.organizationId);
+          if (customer === undefined) throw new Error('no account');
+          return attempt(new CustomerLedger(tx, customer));
+        });
+        await expect(made).rejects.toMatchObject({ code: 'amount_invalid', status: 422 });
+      }
+    }
+    expect(await balanceOf(billing, scope.organizationId)).toEqual({ available: 10n, held: 0n });
+    await assertBooksBalance(billing.database.read);
+  });
+
   test('a credit in another currency is refused', async () => {
     const scope = await openOrganization(billing, 0n);
     const credit = { ...creditOf(scope, 1n), currency: 'EUR' };
@@ -152,7 +187,11 @@ eachDatabase(db => {
     expect(await give(billing)).toMatchObject({ amount: 25_000_000n, currency: 'USD' });
     await give(billing);
     expect(await balanceOf(billing, scope.organizationId)).toEqual({ available: 25_000_000n, held: 0n });
-    const without = await openBilling(db, { trialCredit: null });
+    const currencies = new Map(
+      [...TEST_POLICY.currencies].map(([code, policy]) => [code, { ...policy, trialCredit: null }] as const),
+    );
+    const without = await openBilling(db, { trialCredit: null, currencies });
+    await without.database.transaction(tx => without.port.openAccount(tx, scope));
     expect(await give(without)).toBeNull();
   });
 
