@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import { newId } from '@portico/plugin-kit/contract';
 import { eachDatabase } from '@portico/plugin-kit/testing';
 import { DISPUTE_STATUSES } from '../domain/dispute';
+import { refundedOf } from '../store/refunds';
 import { balanceOf, creditOf } from '../testing/billing-fixture';
 import { assertBooksBalance } from '../testing/books';
 import { coins } from '../testing/memory-provider';
@@ -10,11 +12,11 @@ import type { TestRefunds } from '../testing/refund-fixture';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const RUNS = 12;
+const RUNS = 40;
 
 type Operation =
   | { readonly do: 'pay' | 'credit'; readonly dollars: number }
-  | { readonly do: 'request' | 'give'; readonly which: number; readonly dollars: number }
+  | { readonly do: 'request' | 'give' | 'at_provider'; readonly which: number; readonly dollars: number }
   | { readonly do: 'decide'; readonly outcome: 'provider_refund' | 'internal_credit' | 'rejected' }
   | { readonly do: 'approve' }
   | { readonly do: 'send'; readonly mood: RefundMood }
@@ -29,7 +31,11 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({ do: fc.constant('credit' as const), dollars }),
   {
     weight: 4,
-    arbitrary: fc.record({ do: fc.constantFrom('request' as const, 'give' as const), which, dollars }),
+    arbitrary: fc.record({
+      do: fc.constantFrom('request' as const, 'give' as const, 'at_provider' as const),
+      which,
+      dollars,
+    }),
   },
   fc.record({
     do: fc.constant('decide' as const),
@@ -44,7 +50,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     }),
   },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({
       do: fc.constant('turn' as const),
       which,
@@ -64,6 +70,8 @@ class World {
   readonly refundIds: string[] = [];
   /** Payment → how far its dispute was told to be. */
   readonly disputes = new Map<string, (typeof DISPUTE_STATUSES)[number]>();
+  /** Payment → what somebody gave back at the provider’s own pages. */
+  readonly atProvider = new Map<string, bigint>();
   credits = 0n;
 
   payment(which: number) {
@@ -72,6 +80,10 @@ class World {
 
   get paid(): bigint {
     return this.payments.reduce((sum, one) => sum + one.amount, 0n);
+  }
+
+  get givenAtProvider(): bigint {
+    return [...this.atProvider.values()].reduce((sum, one) => sum + one, 0n);
   }
 
   get disputed(): bigint {
@@ -145,6 +157,25 @@ eachDatabase(db => {
         const asked = { paymentId, amount: coins(one.dollars * 100), madeBy: 'platform', by: 'usr_one' } as const;
         return refusable(refunds.request(scope, asked), world);
       }
+      case 'at_provider': {
+        const payment = world.payment(one.which);
+        if (payment === undefined) return;
+        const amount = coins(one.dollars * 100);
+        const before = world.atProvider.get(payment.id) ?? 0n;
+        const ours = (await refundedOf(refunds.database.read, [payment.id])).get(payment.id) ?? 0n;
+        // The provider gives no more back than was paid either.
+        if (ours + amount > payment.amount) return;
+        const facts = {
+          refundId: null,
+          providerRefundId: newId('refund'),
+          providerPaymentId: `pi_${payment.id}`,
+          ...{ amount, currency: 'USD', failure: null },
+        };
+        await refunds.tellRefund({ ...facts, state: one.dollars % 2 === 0 ? 'pending' : 'succeeded' });
+        await refunds.tellRefund({ ...facts, state: 'succeeded' });
+        world.atProvider.set(payment.id, before + amount);
+        return;
+      }
       case 'decide': {
         const id = await waiting();
         return id === undefined ? undefined : refusable(refunds.decide(id, 'usr_two', one.outcome), world);
@@ -195,7 +226,7 @@ eachDatabase(db => {
     );
     const { available, held } = await balanceOf(refunds, organizationId);
     expect(available + held + (owed?.balance_micros ?? 0n)).toBe(
-      world.paid + world.credits + sum(given) - sum(toCards) - world.disputed,
+      world.paid + world.credits + sum(given) - sum(toCards) - world.givenAtProvider - world.disputed,
     );
     // The provider has given back what we say went to cards, and no payment more than it was.
     const atProvider = [...refunds.provider.refunds.values()].filter(
@@ -207,6 +238,6 @@ eachDatabase(db => {
       [organizationId],
     );
     const arrived = sum(toCards.filter(row => row.settlement === 'succeeded'));
-    expect(clearing?.balance_micros).toBe(arrived + world.disputed - world.paid);
+    expect(clearing?.balance_micros).toBe(arrived + world.givenAtProvider + world.disputed - world.paid);
   }
 });
