@@ -5,6 +5,8 @@ import { CHECKPOINT_MILLISECONDS, sealEntries } from './actions/seal-entries';
 import { BooksCheck } from './books-check';
 import { ledgerKey } from './ledger-key';
 import { Sealer } from './sealer';
+import { migrations } from '../migrations';
+import { openCustomer } from './store/customers';
 import { postEntry } from './store/ledger';
 import { creditOf, holdFor, openBilling, openOrganization, start, stop } from './testing/billing-fixture';
 import type { TestBilling } from './testing/billing-fixture';
@@ -248,7 +250,31 @@ eachDatabase(db => {
     expect(await verdictOn(lines, published)).toMatchObject({ kind: 'altered', line: 1 });
   });
 
-  test('what was posted before there were seals is sealed too, many rounds of it', async () => {
+  test('an upgraded portal seals what it had before there were seals', async () => {
+    const { database, close } = await db.open();
+    const isOld = (name: string) => name < '0004';
+    await database.migrate(
+      'billing',
+      migrations.filter(migration => isOld(migration.name)),
+    );
+    await database.transaction(async tx => {
+      await openCustomer(tx, { organizationId: 'org_old', currency: 'USD' });
+      for (const n of [1, 2, 3])
+        await postEntry(tx, {
+          ...{ kind: 'adjustment', currency: 'USD', amount: 1n, description: 'of old', correlationId: null },
+          scope: { organizationId: 'org_old', departmentId: null, projectId: null, userId: null, allocationId: null },
+          postings: { adjustment_expense: -1n, customer_available: 1n },
+          actor: { type: 'system', id: 'test' },
+          reference: String(n),
+        });
+    });
+    await database.migrate('billing', migrations);
+    expect(await verdictOn(await exportedLines({ database }, 'org_old'))).toMatchObject({ kind: 'intact', entries: 3 });
+    await assertBooksBalance(database.read);
+    await close();
+  });
+
+  test('many rounds of entries are sealed one after the other', async () => {
     const scope = await openOrganization(billing, 1n);
     await billing.database.transaction(async tx => {
       for (let n = 0; n < 600; n += 1)
