@@ -30,9 +30,9 @@ export function fromDecimal(text: string): Micros {
 }
 /** Micro-units as a decimal number of units with all six places, exact: what a spreadsheet adds up. */
 export function toDecimal(amount: Micros): string {
-  const magnitude = amount < 0n ? -amount : amount;
-  const decimals = (magnitude % MICROS_PER_UNIT).toString().padStart(DECIMALS, '0');
-  return `${amount < 0n ? '-' : ''}${magnitude / MICROS_PER_UNIT}.${decimals}`;
+  // By its digits, which is several times faster than division: exports write millions of these.
+  const digits = (amount < 0n ? -amount : amount).toString().padStart(DECIMALS + 1, '0');
+  return `${amount < 0n ? '-' : ''}${digits.slice(0, -DECIMALS)}.${digits.slice(-DECIMALS)}`;
 }
 
 /** a × b ÷ c, rounded down for a non-negative result: the payer is never charged for a fraction not yet used. */
