@@ -2,8 +2,10 @@ import { eachDatabase } from '@portico/plugin-kit/testing';
 import fc from 'fast-check';
 import { balanceOf } from '../testing/billing-fixture';
 import { assertBooksBalance } from '../testing/books';
-import { openPayments } from '../testing/payments-fixture';
+import { openPayments, overBadLine } from '../testing/payments-fixture';
 import type { Fault, TestPayments } from '../testing/payments-fixture';
+import { checkPayment } from './check-payment';
+import type { PaymentProvider } from './payment-provider';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -135,6 +137,49 @@ eachDatabase(db => {
     await expect(payments.cancel(scope, unanswered)).rejects.toMatchObject({ code: 'payments_unavailable' });
     await payments.settle();
     expect([await statusOf(died), await statusOf(unanswered)]).toEqual(['cancelled', 'cancelled']);
+  });
+
+  test.each(['after_first', 'after_call'] as const)('one that died %s can be given up', async dies => {
+    const scope = await payments.openOrganization();
+    const paymentId = await payments.begin(scope, { dies });
+    await payments.cancel(scope, paymentId);
+    expect(await statusOf(paymentId)).toBe('cancelled');
+    expect(await payments.act(paymentId, 'paid')).toBe(false);
+  });
+
+  test('one that is refused while it is given up has failed', async () => {
+    const scope = await payments.openOrganization();
+    const paymentId = await payments.begin(scope, { dies: 'after_first' });
+    payments.faults.push('refused');
+    await payments.cancel(scope, paymentId);
+    expect(await statusOf(paymentId)).toBe('failed');
+  });
+
+  test('what another provider began is not asked of this one: test money ends, real money asks for a person', async () => {
+    const scope = await payments.openOrganization();
+    const [test, real] = [await payments.begin(scope), await payments.begin(scope)];
+    const { provider } = overBadLine(payments.services.payments as PaymentProvider);
+    const stripe = new Proxy(provider, {
+      get: (target, name) => (name === 'name' ? 'stripe' : Reflect.get(target, name)),
+    });
+    payments.clock.set(payments.clock.now() + MINUTE);
+    await checkPayment({ ...payments.services, payments: stripe }, test, 'due');
+    expect(await payments.payment(test)).toMatchObject({ status: 'expired', check_at: null });
+
+    const { database, clock, attention } = payments;
+    await database.transaction(tx =>
+      tx.run(`UPDATE billing_payments SET provider = 'stripe' WHERE payment_id = ?`, [real]),
+    );
+    await checkPayment(payments.services, real, 'due');
+    expect(attention.messages.has(`payment_unsettled ${real}`)).toBe(false);
+    clock.set(clock.now() + 26 * HOUR);
+    await checkPayment(payments.services, real, 'due');
+    expect(attention.messages.has(`payment_unsettled ${real}`)).toBe(true);
+    expect(await statusOf(real)).toBe('open');
+    await database.transaction(tx =>
+      tx.run(`UPDATE billing_payments SET provider = 'test' WHERE payment_id = ?`, [real]),
+    );
+    await payments.settle();
   });
 
   test('a clock that is set back or forward an hour neither loses nor doubles money', async () => {
