@@ -1,16 +1,6 @@
 import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { renderingOf, useOperation } from '@portico/plugin-kit/ui';
-import {
-  ActivityIcon,
-  DataTable,
-  EmptyState,
-  formatInstant,
-  Money,
-  PageState,
-  Panel,
-  Rate,
-  RelativeTime,
-} from '@portico/ui';
+import { DataTable, formatInstant, Money, PageState, Panel, Rate, RelativeTime } from '@portico/ui';
 import type { DataColumn } from '@portico/ui';
 import type { getBurn } from '../../contract/cost-operations';
 import { billingPage } from '../pages';
@@ -58,12 +48,7 @@ export function BurnPanel() {
             rowTo={row => `/workloads/${row.allocation_id}`}
           />
         ) : (
-          <EmptyState
-            icon={ActivityIcon}
-            title="Nothing runs"
-            description="So nothing is charged. What runs shows here with its price."
-            headingLevel={3}
-          />
+          <p>Nothing runs, so nothing is charged. What runs shows here with its price.</p>
         )}
       </PageState>
     </Panel>

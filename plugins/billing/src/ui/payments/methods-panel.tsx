@@ -1,16 +1,6 @@
 import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { EquivalentCall, renderingOf, useAction, useOperation } from '@portico/plugin-kit/ui';
-import {
-  Button,
-  CardIcon,
-  ConfirmDialog,
-  DataTable,
-  EmptyState,
-  ExternalIcon,
-  PageState,
-  Panel,
-  showToast,
-} from '@portico/ui';
+import { Button, ConfirmDialog, DataTable, ExternalIcon, PageState, Panel, showToast } from '@portico/ui';
 import type { DataColumn } from '@portico/ui';
 import { useState } from 'react';
 import type { getPaymentSettings, listPaymentMethods } from '../../contract/payment-operations';
@@ -63,12 +53,9 @@ export function MethodsPanel({ mayManage, provider }: { mayManage: boolean; prov
         {rows.length > 0 ? (
           <DataTable label="Payment methods" columns={columns} rows={rows} rowKey={method => method.method_id} />
         ) : (
-          <EmptyState
-            icon={CardIcon}
-            title="No card is kept"
-            description="Tick “Keep the card” when you add funds, and it can fill the account by itself later on."
-            headingLevel={3}
-          />
+          <p>
+            No card is kept. Tick “Keep the card” when you add funds, and it can fill the account by itself later on.
+          </p>
         )}
       </PageState>
       {removing !== null && <RemoveMethodDialog method={removing} onClose={() => setRemoving(null)} />}

@@ -73,7 +73,7 @@ export function PaymentsList({ onRefund }: { onRefund?: (payment: Payment) => vo
       priority: 1,
       isNarrow: true,
     },
-    ...(onRefund === undefined
+    ...(onRefund === undefined || payments.data?.items.some(mayComeBack) !== true
       ? []
       : [
           {
