@@ -39,7 +39,9 @@ test.each(operations.map(operation => [operation.id, operation] as const))(
 test.each(operations.map(operation => [operation.id, operation] as const))(
   '%s: what it takes leaves no room for unknown fields',
   (_id, operation) => {
-    for (const part of [operation.params, operation.query, operation.body]) expect(openObjects(part, '')).toEqual([]);
+    // The form of a signed message is another system's: what it sends beside what is read is passed over.
+    const body = operation.rawBody ? undefined : operation.body;
+    for (const part of [operation.params, operation.query, body]) expect(openObjects(part, '')).toEqual([]);
   },
 );
 
