@@ -8,7 +8,7 @@ const CUSTOMERS_PER_PAGE = 200;
 /** An hour that is over waits no longer for its rollups than this. Nobody sees the difference: what is not rolled up is reckoned when asked. */
 const INTERVAL_SECONDS = 60;
 
-export interface RollupDeps {
+interface RollupDeps {
   readonly database: Database;
   readonly clock: Clock;
   readonly logger: { error(message: string, error: Error): void };

@@ -40,7 +40,7 @@ interface Asked {
   readonly now: number;
 }
 
-export interface CostTable {
+interface CostTable {
   readonly from: number;
   readonly to: number;
   readonly total: Micros;
@@ -85,7 +85,7 @@ export async function costTable(queries: Queries, services: Namers, asked: Asked
   };
 }
 
-export interface Timeline {
+interface Timeline {
   readonly from: number;
   readonly to: number;
   readonly total: Micros;

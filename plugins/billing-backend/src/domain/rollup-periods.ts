@@ -33,7 +33,7 @@ export function ceilingOf(grain: Grain, at: number): number {
   return begin === at ? at : nextOf(grain, begin);
 }
 
-export interface Stretch {
+interface Stretch {
   readonly grain: Grain;
   readonly from: number;
   readonly to: number;

@@ -84,7 +84,7 @@ export async function metersOf(queries: Queries, allocationIds: readonly string[
   );
 }
 
-export interface RunningMeterRow {
+interface RunningMeterRow {
   readonly allocation_id: string;
   readonly allocation_name: string;
   readonly project_id: string;

@@ -1,6 +1,6 @@
 import type { Queries, Transaction } from '@portico/plugin-kit/backend';
 
-export interface OutageCreditRow {
+interface OutageCreditRow {
   readonly from_at: number;
   readonly to_at: number;
   readonly node_name: string;

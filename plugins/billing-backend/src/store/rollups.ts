@@ -120,7 +120,7 @@ export interface CostQuery {
 }
 
 /** A group is the empty text for what has none. */
-export interface GroupCost {
+interface GroupCost {
   readonly group_key: string;
   readonly gpu_milliseconds: number;
   readonly cost_micros: bigint;
@@ -137,7 +137,7 @@ export async function costByGroup(queries: Queries, query: CostQuery): Promise<G
   );
 }
 
-export interface TimedCost {
+interface TimedCost {
   readonly begins_at: number;
   readonly group_key: string;
   readonly cost_micros: bigint;
