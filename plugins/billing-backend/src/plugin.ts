@@ -54,7 +54,7 @@ const billingPlugin = createBackendPlugin({
       },
       async init({ http, lifecycle, port: _, ...given }) {
         const settings = given.settings.of(billingSettings);
-        const payments = providerOf(settings.payments, { ...given, publicUrl: given.settings.server.publicUrl });
+        const payments = await providerOf(settings.payments, { ...given, publicUrl: given.settings.server.publicUrl });
         const services = { ...given, policy: policyOf(settings, given.database.dialect), payments };
         http.serve(billingContract, billingRoutes(services));
         const accrual = new Accrual(services);
