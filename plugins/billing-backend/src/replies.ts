@@ -89,6 +89,6 @@ export function anyLedgerItem(
     actor: { type: row.actor_type, id: row.actor_id, name: names.users.get(row.actor_id) ?? null },
     reference: row.reference,
     correlation_id: row.correlation_id,
-    is_reversible: isReversibleKind(row.kind) && row.reversed_by_entry_id === null,
+    is_reversible: isReversibleKind(row.kind) && row.amount_micros > 0n && row.reversed_by_entry_id === null,
   };
 }

@@ -85,7 +85,7 @@ export async function takeBackCredits(
     await shortenOutageCredit(tx, { allocationId, from: credit.from_at, to, amount: left });
     if (left === credit.amount_micros) continue;
     await ledger.claim({
-      kind: 'reversal',
+      kind: 'adjustment',
       to: 'adjustment_expense',
       scope: scopeOf(row),
       amount: credit.amount_micros - left,

@@ -37,8 +37,8 @@ const CHARGE_TARGETS = {
 } as const satisfies Partial<Record<EntryKind, Account>>;
 export type ChargeKind = keyof typeof CHARGE_TARGETS;
 
-/** `dispute`: the payment provider took it back; `reversal`: a credit that was a mistake, to where it came from; `refund`: given back at the provider's own pages. */
-export type ClaimKind = 'dispute' | 'reversal' | 'refund';
+/** `dispute`: the payment provider took it back; `reversal`: a credit that was a mistake, to where it came from; `adjustment`: what was made good and turned out not to be due; `refund`: given back at the provider's own pages. */
+export type ClaimKind = 'dispute' | 'reversal' | 'refund' | 'adjustment';
 
 export interface Movement<Kind extends EntryKind> {
   readonly kind: Kind;
