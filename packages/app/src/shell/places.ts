@@ -22,6 +22,13 @@ const detailPages: readonly DetailPage[] = [
     what: 'service account',
     of: 'organization',
   },
+  { path: /^\/billing\/invoices\/[^/]+/, list: '/billing/invoices', what: 'invoice', of: 'organization' },
+  {
+    path: /^\/billing\/(return|test-checkout\/[^/]+)$/,
+    list: '/billing/payments',
+    what: 'payment',
+    of: 'organization',
+  },
 ];
 
 /** Where to go from this page when the tab begins to work elsewhere; null: nowhere, it stays valid. */
