@@ -15,9 +15,9 @@ export interface CurrencyPolicy {
 }
 
 /** In units of whatever currency: an operator who adds one says what fits it. */
-const DEPOSIT_MIN = '5';
-const DEPOSIT_MAX = '10000';
-const SUGGESTED_DEPOSITS = ['10', '25', '50', '100'];
+const DEPOSIT_MIN = '10';
+const DEPOSIT_MAX = '1000';
+const SUGGESTED_DEPOSITS = ['25', '50', '100', '500'];
 
 /** What accounts can be kept in, the default first, then as configured. Throws where the configuration asks for what nobody can pay: the portal does not start with it. */
 export function currenciesOf(

@@ -19,9 +19,9 @@ describe('settings', () => {
         [
           'USD',
           {
-            depositMin: 5_000_000n,
-            depositMax: 10_000_000_000n,
-            suggestedDeposits: [10_000_000n, 25_000_000n, 50_000_000n, 100_000_000n],
+            depositMin: 10_000_000n,
+            depositMax: 1_000_000_000n,
+            suggestedDeposits: [25_000_000n, 50_000_000n, 100_000_000n, 500_000_000n],
             warningBelow: 5_000_000n,
             trialCredit: 25_000_000n,
           },

@@ -45,7 +45,7 @@ export async function tellStripeStory(portal: StripePortal, seed: number): Promi
   const deliver = (event: StripeEvent) => stripe.deliveries.deliver(event);
   for (let step = 0; step < STEPS; step += 1) {
     if (payments.length < PAYMENTS_MAX && (payments.length === 0 || chance(0.3)))
-      payments.push(await portal.begin(payer, 500 + below(5_000)));
+      payments.push(await portal.begin(payer, 1_000 + below(5_000)));
     const payment = pick(payments);
     if (payment !== undefined) await happen(portal, { payer, payment, chance, below, turn: seed + step });
     // Some of what is on its way arrives, several at once and some of them twice.

@@ -48,8 +48,8 @@ export const billingSettings = {
           type: 'object',
           additionalProperties: false,
           properties: {
-            depositMin: { ...unitsSchema, description: 'The least one may add at once; default 5.' },
-            depositMax: { ...unitsSchema, description: 'The most one may add at once; default 10000.' },
+            depositMin: { ...unitsSchema, description: 'The least one may add at once; default 10.' },
+            depositMax: { ...unitsSchema, description: 'The most one may add at once; default 1000.' },
             suggestedDeposits: {
               type: 'array',
               maxItems: SUGGESTED_AMOUNTS_MAX,
