@@ -2,7 +2,8 @@ import { useOperation, useSession } from '@portico/plugin-kit/ui';
 import { Banner, LinkButton } from '@portico/ui';
 import { useLocation } from 'react-router-dom';
 import { balanceWords } from './balance-words';
-import { addFundsPage, balanceBanner } from './pages';
+import { balanceBanner } from './balance-banner-definition';
+import { places } from './places';
 
 /** Usage accrues without events; a minute is soon enough for a banner that speaks of hours. */
 const REFETCH_MILLISECONDS = 60_000;
@@ -26,7 +27,7 @@ export function BalanceBanner() {
   const words = balance.data === undefined ? null : balanceWords(balance.data);
   if (words === null) return null;
   // Nobody is led to where they are.
-  const [to, label] = mayPay ? [addFundsPage.path, 'Add funds'] : ['/billing', 'See billing'];
+  const [to, label] = mayPay ? [places.addFundsPage.path, 'Add funds'] : ['/billing', 'See billing'];
   return (
     <Banner
       tone={words.tone}

@@ -26,7 +26,6 @@ export {
 } from './admin/admin-pages';
 export {
   addFundsPage,
-  balanceBanner,
   billingPage,
   budgetsPage,
   costsPage,
@@ -38,5 +37,6 @@ export {
   testCheckoutPage,
   usagePage,
 } from './pages';
+export { balanceBanner } from './balance-banner-definition';
 export { balanceWords } from './balance-words';
 export type { Balance } from './balance-words';

@@ -142,12 +142,3 @@ export const ledgerPage = definePage({
   operations: { listLedger, exportLedger, getLedgerKey },
   states: ['loading', 'empty', 'error', 'success', 'restricted', 'rate_limited'],
 });
-
-/** The banner above every page is no page, and declares what it calls all the same. */
-export const balanceBanner = definePage({
-  name: 'balance-banner',
-  path: '*',
-  title: 'Balance',
-  operations: { getBalance },
-  states: ['success'],
-});
