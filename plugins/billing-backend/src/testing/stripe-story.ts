@@ -33,6 +33,8 @@ export async function tellStripeStory(portal: StripePortal, seed: number): Promi
   const pick = <Item>(items: readonly Item[]): Item | undefined => items[below(items.length)];
   const { stripe } = portal;
   const payer = await portal.payer();
+  const payments: { paymentId: string; sessionId: string }[] = [];
+  if (seed === 0) payments.push(...(await oneOfEach(portal, payer)));
   stripe.behaviour.refundsBegin = chance(0.5) ? 'pending' : 'succeeded';
   stripe.faults = ({ method, path }) =>
     path !== '/v1/customers' && chance(TROUBLE)
@@ -41,7 +43,6 @@ export async function tellStripeStory(portal: StripePortal, seed: number): Promi
         : 'reply_lost'
       : null;
 
-  const payments: { paymentId: string; sessionId: string }[] = [];
   const deliver = (event: StripeEvent) => stripe.deliveries.deliver(event);
   for (let step = 0; step < STEPS; step += 1) {
     if (payments.length < PAYMENTS_MAX && (payments.length === 0 || chance(0.3)))
@@ -78,6 +79,31 @@ export async function tellStripeStory(portal: StripePortal, seed: number): Promi
   await arriveAll(portal, random);
   expect({ seed, position: await portal.position(payer) }).toEqual({ seed, position });
   await assertBooksBalance(portal.books);
+}
+
+/** What chance may leave out of a few stories: of each kind of message one is on its way, and told among the others. */
+async function oneOfEach(portal: StripePortal, payer: Payer): Promise<{ paymentId: string; sessionId: string }[]> {
+  const { stripe } = portal;
+  const intentOf = (sessionId: string) => stripe.account.session(sessionId).payment_intent ?? '';
+  const [disputed, slow, declined] = [
+    await portal.begin(payer, 2_000),
+    await portal.begin(payer, 3_000),
+    await portal.begin(payer, 4_000),
+  ];
+  stripe.pay(disputed.sessionId, 'visa');
+  stripe.dispute(intentOf(disputed.sessionId), { isInquiry: false, amount: 1_500 });
+  stripe.pay(slow.sessionId, 'sepa_debit');
+  stripe.settle(slow.sessionId, 'paid');
+  stripe.behaviour.refundsBegin = 'pending';
+  stripe.refundByHand(intentOf(slow.sessionId), 700);
+  for (const refund of stripe.account.all('refund').filter(one => one.payment_intent === intentOf(slow.sessionId)))
+    stripe.endRefund(refund.id, 'succeeded');
+  for (const dispute of stripe.account
+    .all('dispute')
+    .filter(one => one.payment_intent === intentOf(disputed.sessionId)))
+    stripe.endDispute(dispute.id, 'lost');
+  stripe.pay(declined.sessionId, 'insufficient_funds');
+  return [disputed, slow, declined];
 }
 
 /** Until nobody has anything left to say: what arrives lets refunds begin, and these are told of in turn. */
