@@ -11,6 +11,7 @@ import { alerts } from './0009_alerts';
 import { invoices } from './0010_invoices';
 import { budgets } from './0011_budgets';
 import { eventCatchUp } from './0012_event_catch_up';
+import { ledgerLookups } from './0013_ledger_lookups';
 
 /** In order; forward only. */
 export const migrations: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   invoices,
   budgets,
   eventCatchUp,
+  ledgerLookups,
 ];

@@ -206,6 +206,60 @@ eachDatabase(db => {
     expect(await available(scope)).toBe(10_000_000n);
   });
 
+  test('a credit costs no more where hundreds are open, and what is used is taken off the same ones', async () => {
+    const scope = await openOrganization(billing, 0n);
+    for (let given = 0; given < 60; given += 1)
+      await give(scope, 1_000_000n, given % 3 === 0 ? 40 - (given % 7) : null);
+    const id = await holdFor(billing, scope, PRICE);
+    await start(billing, id);
+    await pass(45 * HOUR);
+    const counted = { reads: 0, rows: 0, writes: 0 };
+    const giveCounted = () =>
+      billing.database.transaction(async tx => {
+        const customer = await lockCustomer(tx, scope.organizationId);
+        if (customer === undefined) throw new Error('no account');
+        const movement = {
+          scope,
+          amount: 1_000_000n,
+          reason: 'for a test',
+          reference: newId('corr'),
+          correlationId: null,
+        };
+        const actor = { type: 'system', id: 'test' } as const;
+        const entryId = await new CustomerLedger(tx, customer).credit({ kind: 'internal_credit', actor, ...movement });
+        const counting: typeof tx = Object.assign(Object.create(tx) as typeof tx, {
+          all: async <Row>(...query: Parameters<typeof tx.all>) => {
+            const rows = await tx.all<Row>(...query);
+            counted.reads += 1;
+            counted.rows += rows.length;
+            return rows;
+          },
+          first: <Row>(...query: Parameters<typeof tx.first>) => tx.first<Row>(...query),
+          run: (...query: Parameters<typeof tx.run>) => {
+            counted.writes += 1;
+            return tx.run(...query);
+          },
+        });
+        const credit = { entryId, kind: 'internal_credit' as const, amount: 1_000_000n, expiresAt: null };
+        await addGrant(counting, customer, credit);
+      });
+    await giveCounted();
+    // Forty-five are spent for good; nobody reads or writes them again, nor those that nothing was taken from.
+    expect(counted.writes).toBeLessThan(50);
+    expect(await promotional(scope)).toBe(16_000_000n);
+    for (let round = 0; round < 3; round += 1) {
+      Object.assign(counted, { reads: 0, rows: 0, writes: 0 });
+      await billing.clock.advance(60_000);
+      await giveCounted();
+      // The one that is being spent, the new one, and the one that carries the mark.
+      expect(counted.writes).toBe(3);
+      expect(counted.reads).toBe(1);
+      expect(counted.rows).toBeLessThanOrEqual(20);
+    }
+    await stop(billing, id);
+    expect(await promotional(scope)).toBe(19_000_000n - (3n * PRICE) / 60n);
+  });
+
   test('two replicas end a credit once', async () => {
     const scope = await openOrganization(billing, 0n);
     await give(scope, 5_000_000n, 2);

@@ -2,11 +2,14 @@ import type { Outbox, Queries, Transaction } from '@portico/plugin-kit/backend';
 import { newId, toInstant, toMoney } from '@portico/plugin-kit/contract';
 import type { Micros } from '@portico/plugin-kit/contract';
 import { pendingAt, spendableAt } from '../domain/balance';
-import { announcementAt, nextExpiry, nextGrantInstant, spentTo, unspentIn } from '../domain/grants';
+import { announcementAt, markOf, nextExpiry, nextGrantInstant, spend, spentTo, unspentIn } from '../domain/grants';
 import type { Grant, GrantKind } from '../domain/grants';
 import type { Customer } from '../store/customers';
-import { grantOfEntry, insertGrant, openGrants, saveGrant } from '../store/grants';
+import { carryMark, grantOfEntry, insertGrant, openGrants, saveGrant, usageMarkOf } from '../store/grants';
 import type { CustomerLedger } from './customer-ledger';
+
+/** Read at once where those that end first are spent; what lies between two credits seldom spends more. */
+const GRANTS_PER_ROUND = 20;
 
 /** Everything the customer ever used, posted or not. `customer` is as it was read: what this transaction posted since makes no difference, because it only turns pending into posted. */
 function usageAt(customer: Customer, at: number): Micros {
@@ -15,7 +18,8 @@ function usageAt(customer: Customer, at: number): Micros {
 
 /** The customer's open grants at an instant, with what is unspent of each. */
 export async function grantsOf(queries: Queries, customer: Customer, at: number): Promise<Grant[]> {
-  return spentTo(await openGrants(queries, customer.organizationId), usageAt(customer, at));
+  const { organizationId } = customer;
+  return spentTo(await openGrants(queries, { organizationId }), usageAt(customer, at));
 }
 
 /**
@@ -43,13 +47,7 @@ export async function addGrant(
   customer: Customer,
   credit: { entryId: string; kind: GrantKind; amount: Micros; expiresAt: number | null },
 ): Promise<void> {
-  const open = await grantsOf(tx, customer, tx.now);
-  for (const grant of open) await saveGrant(tx, grant);
-  // One mark for all: that of the others where a clock was set back since.
-  const usageMark = open.reduce(
-    (most, grant) => (grant.usageMark > most ? grant.usageMark : most),
-    usageAt(customer, tx.now),
-  );
+  const usageMark = await moveMark(tx, customer);
   const settled = customer.owed < credit.amount ? customer.owed : credit.amount;
   await insertGrant(tx, {
     ...credit,
@@ -61,6 +59,39 @@ export async function addGrant(
     announcedAt: null,
     expiredAt: null,
   });
+  await carryMark(tx, { organizationId: customer.organizationId, mark: usageMark });
+}
+
+/** Takes what was used since the mark off the open grants, and answers with the mark that holds from now on. However many are open, only those that are spent are read. */
+async function moveMark(tx: Transaction, customer: Customer): Promise<Micros> {
+  const { organizationId } = customer;
+  const usage = usageAt(customer, tx.now);
+  const mark = await usageMarkOf(tx, organizationId);
+  if (mark === null) return usage;
+  // Where a clock was set back since, less was used than that: nothing is spent twice.
+  for (let from = mark; from < usage;) {
+    const grants = await openGrants(tx, { organizationId, limit: GRANTS_PER_ROUND });
+    const after = spend(grants, { from, to: usage });
+    await saveChanged(tx, { before: grants, after });
+    const spent = unspentIn(grants) - unspentIn(after);
+    if (spent === 0n) break;
+    from += spent;
+  }
+  return usage > mark ? usage : mark;
+}
+
+/** Writes those that are not as they were read. */
+async function saveChanged(
+  tx: Transaction,
+  { before, after }: { before: readonly Grant[]; after: readonly Grant[] },
+): Promise<void> {
+  const known = new Map(before.map(grant => [grant.grantId, grant]));
+  for (const grant of after) {
+    const was = known.get(grant.grantId);
+    const isAsItWas =
+      was?.unspent === grant.unspent && was.announcedAt === grant.announcedAt && was.expiredAt === grant.expiredAt;
+    if (!isAsItWas) await saveGrant(tx, grant);
+  }
 }
 
 /**
@@ -70,10 +101,13 @@ export async function addGrant(
 export async function withdrawGrant(tx: Transaction, customer: Customer, entryId: string): Promise<Micros> {
   const given = await grantOfEntry(tx, entryId);
   if (given === null) return 0n;
-  for (const grant of await grantsOf(tx, customer, tx.now)) {
+  const { organizationId } = customer;
+  const before = await openGrants(tx, { organizationId });
+  const grants = spentTo(before, usageAt(customer, tx.now));
+  for (const grant of grants)
     if (grant.grantId === given.grantId) await saveGrant(tx, { ...grant, unspent: 0n }, { withdrawn: grant.unspent });
-    else await saveGrant(tx, grant);
-  }
+  await saveChanged(tx, { before, after: grants.filter(grant => grant.grantId !== given.grantId) });
+  await carryMark(tx, { organizationId, mark: markOf(grants) });
   return given.expired;
 }
 
@@ -87,7 +121,9 @@ export async function endGrants(
   books: { customer: Customer; ledger: CustomerLedger },
 ): Promise<number | null> {
   const { customer } = books;
-  let grants = await openGrants(tx, customer.organizationId);
+  const { organizationId } = customer;
+  const before = await openGrants(tx, { organizationId });
+  let grants = before;
   const isDue = (grant: Grant) => grant.expiresAt !== null && grant.expiresAt <= tx.now;
   const isToBeAnnounced = (grant: Grant) => (announcementAt(grant) ?? Infinity) <= tx.now;
   if (!grants.some(grant => isDue(grant) || isToBeAnnounced(grant))) return nextGrantInstant(grants);
@@ -105,7 +141,8 @@ export async function endGrants(
     grants[index] = { ...grant, announcedAt: tx.now };
     if (grant.unspent > 0n) await announceEnd(tx, deps, { customer, grant });
   }
-  for (const grant of grants) await saveGrant(tx, grant);
+  await saveChanged(tx, { before, after: grants });
+  await carryMark(tx, { organizationId, mark: markOf(grants) });
   return nextGrantInstant(grants.filter(grant => grant.unspent > 0n));
 }
 

@@ -2,16 +2,16 @@ import type { Micros } from '@portico/plugin-kit/contract';
 
 /**
  * Credits that were given without a payment, and what is unspent of them. Usage spends given money before paid money, and of given money what ends first; so what a customer
- * paid is theirs for longest and can go back to the card. What is unspent follows from the customer's usage alone: a grant remembers what it had when that came to a mark, and all
- * open grants of a customer share one mark, so that what was used since is taken from them in order. Nothing is written while usage grows; marks move when a grant is added or
- * ends. Usage that is given back is given back to the customer's own money: a spent grant stays spent.
+ * paid is theirs for longest and can go back to the card. What is unspent follows from the customer's usage alone. All open grants of a customer share one mark, a usage that they
+ * have taken into account: the highest that is written with any of them. What was used since is taken from them in order. So only those that something is taken from are written,
+ * and one that carries the mark. Nothing is written while usage grows; the mark moves when a grant is added or ends. Usage that is given back is given back to the customer's own money: a spent grant stays spent.
  */
 export interface Grant {
   readonly grantId: string;
   readonly kind: GrantKind;
   /** At the mark. */
   readonly unspent: Micros;
-  /** All usage of the customer, ever, that `unspent` takes into account. */
+  /** All usage of the customer, ever, that was taken into account when this grant was written; the highest of the open ones holds for all. */
   readonly usageMark: Micros;
   readonly createdAt: number;
   /** Null: it stays. */
@@ -31,17 +31,24 @@ export function expiryAfter(days: number, from: number): number {
   return from + days * DAY_MILLISECONDS;
 }
 
-/** The grants as they are once the customer has used so much in all. A usage below the mark changes nothing. */
+/** The usage that all of a customer's open grants have taken into account. */
+export function markOf(grants: readonly Grant[]): Micros {
+  return grants.reduce((most, grant) => (grant.usageMark > most ? grant.usageMark : most), 0n);
+}
+
+/** All open grants of a customer as they are once so much was used in all. A usage below the mark changes nothing. */
 export function spentTo(grants: readonly Grant[], usage: Micros): Grant[] {
-  let left = grants.reduce((most, grant) => (usage - grant.usageMark > most ? usage - grant.usageMark : most), 0n);
+  const mark = markOf(grants);
+  return spend(grants, { from: mark, to: usage > mark ? usage : mark });
+}
+
+/** Takes what was used beyond `from` off these grants, which are those that end first. */
+export function spend(grants: readonly Grant[], usage: { from: Micros; to: Micros }): Grant[] {
+  let left = usage.to - usage.from;
   return [...grants].sort(endsFirst).map(grant => {
     const spent = grant.unspent < left ? grant.unspent : left;
     left -= spent;
-    return {
-      ...grant,
-      unspent: grant.unspent - spent,
-      usageMark: usage > grant.usageMark ? usage : grant.usageMark,
-    };
+    return { ...grant, unspent: grant.unspent - spent, usageMark: usage.to };
   });
 }
 

@@ -13,12 +13,18 @@ interface GrantRow {
   readonly expired_at: number | null;
 }
 
-/** Those that something may be left of. */
-export async function openGrants(queries: Queries, organizationId: string): Promise<Grant[]> {
+/** As the index has it: what never ends comes after every instant, on both databases. */
+const ENDS_AT = 'coalesce(expires_at, 9007199254740991)';
+
+/** Those that something may be left of; what ends first, first. */
+export async function openGrants(
+  queries: Queries,
+  { organizationId, limit }: { organizationId: string; limit?: number },
+): Promise<Grant[]> {
   const rows = await queries.all<GrantRow>(
     `SELECT grant_id, kind, unspent_micros, usage_mark_micros, created_at, expires_at, announced_at, expired_at
-    FROM billing_grants WHERE organization_id = ? AND closed_at IS NULL ORDER BY created_at, grant_id`,
-    [organizationId],
+    FROM billing_grants WHERE organization_id = ? AND closed_at IS NULL ORDER BY ${ENDS_AT}, created_at, grant_id${limit === undefined ? '' : ' LIMIT ?'}`,
+    limit === undefined ? [organizationId] : [organizationId, limit],
   );
   return rows.map(row => ({
     grantId: row.grant_id,
@@ -51,6 +57,29 @@ export async function insertGrant(
       grant.expiresAt,
       grant.unspent === 0n ? tx.now : null,
     ],
+  );
+}
+
+/** The usage the open grants have taken into account; null when there are none. */
+export async function usageMarkOf(queries: Queries, organizationId: string): Promise<Micros | null> {
+  const row = await queries.first<{ mark_micros: bigint | null }>(
+    'SELECT max(usage_mark_micros) AS mark_micros FROM billing_grants WHERE organization_id = ? AND closed_at IS NULL',
+    [organizationId],
+  );
+  return row?.mark_micros ?? null;
+}
+
+/** Writes the mark with the grant that ends last, so that it stands with an open one whatever was closed. After the last `saveGrant` and `insertGrant` of a transaction. */
+export async function carryMark(
+  tx: Transaction,
+  { organizationId, mark }: { organizationId: string; mark: Micros },
+): Promise<void> {
+  await tx.run(
+    `UPDATE billing_grants SET usage_mark_micros = ? WHERE usage_mark_micros < ? AND grant_id = (
+      SELECT grant_id FROM billing_grants WHERE organization_id = ? AND closed_at IS NULL
+      ORDER BY ${ENDS_AT} DESC, created_at DESC, grant_id DESC LIMIT 1
+    )`,
+    [mark, mark, organizationId],
   );
 }
 

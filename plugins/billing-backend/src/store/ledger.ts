@@ -224,6 +224,10 @@ const FILTER_CONDITIONS = {
   to: 'created_at < ?',
 } as const satisfies Record<keyof EntryFilter, string>;
 
+/** Kinds that come with everything that runs: newest first they are found at once. The others have an index, which is taken where the query says that it does. */
+const EVERYDAY_KINDS: readonly EntryKind[] = ['usage', 'hold', 'hold_release'];
+const IS_RARE = `kind NOT IN (${EVERYDAY_KINDS.map(kind => `'${kind}'`).join(', ')})`;
+
 /** Newest first. Ids begin with the time of their entry, so those of all organizations are in order by them alone. */
 export async function entriesPage(
   queries: Queries,
@@ -241,6 +245,7 @@ export async function entriesPage(
     conditions.push(condition);
     parameters.push(value);
   }
+  if (filter.kind !== undefined && !EVERYDAY_KINDS.includes(filter.kind)) conditions.push(IS_RARE);
   if (after !== undefined) {
     conditions.push(isOfOne ? '(created_at, entry_id) < (?, ?)' : 'entry_id < ?');
     parameters.push(...(isOfOne ? after : after.slice(1)));
