@@ -6,8 +6,8 @@ import type { FormEvent } from 'react';
 import { readAmount, typedAmount } from '../amount';
 import { budgetsPage } from '../pages';
 import { useKeyOf } from '../use-key-of';
-import { scopeWords } from './budgets-page';
-import type { Budget } from './budgets-page';
+import { scopeWords } from './budget';
+import type { Budget } from './budget';
 import { readThresholds } from './thresholds';
 
 const AMOUNT_LENGTH_MAX = 16;

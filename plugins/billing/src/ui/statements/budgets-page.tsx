@@ -1,4 +1,3 @@
-import type { ReplyOf } from '@portico/plugin-kit/contract';
 import { renderingOf, useOperation, useOperationPages, useSession } from '@portico/plugin-kit/ui';
 import {
   Button,
@@ -19,14 +18,14 @@ import {
 } from '@portico/ui';
 import type { Tone } from '@portico/ui';
 import { useState } from 'react';
-import type { listBudgets } from '../../contract/budget-operations';
 import { BillingFrame } from '../billing-frame';
 import { budgetsPage } from '../pages';
 import { AlertsPanel } from './alerts-panel';
+import { scopeWords } from './budget';
+import type { Budget } from './budget';
 import { BudgetDialog } from './budget-dialog';
 import { DeleteBudgetDialog } from './delete-budget-dialog';
 
-export type Budget = ReplyOf<typeof listBudgets>['items'][number];
 type Deed = { kind: 'create' } | { kind: 'change' | 'delete'; budget: Budget };
 
 const ALL_PERCENT = 100;
@@ -89,19 +88,6 @@ export function BudgetsPage() {
       {deed?.kind === 'delete' && <DeleteBudgetDialog budget={deed.budget} onClose={() => setDeed(null)} />}
     </BillingFrame>
   );
-}
-
-const scopes = {
-  organization: 'The whole organization',
-  department: 'Department',
-  project: 'Project',
-  user: 'User',
-  tag: 'Tag',
-} as const;
-
-/** `Project Vision`; what is gone is called so. */
-export function scopeWords({ scope, scope_name: name }: Budget): string {
-  return scope === 'organization' ? scopes.organization : `${scopes[scope]} ${name ?? 'that is gone'}`;
 }
 
 function stateOf(budget: Budget): { tone: Tone; label: string } {

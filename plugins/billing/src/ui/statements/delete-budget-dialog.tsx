@@ -1,8 +1,8 @@
 import { EquivalentCall, useAction } from '@portico/plugin-kit/ui';
 import { ConfirmDialog, showToast } from '@portico/ui';
 import { budgetsPage } from '../pages';
-import { scopeWords } from './budgets-page';
-import type { Budget } from './budgets-page';
+import { scopeWords } from './budget';
+import type { Budget } from './budget';
 
 export function DeleteBudgetDialog({ budget, onClose }: { budget: Budget; onClose: () => void }) {
   const remove = useAction(budgetsPage, 'deleteBudget', { invalidates: ['listBudgets'] });
