@@ -45,8 +45,7 @@ export async function applyRefundFacts(
     refund.provider_refund_id === null
       ? await changeRefund(tx, refund, { provider_refund_id: facts.providerRefundId })
       : refund;
-  if (known.settlement === null) throw new Error(`refund ${refund.refund_id} was never sent to its card`);
-  if (!isNewSettlement(known.settlement, facts.state)) return 'unchanged';
+  if (known.settlement === null || !isNewSettlement(known.settlement, facts.state)) return 'unchanged';
   const customer = existing(await lockCustomer(tx, known.organization_id));
   await settle(tx, deps, { refund: known, customer, facts });
   return 'applied';
@@ -68,8 +67,19 @@ export async function failRefund(
 }
 
 async function find(tx: Transaction, facts: RefundFacts): Promise<RefundRow | undefined> {
-  const own = facts.refundId === null ? undefined : await refundById(tx, facts.refundId);
-  return own ?? refundByProviderId(tx, facts.providerRefundId);
+  const known = await refundByProviderId(tx, facts.providerRefundId);
+  if (known !== undefined) return known;
+  const named = facts.refundId === null ? undefined : await refundById(tx, facts.refundId);
+  return named !== undefined && isTheSame(named, facts) ? named : undefined;
+}
+
+/**
+ * Whether the provider speaks of the refund whose id it has written beside its own. What was made a second time under that id, of another payment, or after ours was given up, is money that
+ * went beside it, and is booked for itself.
+ */
+function isTheSame(refund: RefundRow, facts: RefundFacts): boolean {
+  if (refund.provider_refund_id !== null || refund.provider_payment_id !== facts.providerPaymentId) return false;
+  return refund.settlement === 'pending' || (refund.settlement === 'failed' && facts.state === 'failed');
 }
 
 async function lockedPayment(tx: Transaction, deps: FactsDeps, facts: RefundFacts): Promise<PaymentRow | undefined> {

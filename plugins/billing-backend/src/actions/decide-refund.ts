@@ -18,7 +18,7 @@ import {
   moveRefund,
   waitsFor,
 } from './move-refund';
-import { assertRefundable, existing, weighRefund } from './weigh-refund';
+import { assertRefundable, existing, secondPersonFor, weighRefund } from './weigh-refund';
 import type { RefundDeps } from './weigh-refund';
 
 const billing = errorsOf(billingErrors);
@@ -45,8 +45,11 @@ export async function decideRefund(tx: Transaction, deps: RefundDeps, decision: 
   const why = await obstacleNow(tx, deps, { refund, customer });
   if (outcome === 'provider_refund' && why !== null) throw notPossible(why);
   const { fourEyesAbove } = deps.policy.refunds;
-  if (refund.amount_micros > fourEyesAbove) {
-    const text = waitsForApproval({ ...amountOf(refund), card: cardOfRefund(refund), outcome, fourEyesAbove });
+  const given = { amount: refund.amount_micros, organizationId: refund.organization_id, userId: caller.userId };
+  const second = await secondPersonFor(tx, deps, { ...given, at: tx.now });
+  if (second !== null) {
+    const about = { ...amountOf(refund), card: cardOfRefund(refund), outcome, fourEyesAbove };
+    const text = waitsForApproval({ ...about, why: second });
     const change = { ...by, proposed_outcome: outcome, outcome_text: text };
     const waiting = await save(tx, deps, { ...decision, action: 'decide', refund, change });
     await askForPerson(tx, deps, waiting);

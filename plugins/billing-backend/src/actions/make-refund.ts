@@ -20,7 +20,14 @@ import { newestPaymentWith } from '../store/refundable-payments';
 import { insertRefund, refundedOf, waitingRefundOf } from '../store/refunds';
 import type { RefundRow } from '../store/refunds';
 import { askForPerson, moveRefund } from './move-refund';
-import { assertRefundable, assertWithinPayment, existing, refundAmount, weighRefund } from './weigh-refund';
+import {
+  assertRefundable,
+  assertWithinPayment,
+  existing,
+  refundAmount,
+  secondPersonFor,
+  weighRefund,
+} from './weigh-refund';
 import type { RefundDeps, WeighedRefund } from './weigh-refund';
 
 const billing = errorsOf(billingErrors);
@@ -36,6 +43,8 @@ export interface RefundRequest {
   readonly paymentId: string | null;
   /** Null, in a preview: what can be given back. */
   readonly money: Money | null;
+  /** Who asks. */
+  readonly requestedBy: string;
 }
 
 export interface Verdict {
@@ -56,7 +65,10 @@ export async function previewRefund(queries: Queries, deps: RefundDeps, request:
   const paymentId = request.paymentId ?? (await newestPayment(queries, deps, { ...request, ...customer, amount, at }));
   const payment = paymentId === null ? null : ofOrganization(await paymentById(queries, paymentId), organizationId);
   if (payment !== null) assertRefundable(payment, deps);
-  const verdict = judge(await weighRefund(queries, deps, { customer, payment, amount, at }), request, deps);
+  const verdict = await judge(queries, deps, {
+    ...{ request, at },
+    weighed: await weighRefund(queries, deps, { customer, payment, amount, at }),
+  });
   await assertNoneWaits(queries, verdict);
   const { chargedAgainBelow: threshold, currency } = verdict.weighed;
   if (verdict.outcome !== 'provider_refund' || threshold === null) return verdict;
@@ -71,7 +83,6 @@ export async function makeRefund(
     readonly money: Money;
     readonly reason: string;
     readonly expectedOutcome: RefundOutcome | null;
-    readonly requestedBy: string;
     readonly actor: Actor;
     readonly correlationId: string;
   },
@@ -83,7 +94,10 @@ export async function makeRefund(
   const payment = await lockedPayment(tx, deps, { ...request, currency, amount });
   if (payment !== null) assertRefundable(payment, deps);
   const customer = existing(await lockCustomer(tx, organizationId));
-  const verdict = judge(await weighRefund(tx, deps, { customer, payment, amount, at: tx.now }), request, deps);
+  const verdict = await judge(tx, deps, {
+    ...{ request, at: tx.now },
+    weighed: await weighRefund(tx, deps, { customer, payment, amount, at: tx.now }),
+  });
   await assertNoneWaits(tx, verdict);
   if (request.expectedOutcome !== null && request.expectedOutcome !== verdict.outcome)
     throw billing.fail('refund_outcome_changed', { details: { outcome: verdict.outcome, outcome_text: verdict.text } });
@@ -158,7 +172,11 @@ export async function makeRefund(
 }
 
 /** Policy: to the card where that is possible; else a credit when the platform gives it, and a person's decision when the customer asks for it. */
-function judge(weighed: WeighedRefund, request: Pick<RefundRequest, 'madeBy'>, deps: RefundDeps): Verdict {
+async function judge(
+  queries: Queries,
+  deps: RefundDeps,
+  { weighed, request, at }: { weighed: WeighedRefund; request: RefundRequest; at: number },
+): Promise<Verdict> {
   const { amount, currency, card, obstacle } = weighed;
   const { fourEyesAbove, windowDays } = deps.policy.refunds;
   if (request.madeBy === 'customer') assertWithinPayment(weighed);
@@ -166,8 +184,15 @@ function judge(weighed: WeighedRefund, request: Pick<RefundRequest, 'madeBy'>, d
   if (why !== null && request.madeBy === 'customer')
     return { weighed, outcome: null, waitsFor: 'decision', because: why, text: waitsForDecision(why) };
   const outcome = why === null ? 'provider_refund' : 'internal_credit';
-  if (amount > fourEyesAbove) {
-    const text = waitsForApproval({ amount, currency, card, outcome, fourEyesAbove });
+  const { organizationId, requestedBy: userId } = request;
+  // What customers ask for by themselves is their own money: each refund counts alone.
+  const isLarge = amount > fourEyesAbove ? 'amount' : null;
+  const second =
+    request.madeBy === 'customer'
+      ? isLarge
+      : await secondPersonFor(queries, deps, { amount, organizationId, userId, at });
+  if (second !== null) {
+    const text = waitsForApproval({ amount, currency, card, outcome, fourEyesAbove, why: second });
     return { weighed, outcome, waitsFor: 'approval', because: why, text };
   }
   const text = why === null ? onItsWay({ amount, currency, card }) : willBeCredited({ amount, currency }, why);

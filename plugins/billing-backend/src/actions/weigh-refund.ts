@@ -12,7 +12,7 @@ import { autoTopUpOf } from '../store/auto-top-ups';
 import type { Customer } from '../store/customers';
 import { disputedOf } from '../store/disputes';
 import type { PaymentRow } from '../store/payments';
-import { refundedOf } from '../store/refunds';
+import { givenAloneSince, refundedOf } from '../store/refunds';
 import { unspentPromotional } from './grants';
 
 const billing = errorsOf(billingErrors);
@@ -103,6 +103,21 @@ export async function weighRefund(
     obstacle: obstacleTo({ ...about, amount }),
     windowEndsAt: paid === null ? null : windowEnd(paid, windowDays),
   };
+}
+
+/** Many small refunds are one large one: what a person gave an organization within so long counts together. */
+const ALONE_MILLISECONDS = 24 * 60 * 60 * 1000;
+
+/** Whether a second person has to approve what this one gives: `amount` when it is too much by itself, `sum` with what they gave that organization just before, null when nobody has to. */
+export async function secondPersonFor(
+  queries: Queries,
+  deps: Pick<RefundDeps, 'policy'>,
+  given: { amount: Micros; organizationId: string; userId: string; at: number },
+): Promise<'amount' | 'sum' | null> {
+  const { fourEyesAbove } = deps.policy.refunds;
+  if (given.amount > fourEyesAbove) return 'amount';
+  const before = await givenAloneSince(queries, { ...given, since: given.at - ALONE_MILLISECONDS });
+  return before + given.amount > fourEyesAbove ? 'sum' : null;
 }
 
 export function assertWithinPayment(weighed: WeighedRefund): void {

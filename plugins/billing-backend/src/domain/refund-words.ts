@@ -69,14 +69,15 @@ export function waitsForDecision(because: string): string {
 }
 
 export function waitsForApproval(
-  refund: Amount & { card: Card | null; outcome: RefundOutcome; fourEyesAbove: Micros },
+  refund: Amount & { card: Card | null; outcome: RefundOutcome; fourEyesAbove: Micros; why: 'amount' | 'sum' },
 ): string {
   const then =
     refund.outcome === 'provider_refund'
       ? `goes back to ${cardText(refund.card)}`
       : 'is added to the balance as a credit';
   const limit = moneyText(refund.fourEyesAbove, refund.currency);
-  return `A second person has to approve what is above ${limit}; then ${money(refund)} ${then}. ${NOTHING_TAKEN}`;
+  const what = refund.why === 'amount' ? `is above ${limit}` : `one person gives back above ${limit} within a day`;
+  return `A second person has to approve what ${what}; then ${money(refund)} ${then}. ${NOTHING_TAKEN}`;
 }
 
 /** What somebody who takes their money back may not expect. */

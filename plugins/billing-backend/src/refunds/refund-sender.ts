@@ -1,9 +1,11 @@
 import { WakeableLoop } from '@portico/plugin-kit/backend';
+import type { Queries } from '@portico/plugin-kit/backend';
 import { applyRefundFacts, failRefund, stuckItem } from '../actions/apply-refund-facts';
 import type { PaymentProvider, RefundFacts } from '../payments/payment-provider';
 import { PaymentProviderError } from '../payments/payment-provider';
 import { onRefundDecided } from '../refunds-decided';
 import type { BillingServices } from '../services';
+import { paymentById } from '../store/payments';
 import { changeRefund, leaseRefund, lockRefund, refundsToAsk } from '../store/refunds';
 import type { RefundRow } from '../store/refunds';
 
@@ -74,6 +76,7 @@ export class RefundSender {
     if (!leased) return;
     try {
       if (payments === null) throw new PaymentProviderError('no_provider', 'no payment provider is configured', true);
+      await assertSameProvider(database.read, refund, payments);
       const facts = await askFor(refund, payments);
       await database.transaction(async tx => {
         await applyRefundFacts(tx, this.#deps, facts);
@@ -109,6 +112,14 @@ export class RefundSender {
       });
     });
   }
+}
+
+/** Whoever took the money gives it back: another one knows nothing of it, and what it says would be taken for the end of a refund that may have been made. */
+async function assertSameProvider(queries: Queries, refund: RefundRow, provider: PaymentProvider): Promise<void> {
+  const payment = refund.payment_id === null ? undefined : await paymentById(queries, refund.payment_id);
+  if (payment === undefined || payment.provider === provider.name) return;
+  const said = `the payment was made with the provider "${payment.provider}", which is configured no more`;
+  throw new PaymentProviderError('other_provider', said, true);
 }
 
 /** The first time, makes it. Afterwards nobody knows whether it was made, so it is looked for first: a provider forgets keys after a day, but not refunds. */

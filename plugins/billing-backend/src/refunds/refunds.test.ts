@@ -192,6 +192,7 @@ eachDatabase(db => {
           ...scope,
           userId: scope.userId ?? '',
           madeBy: 'customer',
+          requestedBy: 'usr_customer',
           paymentId,
           money: amount === null ? null : { amount: amount.toString(), currency: 'USD', scale: 6 },
         });

@@ -46,13 +46,13 @@ export function refundRoutes(services: BillingServices): RefundHandlers {
   /** A user’s organization, as the one that is given money back. */
   const ofUser = async (
     queries: Queries,
-    userId: string,
+    { requestedBy, userId }: { requestedBy: string; userId: string },
     body: { organization_id?: string; payment_id?: string; amount: Money },
   ): Promise<RefundRequest & { money: Money }> => {
     const named = body.organization_id === undefined ? {} : { organizationId: body.organization_id };
     const home = await access.homeOf(queries, { userId, ...named });
     if (home === null) throw common.fail('not_found');
-    return { ...home, madeBy: 'platform', userId, paymentId: body.payment_id ?? null, money: body.amount };
+    return { ...home, madeBy: 'platform', userId, requestedBy, paymentId: body.payment_id ?? null, money: body.amount };
   };
 
   return {
@@ -82,7 +82,8 @@ export function refundRoutes(services: BillingServices): RefundHandlers {
     },
 
     async previewRefund({ caller, body }) {
-      const asked = { ...caller, madeBy: 'customer', paymentId: body.payment_id, money: body.amount ?? null } as const;
+      const about = { paymentId: body.payment_id, money: body.amount ?? null, requestedBy: caller.userId };
+      const asked = { ...caller, ...about, madeBy: 'customer' } as const;
       return { status: 200, body: previewReply(await previewRefund(database.read, services, asked)) };
     },
 
@@ -90,16 +91,16 @@ export function refundRoutes(services: BillingServices): RefundHandlers {
       const { caller, params, body, actor, correlationId } = request;
       return request.write(async tx => {
         const refund = await makeRefund(tx, services, {
-          ...(await ofUser(tx, params.user_id, body)),
-          ...{ reason: body.reason, expectedOutcome: body.expected_outcome ?? null, requestedBy: caller.userId },
+          ...(await ofUser(tx, { requestedBy: caller.userId, userId: params.user_id }, body)),
+          ...{ reason: body.reason, expectedOutcome: body.expected_outcome ?? null },
           ...{ actor, correlationId },
         });
         return { status: 201, body: await detail(tx, refund) };
       });
     },
 
-    async previewUserRefund({ params, body }) {
-      const asked = await ofUser(database.read, params.user_id, body);
+    async previewUserRefund({ caller, params, body }) {
+      const asked = await ofUser(database.read, { requestedBy: caller.userId, userId: params.user_id }, body);
       return { status: 200, body: previewReply(await previewRefund(database.read, services, asked)) };
     },
 

@@ -185,7 +185,13 @@ describe.each(['sqlite', 'postgres'] as const)('refunds, on %s', database => {
       outcome_text: expect.stringContaining('was added to the balance as a credit'),
     });
     expect(await portal.available(who)).toBe(110_000_000n);
-    const back = await portal.call(refundUser, { token, params, body: { amount: money(50), reason: 'all of it' } });
+    // What one person gives within a day counts together.
+    const all = { params, body: { amount: money(50), reason: 'all of it' } };
+    expect(await portal.call(previewUserRefund, { token, params, body: { amount: money(50) } })).toMatchObject({
+      outcome: 'provider_refund',
+      waits_for: 'approval',
+    });
+    const back = await portal.call(refundUser, { token: operator().token, ...all });
     expect(back).toMatchObject({ status: 'provider_refund', settlement: 'pending' });
     await settled(who, back.refund_id);
   });

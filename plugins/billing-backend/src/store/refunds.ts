@@ -165,6 +165,21 @@ export async function refundedOf(
   return new Map(rows.map(row => [row.payment_id, row.refunded_micros]));
 }
 
+/** What one person alone has had given back to an organization since then: made for it, or decided. What failed did not leave. */
+export async function givenAloneSince(
+  queries: Queries,
+  options: { organizationId: string; userId: string; since: number },
+): Promise<Micros> {
+  const row = await queries.first<{ given_micros: Micros | null }>(
+    `SELECT sum(amount_micros) AS given_micros FROM billing_refunds
+    WHERE organization_id = ? AND decided_at > ? AND status IN ('provider_refund', 'internal_credit') AND approved_by IS NULL
+      AND (settlement IS NULL OR settlement <> 'failed')
+      AND (decided_by = ? OR (decided_by IS NULL AND made_by = 'platform' AND requested_by = ?))`,
+    [options.organizationId, options.since, options.userId, options.userId],
+  );
+  return row?.given_micros ?? 0n;
+}
+
 /** On their way to a card, and due to be asked for at the provider. */
 export async function refundsToAsk(queries: Queries, options: { now: number; limit: number }): Promise<RefundRow[]> {
   return queries.all<RefundRow>(`${SELECT} WHERE ask_at <= ? ORDER BY ask_at, refund_id LIMIT ?`, [

@@ -163,7 +163,8 @@ export const billingSettings = {
           fourEyesAbove: {
             ...unitsSchema,
             default: '100',
-            description: 'Refunds above so many units, of whatever currency, need a second person.',
+            description:
+              'Refunds above so many units, of whatever currency, need a second person; so does what one person of the platform gives an organization beyond it within 24 hours.',
           },
         },
       },
