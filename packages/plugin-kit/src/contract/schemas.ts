@@ -37,7 +37,7 @@ export const nameSchema = {
   type: 'string',
   minLength: 1,
   maxLength: 80,
-  pattern: '^[^\\u0000-\\u001f\\u007f]*\\S[^\\u0000-\\u001f\\u007f]*$',
+  pattern: '^[^\\u0000-\\u001f\\u007f]*[^\\s\\u0000-\\u001f\\u007f][^\\u0000-\\u001f\\u007f]*$',
 } as const;
 
 export const PAGE_LIMIT_DEFAULT = 25;

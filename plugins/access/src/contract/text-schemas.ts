@@ -5,7 +5,8 @@ export const reasonSchema = {
   type: 'string',
   minLength: 1,
   maxLength: 500,
-  pattern: '^[^\\u0000-\\u0009\\u000b-\\u001f\\u007f]*\\S[^\\u0000-\\u0009\\u000b-\\u001f\\u007f]*$',
+  pattern:
+    '^[^\\u0000-\\u0009\\u000b-\\u001f\\u007f]*[^\\s\\u0000-\\u0009\\u000b-\\u001f\\u007f][^\\u0000-\\u0009\\u000b-\\u001f\\u007f]*$',
 } as const;
 
 /** What people type into a search field: one line. */

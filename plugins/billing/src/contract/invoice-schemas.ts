@@ -17,7 +17,7 @@ const nullableLineSchema = {
   type: ['string', 'null'],
   minLength: 1,
   maxLength: LINE_LENGTH_MAX,
-  pattern: '^[^\\u0000-\\u001f\\u007f]*\\S[^\\u0000-\\u001f\\u007f]*$',
+  pattern: '^[^\\u0000-\\u001f\\u007f]*[^\\s\\u0000-\\u001f\\u007f][^\\u0000-\\u001f\\u007f]*$',
 } as const;
 
 const addressSchema = {

@@ -11,7 +11,8 @@ import { anyLedgerEntrySchema, ledgerEntryKindSchema, ledgerEntrySchema } from '
 /** Longest reason; as long as those of other deeds of administrators. */
 const REASON_CHARACTERS_MAX = 500;
 /** Not only spaces, and no control characters but line breaks. */
-const REASON_PATTERN = '^[^\\u0000-\\u0009\\u000b-\\u001f\\u007f]*\\S[^\\u0000-\\u0009\\u000b-\\u001f\\u007f]*$';
+const REASON_PATTERN =
+  '^[^\\u0000-\\u0009\\u000b-\\u001f\\u007f]*[^\\s\\u0000-\\u0009\\u000b-\\u001f\\u007f][^\\u0000-\\u0009\\u000b-\\u001f\\u007f]*$';
 
 const ledgerFilterProperties = {
   kind: ledgerEntryKindSchema,

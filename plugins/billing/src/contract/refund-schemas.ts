@@ -11,7 +11,8 @@ export const refundReasonSchema = {
   type: 'string',
   minLength: 1,
   maxLength: 500,
-  pattern: '^[^\\u0000-\\u0009\\u000b-\\u001f\\u007f]*\\S[^\\u0000-\\u0009\\u000b-\\u001f\\u007f]*$',
+  pattern:
+    '^[^\\u0000-\\u0009\\u000b-\\u001f\\u007f]*[^\\s\\u0000-\\u0009\\u000b-\\u001f\\u007f][^\\u0000-\\u0009\\u000b-\\u001f\\u007f]*$',
 } as const;
 
 /** `requested` waits for a person. The others are decided: money on its way to the card, money given as a credit, or nothing. */

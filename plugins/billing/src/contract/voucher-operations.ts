@@ -8,6 +8,7 @@ import {
   pageQueryProperties,
   pageSchema,
 } from '@portico/plugin-kit/contract';
+import { refundReasonSchema } from './refund-schemas';
 
 /** Vouchers made at once: what a person can hand out, and one reply can carry. */
 export const VOUCHERS_PER_BATCH_MAX = 500;
@@ -100,10 +101,8 @@ export const issueVouchers = operation({
         description: 'What is unspent so many days after redeeming is taken back; null or absent: it stays.',
       },
       note: {
-        type: 'string',
-        minLength: 1,
+        ...refundReasonSchema,
         maxLength: VOUCHER_NOTE_LENGTH_MAX,
-        pattern: '\\S',
         description: 'What they are for; for administrators.',
       },
     },

@@ -54,7 +54,7 @@ const publishedPortProperties = {
     type: 'string',
     minLength: 1,
     maxLength: PORT_NAME_LENGTH_MAX,
-    pattern: '^[^\\u0000-\\u001f\\u007f]*\\S[^\\u0000-\\u001f\\u007f]*$',
+    pattern: '^[^\\u0000-\\u001f\\u007f]*[^\\s\\u0000-\\u001f\\u007f][^\\u0000-\\u001f\\u007f]*$',
     description: 'What people see; each port and each name stands once.',
   },
 } as const;
