@@ -228,13 +228,13 @@ eachDatabase(db => {
         const actor = { type: 'system', id: 'test' } as const;
         const entryId = await new CustomerLedger(tx, customer).credit({ kind: 'internal_credit', actor, ...movement });
         const counting: typeof tx = Object.assign(Object.create(tx) as typeof tx, {
-          all: async <Row>(...query: Parameters<typeof tx.all>) => {
+          all: async <Row extends object>(...query: Parameters<typeof tx.all>) => {
             const rows = await tx.all<Row>(...query);
             counted.reads += 1;
             counted.rows += rows.length;
             return rows;
           },
-          first: <Row>(...query: Parameters<typeof tx.first>) => tx.first<Row>(...query),
+          first: <Row extends object>(...query: Parameters<typeof tx.first>) => tx.first<Row>(...query),
           run: (...query: Parameters<typeof tx.run>) => {
             counted.writes += 1;
             return tx.run(...query);

@@ -28,7 +28,7 @@ eachDatabase(db => {
     const explain = billing.database.dialect === 'postgres' ? 'EXPLAIN' : 'EXPLAIN QUERY PLAN';
     return {
       ...{ dialect: billing.database.dialect, first: read.first.bind(read) },
-      all: async <Row>(sql: string, parameters?: Parameters<Queries['all']>[1]) => {
+      all: async <Row extends object>(sql: string, parameters?: Parameters<Queries['all']>[1]) => {
         plans.push(JSON.stringify(await read.all(`${explain} ${sql}`, parameters)));
         return read.all<Row>(sql, parameters);
       },
