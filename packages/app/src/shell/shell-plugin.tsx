@@ -13,7 +13,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Fragment } from 'react';
 import type { ReactNode } from 'react';
 import { BrowserRouter, useRoutes } from 'react-router-dom';
-import { homePage } from '../home/home-definition';
+import { homePage } from '../home/home-extension';
 import { Layout } from './layout';
 import { SessionProvider } from './session-provider';
 import { shellApis } from './shell-apis';

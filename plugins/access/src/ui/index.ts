@@ -1,21 +1,11 @@
 import { createFrontendPlugin } from '@backstage/frontend-plugin-api';
 import { portalPage } from '@portico/plugin-kit/ui';
 import { createElement } from 'react';
-import {
-  allAuditLogsPage,
-  auditLogsPage,
-  everyonesApiKeysPage,
-  serviceAccountPage,
-  serviceAccountsPage,
-  apiKeysPage,
-  projectPage,
-  projectsPage,
-  sshKeysPage,
-} from './pages';
 import { accountExtensions } from './account-extensions';
 import { peopleExtensions } from './people-extensions';
 import { platformExtensions } from './platform-extensions';
 import { policyExtensions } from './policy-extensions';
+import { places } from './places';
 
 export default createFrontendPlugin({
   pluginId: 'access',
@@ -24,21 +14,25 @@ export default createFrontendPlugin({
     ...peopleExtensions,
     ...platformExtensions,
     ...policyExtensions,
-    portalPage(apiKeysPage, async () => createElement((await import('./api-keys-page')).ApiKeysPage)),
-    portalPage(everyonesApiKeysPage, async () =>
+    portalPage(places.apiKeysPage, async () => createElement((await import('./api-keys-page')).ApiKeysPage)),
+    portalPage(places.everyonesApiKeysPage, async () =>
       createElement((await import('./everyones-api-keys-page')).EveryonesApiKeysPage),
     ),
-    portalPage(serviceAccountsPage, async () =>
+    portalPage(places.serviceAccountsPage, async () =>
       createElement((await import('./service-accounts/service-accounts-page')).ServiceAccountsPage),
     ),
-    portalPage(serviceAccountPage, async () =>
+    portalPage(places.serviceAccountPage, async () =>
       createElement((await import('./service-accounts/service-account-page')).ServiceAccountPage),
     ),
-    portalPage(sshKeysPage, async () => createElement((await import('./ssh-keys-page')).SshKeysPage)),
-    portalPage(projectsPage, async () => createElement((await import('./projects/projects-page')).ProjectsPage)),
-    portalPage(projectPage, async () => createElement((await import('./projects/project-page')).ProjectPage)),
-    portalPage(auditLogsPage, async () => createElement((await import('./audit/audit-log-pages')).AuditLogsPage)),
-    portalPage(allAuditLogsPage, async () => createElement((await import('./audit/audit-log-pages')).AllAuditLogsPage)),
+    portalPage(places.sshKeysPage, async () => createElement((await import('./ssh-keys-page')).SshKeysPage)),
+    portalPage(places.projectsPage, async () => createElement((await import('./projects/projects-page')).ProjectsPage)),
+    portalPage(places.projectPage, async () => createElement((await import('./projects/project-page')).ProjectPage)),
+    portalPage(places.auditLogsPage, async () =>
+      createElement((await import('./audit/audit-log-pages')).AuditLogsPage),
+    ),
+    portalPage(places.allAuditLogsPage, async () =>
+      createElement((await import('./audit/audit-log-pages')).AllAuditLogsPage),
+    ),
   ],
 });
 export {

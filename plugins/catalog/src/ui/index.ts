@@ -2,13 +2,13 @@ import { createFrontendPlugin } from '@backstage/frontend-plugin-api';
 import { portalPage } from '@portico/plugin-kit/ui';
 import { createElement } from 'react';
 import { adminExtensions } from './admin-extensions';
-import { catalogPage, launchPage } from './pages';
+import { places } from './places';
 
 export default createFrontendPlugin({
   pluginId: 'catalog',
   extensions: [
-    portalPage(catalogPage, async () => createElement((await import('./catalog-page')).CatalogPage)),
-    portalPage(launchPage, async () => createElement((await import('./launch/launch-page')).LaunchPage)),
+    portalPage(places.catalogPage, async () => createElement((await import('./catalog-page')).CatalogPage)),
+    portalPage(places.launchPage, async () => createElement((await import('./launch/launch-page')).LaunchPage)),
     ...adminExtensions,
   ],
 });

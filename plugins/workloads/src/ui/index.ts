@@ -1,16 +1,15 @@
 import { createFrontendPlugin } from '@backstage/frontend-plugin-api';
 import { portalPage } from '@portico/plugin-kit/ui';
 import { createElement } from 'react';
-import { adminAllocationsPage } from './admin/admin-pages';
-import { taskPage, workloadPage, workloadsPage } from './pages';
+import { places } from './places';
 
 export default createFrontendPlugin({
   pluginId: 'workloads',
   extensions: [
-    portalPage(workloadsPage, async () => createElement((await import('./workloads-page')).WorkloadsPage)),
-    portalPage(workloadPage, async () => createElement((await import('./detail/workload-page')).WorkloadPage)),
-    portalPage(taskPage, async () => createElement((await import('./task-page')).TaskPage)),
-    portalPage(adminAllocationsPage, async () =>
+    portalPage(places.workloadsPage, async () => createElement((await import('./workloads-page')).WorkloadsPage)),
+    portalPage(places.workloadPage, async () => createElement((await import('./detail/workload-page')).WorkloadPage)),
+    portalPage(places.taskPage, async () => createElement((await import('./task-page')).TaskPage)),
+    portalPage(places.adminAllocationsPage, async () =>
       createElement((await import('./admin/allocations-page')).AdminAllocationsPage),
     ),
   ],
