@@ -12,6 +12,7 @@ import { invoices } from './0010_invoices';
 import { budgets } from './0011_budgets';
 import { eventCatchUp } from './0012_event_catch_up';
 import { ledgerLookups } from './0013_ledger_lookups';
+import { listLookups } from './0014_list_lookups';
 
 /** In order; forward only. */
 export const migrations: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   budgets,
   eventCatchUp,
   ledgerLookups,
+  listLookups,
 ];

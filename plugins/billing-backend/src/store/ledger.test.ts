@@ -1,7 +1,7 @@
 import { eachDatabase } from '@portico/plugin-kit/testing';
-import type { Queries } from '@portico/plugin-kit/backend';
 import { openBilling, openOrganization } from '../testing/billing-fixture';
 import type { TestBilling } from '../testing/billing-fixture';
+import { explaining } from '../testing/explaining';
 import { entriesPage } from './ledger';
 
 eachDatabase(db => {
@@ -22,23 +22,14 @@ eachDatabase(db => {
   });
   afterAll(() => billing.close());
 
-  /** Answers as the database does, and keeps how it would find that. */
-  const explaining = (plans: string[]): Queries => {
-    const { read } = billing.database;
-    const explain = billing.database.dialect === 'postgres' ? 'EXPLAIN' : 'EXPLAIN QUERY PLAN';
-    return {
-      ...{ dialect: billing.database.dialect, first: read.first.bind(read) },
-      all: async <Row extends object>(sql: string, parameters?: Parameters<Queries['all']>[1]) => {
-        plans.push(JSON.stringify(await read.all(`${explain} ${sql}`, parameters)));
-        return read.all<Row>(sql, parameters);
-      },
-    } as Queries;
-  };
-
   test('a kind there is little of is found by its index, of one organization and of all', async () => {
     const plans: string[] = [];
     const list = (of: { organizationId?: string }) =>
-      entriesPage(explaining(plans), { filter: { ...of, kind: 'internal_credit' }, limit: 50, cursor: undefined });
+      entriesPage(explaining(billing.database, plans), {
+        filter: { ...of, kind: 'internal_credit' },
+        limit: 50,
+        cursor: undefined,
+      });
     expect((await list({ organizationId })).rows).toHaveLength(1);
     expect((await list({})).rows).toHaveLength(1);
     expect(plans).toEqual([
@@ -49,7 +40,7 @@ eachDatabase(db => {
 
   test('a kind that comes with everything that runs is read in the order it is shown', async () => {
     const plans: string[] = [];
-    const page = await entriesPage(explaining(plans), {
+    const page = await entriesPage(explaining(billing.database, plans), {
       filter: { organizationId, kind: 'usage' },
       limit: 50,
       cursor: undefined,
