@@ -48,7 +48,7 @@ export async function issueVouchers(
   if (!isPayable(amount, currency))
     throw billing.fail('amount_not_payable', { details: { decimals: currencyExponent(currency) } });
   if (amount > VOUCHER_MICROS_MAX)
-    throw billing.fail('amount_out_of_range', { details: { maximum: toMoney(VOUCHER_MICROS_MAX, currency) } });
+    throw billing.fail('amount_out_of_range', { details: { max: toMoney(VOUCHER_MICROS_MAX, currency) } });
   if (redeemBy !== null && redeemBy <= tx.now) throw billing.fail('voucher_redeem_by_past');
 
   const batchId = newId('batch', tx.now);

@@ -30,8 +30,8 @@ export function refundAmount(money: Money, currency: string): Micros {
   if (money.currency !== currency) throw billing.fail('currency_mismatch', { details: { currency } });
   const amount = fromMoney(money);
   if (amount <= 0n || amount > REFUND_MICROS_MAX) {
-    const [minimum, maximum] = [smallestCoin(currency), REFUND_MICROS_MAX].map(limit => toMoney(limit, currency));
-    throw billing.fail('amount_out_of_range', { details: { minimum, maximum } });
+    const [min, max] = [smallestCoin(currency), REFUND_MICROS_MAX].map(limit => toMoney(limit, currency));
+    throw billing.fail('amount_out_of_range', { details: { min, max } });
   }
   if (!isPayable(amount, currency))
     throw billing.fail('amount_not_payable', { details: { decimals: currencyExponent(currency) } });

@@ -6,7 +6,7 @@ export const billingErrors = defineErrors({
     sentence: 'The available balance does not cover this; details say how much is missing.',
   },
   currency_mismatch: { status: 422, sentence: 'The account is kept in another currency; details name it.' },
-  amount_invalid: { status: 422, sentence: 'An amount to credit is greater than zero and within the ledger’s limit.' },
+  amount_invalid: { status: 422, sentence: 'The amount is not more than zero, or is beyond the ledger’s limit.' },
   amount_not_payable: {
     status: 422,
     sentence:
