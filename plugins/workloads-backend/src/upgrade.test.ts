@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
-import type { Clock } from '@portico/plugin-kit/backend';
-import { eachDatabase } from '@portico/plugin-kit/testing';
+import type { Clock, Queries } from '@portico/plugin-kit/backend';
+import { eachDatabase, waitFor } from '@portico/plugin-kit/testing';
+import { assertBooksBalance } from '../../billing-backend/src/testing/books';
 import { FakeRuntime } from './testing/fake-runtime';
 import { startPortal } from './testing/portal';
 
@@ -34,8 +35,13 @@ function clockBegunAt(begin: number): Clock {
   };
 }
 
+const entriesOf = (queries: Queries) =>
+  queries.all<{ created_at: number; seal_position: number | null }>(
+    'SELECT created_at, seal_position FROM billing_entries',
+  );
+
 eachDatabase(db => {
-  test('a portal goes on with what an earlier one ran and had begun, and gives everything back in the end', async () => {
+  test('a portal goes on with what an earlier one ran and had begun, gives everything back in the end and seals the whole ledger', async () => {
     const { database, store } = await db.open();
     await database.transaction(async tx => {
       if (db.dialect === 'sqlite') await tx.run('PRAGMA defer_foreign_keys = ON');
@@ -87,6 +93,12 @@ eachDatabase(db => {
       expect(await portal.freeGpus()).toBe(FREE_AFTER);
       expect(runtime.running()).toEqual([]);
       expect(await portal.balance(token)).toMatchObject({ held: { amount: '0' }, status: 'healthy' });
+      // What the earlier portal wrote had no seals; it is sealed with what came since, from the first entry on.
+      await waitFor(async () => (await entriesOf(database.read)).every(entry => entry.seal_position !== null));
+      const sealed = await entriesOf(database.read);
+      expect(sealed.some(entry => Number(entry.created_at) <= begun.updated_at)).toBe(true);
+      expect(sealed.some(entry => Number(entry.created_at) > begun.updated_at)).toBe(true);
+      await assertBooksBalance(database.read);
     } finally {
       await portal.stop({ keep: true });
     }
