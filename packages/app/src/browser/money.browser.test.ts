@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { signUp } from './api-session';
 import type { ApiSession } from './api-session';
 import { collectFaults, openChromium } from './chromium';
-import { inspectEverywhere } from './inspection';
+import { inspectTwice } from './inspection';
 import { startPortalProcess } from './portal-process';
 import type { PortalProcess } from './portal-process';
 
@@ -38,7 +38,7 @@ describe('somebody without money', () => {
   });
 
   const go = (where: string) => page.goto(portal.url + where);
-  const inspect = (name: string) => inspectEverywhere(page, name);
+  const inspect = (name: string) => inspectTwice(page, name);
   const available = async () => {
     const balance = await api.get<Balance>('billing/balance');
     expect(balance).toMatchObject({ available: { currency: 'USD' } });
@@ -105,7 +105,6 @@ describe('somebody without money', () => {
     await page.getByLabel('Group by').selectOption({ label: 'By project' });
     await page.waitForURL(/group_by=project/);
     await page.getByRole('figure').waitFor();
-    await inspect('billing-overview');
     await page.getByRole('radio', { name: 'Table' }).check();
     await page.getByRole('columnheader', { name: 'Period' }).waitFor();
     await go('/billing/usage');
@@ -166,14 +165,12 @@ describe('somebody without money', () => {
     await dialog.getByRole('button', { name: 'Ask for $20.00 back' }).click();
     await page.getByRole('table', { name: 'Refunds' }).getByText('To the card').waitFor();
     await waitFor(async () => (await available()) === before - 20_000_000n, 'the money left the balance');
-    await inspect('billing-payments');
   });
 
   test('finds it all in the ledger, with the way to check it', async () => {
     await go('/billing/ledger');
     await page.getByRole('cell', { name: 'Refund', exact: true }).waitFor();
     await page.getByText('Signed by the key with fingerprint').waitFor();
-    await inspect('billing-ledger');
     await page.getByLabel('Kind').selectOption({ label: 'Payment' });
     await page.waitForURL(/kind=top_up/);
     await page.getByRole('row', { name: /125\.50/ }).waitFor();
@@ -182,7 +179,7 @@ describe('somebody without money', () => {
     await page.getByRole('button', { name: 'Change' }).click();
     await page.getByRole('dialog').getByLabel('Made out to').fill('Analytical Engines Ltd');
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Analytical Engines Ltd').waitFor();
+    await page.getByText('Analytical Engines Ltd', { exact: true }).waitFor();
   });
 
   test('and nothing broke on the way', () => {

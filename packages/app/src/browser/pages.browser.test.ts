@@ -79,6 +79,7 @@ import { shellPage } from '../shell/shell-page';
 import { signInAsAdministrator, signUp } from './api-session';
 import { collectFaults, openChromium } from './chromium';
 import { inspectEverywhere, viewports } from './inspection';
+import { issueInvoice } from './issued-invoice';
 import { startPortalProcess } from './portal-process';
 import type { PortalProcess } from './portal-process';
 
@@ -106,7 +107,7 @@ const pages: readonly { page: PageDefinition; heading: RegExp; by?: 'administrat
   { page: budgetsPage, heading: /Billing/ },
   { page: paymentsPage, heading: /Billing/ },
   { page: invoicesPage, heading: /Billing/ },
-  { page: invoicePage, heading: /Invoice/ },
+  { page: invoicePage, heading: /Invoice INV-/ },
   { page: ledgerPage, heading: /Billing/ },
   { page: sshKeysPage, heading: /SSH keys/ },
   { page: apiKeysPage, heading: /API keys/ },
@@ -146,7 +147,7 @@ const pages: readonly { page: PageDefinition; heading: RegExp; by?: 'administrat
   { page: adminRefundPage, heading: /Refund/, by: 'administrator' },
   { page: adminVouchersPage, heading: /Vouchers/, by: 'administrator' },
   { page: adminInvoicesPage, heading: /Invoices/, by: 'administrator' },
-  { page: adminInvoicePage, heading: /Invoice/, by: 'administrator' },
+  { page: adminInvoicePage, heading: /Invoice INV-/, by: 'administrator' },
   { page: adminLedgerPage, heading: /Ledger/, by: 'administrator' },
   { page: auditLogsPage, heading: /Audit log/ },
   { page: allAuditLogsPage, heading: /Audit log/, by: 'administrator' },
@@ -199,6 +200,8 @@ function definedPages(): string[] {
   });
 }
 
+const money = (amount: string) => ({ amount, currency: 'USD', scale: 6 });
+
 function envelope(code: string, message: string, details: object = {}) {
   return { code, message, correlation_id: 'corr_test', details };
 }
@@ -222,8 +225,13 @@ describe('every page', () => {
   const newPageFor = (definition: PageDefinition) =>
     (pages.find(({ page }) => page === definition)?.by === 'administrator' ? administrator : context).newPage();
   const ids: Record<string, string> = {};
+  const idFor = (page: PageDefinition, name: string) => {
+    const id = ids[page === testCheckoutPage ? 'openPaymentId' : name];
+    if (id === undefined) throw new Error(`${page.name} needs a ${name} to show`);
+    return id;
+  };
   const addressOf = (page: PageDefinition) =>
-    page.path.replace(/:(\w+)/g, (_, name: string) => ids[name] ?? 'missing') +
+    page.path.replace(/:(\w+)/g, (_, name: string) => idFor(page, name)) +
     (page === invitationPage ? `#${ids.invitationToken}` : '') +
     (page === paymentReturnPage ? `?payment_id=${ids.paymentId}` : '');
 
@@ -232,7 +240,11 @@ describe('every page', () => {
     browser = await openChromium();
     context = await browser.newContext();
     const api = await signUp(context, portal, 'grace');
-    const me = await api.get<{ user: { user_id: string }; default_project: { project_id: string } }>('me');
+    const me = await api.get<{
+      user: { user_id: string };
+      organization: { organization_id: string };
+      default_project: { project_id: string };
+    }>('me');
     ids.userId = me.user.user_id;
     ids.projectId = me.default_project.project_id;
     const invited = await api.post('invitations', { role: 'viewer' });
@@ -241,10 +253,23 @@ describe('every page', () => {
     const robot = await api.post('service-accounts', { name: 'deployer', role: 'member' });
     expect(robot.status).toBe(201);
     ids.serviceAccountId = (robot.body as { service_account_id: string }).service_account_id;
-    const amount = { amount: '25000000', currency: 'USD', scale: 6 };
-    const begun = await api.post('payments/checkout-session', { amount });
-    expect(begun.status).toBe(201);
-    ids.paymentId = (begun.body as { payment: { payment_id: string } }).payment.payment_id;
+    const begin = async () => {
+      const begun = await api.post('payments/checkout-session', { amount: money('25000000') });
+      expect(begun.status).toBe(201);
+      return (begun.body as { payment: { payment_id: string } }).payment.payment_id;
+    };
+    // One is paid, and some of it asked back; the other waits to be paid.
+    ids.paymentId = await begin();
+    expect((await api.post(`payments/test-checkout/${ids.paymentId}`, { outcome: 'paid' })).status).toBe(200);
+    await waitFor(
+      async () => (await api.get<{ status: string }>(`payments/${ids.paymentId}`)).status === 'completed',
+      'the payment is completed',
+    );
+    const refund = { payment_id: ids.paymentId, amount: money('5000000'), reason: 'Paid too much' };
+    const refunded = await api.post('billing/refunds', refund);
+    expect(refunded.status).toBe(201);
+    ids.refundId = (refunded.body as { refund_id: string }).refund_id;
+    ids.openPaymentId = await begin();
     const catalogue = await api.get<{ items: { sku_id: string }[] }>('skus');
     ids.skuId = catalogue.items[0]?.sku_id ?? '';
     const images = await api.get<{ items: { image_id: string }[] }>('os-images');
@@ -253,6 +278,11 @@ describe('every page', () => {
     await signInAsAdministrator(administrator, portal);
     ({ allocationId: ids.allocationId, taskId: ids.taskId } = await api.launch('trainer'));
     ids.nodeId = (await api.get<{ node_id: string }>(`allocations/${ids.allocationId}`)).node_id;
+    ids.invoiceId = issueInvoice(portal, {
+      organizationId: me.organization.organization_id,
+      projectId: ids.projectId,
+      skuId: ids.skuId,
+    });
   });
   afterAll(async () => {
     await browser?.close();
