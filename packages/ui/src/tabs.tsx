@@ -1,5 +1,5 @@
-import { useId, type ReactNode } from 'react';
-import { Link, NavLink } from 'react-router-dom';
+import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { Link, NavLink, useLocation } from 'react-router-dom';
 import { classNames } from './class-names';
 
 export interface TabItem {
@@ -19,8 +19,11 @@ export interface TabsProps {
 
 /** Tabs are routes: links in a navigation landmark, the current one marked `aria-current="page"`. */
 export function Tabs({ label, items }: TabsProps) {
+  const row = useRef<HTMLElement>(null);
+  const { pathname, search } = useLocation();
+  useEffect(() => showCurrent(row.current), [pathname, search]);
   return (
-    <nav className="pt-tabs" aria-label={label}>
+    <nav className="pt-tabs" aria-label={label} ref={row}>
       <ul>
         {items.map(item => (
           <li key={item.to}>
@@ -33,6 +36,14 @@ export function Tabs({ label, items }: TabsProps) {
       </ul>
     </nav>
   );
+}
+
+/** Where not all tabs fit, such as on a phone, the row begins with the first: the one that is open may be further on. Moves nothing but the row. */
+function showCurrent(row: HTMLElement | null): void {
+  const current = row?.querySelector('[aria-current="page"]');
+  if (row === null || current === null || current === undefined) return;
+  const [outer, inner] = [row.getBoundingClientRect(), current.getBoundingClientRect()];
+  row.scrollLeft += inner.left + inner.width / 2 - (outer.left + outer.width / 2);
 }
 
 function TabLink({ item, children }: { item: TabItem; children: ReactNode }) {

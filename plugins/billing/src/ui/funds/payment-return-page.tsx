@@ -177,7 +177,6 @@ function Told({ payment, wasCancelled }: { payment: Payment; wasCancelled: boole
                   Go on paying
                 </Button>
               )}
-              {isOpen(payment) && !payment.is_pending && <GiveUp paymentId={payment.payment_id} />}
               {isDone && payment.return_path !== null && (
                 <LinkButton to={payment.return_path} variant="primary">
                   Go on where you were
@@ -194,6 +193,7 @@ function Told({ payment, wasCancelled }: { payment: Payment; wasCancelled: boole
                 </LinkButton>
               )}
               <LinkButton to="/billing">See billing</LinkButton>
+              {isOpen(payment) && !payment.is_pending && <GiveUp paymentId={payment.payment_id} />}
             </>
           }
         />

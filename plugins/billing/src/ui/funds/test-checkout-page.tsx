@@ -126,7 +126,6 @@ function CheckoutForm({ checkout }: { checkout: Checkout }) {
           </StatRow>
           <RadioCards
             label={isPending ? 'What becomes of the transfer?' : 'What does the bank say?'}
-            minWidth="small"
             value={outcome}
             onChange={setOutcome}
             options={choices}
