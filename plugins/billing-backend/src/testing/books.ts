@@ -3,7 +3,13 @@ import { invoicesTile } from './invoice-books';
 import { ACCOUNTS } from '../domain/postings';
 import { costOfTime } from '../domain/metering';
 import { grantsAreInTheLedger } from './grant-books';
-import { accountsHaveTheirSign, amountsAreWhatPostingsDo, chainsHaveNoGap, reversalsReverse } from './ledger-books';
+import {
+  accountsHaveTheirSign,
+  amountsAreWhatPostingsDo,
+  chainsHaveNoGap,
+  entriesAreInTheCurrency,
+  reversalsReverse,
+} from './ledger-books';
 import { outageCreditsAreInTheLedger } from './outage-books';
 import { paymentsAreInTheLedger } from './payment-books';
 import { refundsAreInTheLedger } from './refund-books';
@@ -31,6 +37,7 @@ const CHECKS: readonly Check[] = [
   oneOpenHoldPerLiveMeter,
   usageTiles,
   amountsAreWhatPostingsDo,
+  entriesAreInTheCurrency,
   accountsHaveTheirSign,
   reversalsReverse,
   chainsHaveNoGap,

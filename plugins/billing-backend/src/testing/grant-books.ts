@@ -1,11 +1,15 @@
 import type { Queries } from '@portico/plugin-kit/backend';
 
-/** A grant is a credit in the ledger; what ended of an organization's grants is what was taken from it; a voucher that is redeemed is one entry of its amount, and no other voucher entry exists. */
+/** A grant is a credit in the ledger, and each credit that nobody paid for is one; what ended of an organization's grants is what was taken from it; a voucher that is redeemed is one entry of its amount, and no other voucher entry exists. */
 export async function grantsAreInTheLedger(queries: Queries): Promise<string[]> {
   const differing = await queries.all<{ grant_id: string }>(
     `SELECT given.grant_id FROM billing_grants AS given JOIN billing_entries AS entry ON entry.entry_id = given.entry_id
     WHERE entry.amount_micros <> given.amount_micros OR entry.kind <> given.kind OR entry.organization_id <> given.organization_id
       OR (given.closed_at IS NULL) <> (given.unspent_micros > 0)`,
+  );
+  const unknown = await queries.all<{ entry_id: string }>(
+    `SELECT entry.entry_id FROM billing_entries AS entry LEFT JOIN billing_grants AS given ON given.entry_id = entry.entry_id
+    WHERE entry.kind IN ('trial', 'voucher', 'internal_credit') AND given.entry_id IS NULL`,
   );
   const ended = await queries.all<{ organization_id: string; taken_micros: bigint; ended_micros: bigint }>(
     `SELECT account.organization_id, account.balance_micros AS taken_micros, coalesce(given.sum_micros, 0) AS ended_micros
@@ -23,6 +27,7 @@ export async function grantsAreInTheLedger(queries: Queries): Promise<string[]> 
   );
   return [
     ...differing.map(row => `${row.grant_id} is not what the ledger says of it`),
+    ...unknown.map(row => `${row.entry_id} was given, and nothing knows it as given`),
     ...ended.map(
       row => `${row.taken_micros} of ${row.organization_id} ended in the ledger, and ${row.ended_micros} of its grants`,
     ),

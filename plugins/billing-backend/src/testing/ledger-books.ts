@@ -15,6 +15,15 @@ export async function amountsAreWhatPostingsDo(queries: Queries): Promise<string
   return rows.map(row => `${row.kind} ${row.entry_id} says ${row.amount_micros}, its postings do ${row.effect_micros}`);
 }
 
+/** An organization has one currency, and all that it moves is in it. */
+export async function entriesAreInTheCurrency(queries: Queries): Promise<string[]> {
+  const rows = await queries.all<{ entry_id: string; currency: string; account_currency: string }>(
+    `SELECT entry.entry_id, entry.currency, customer.currency AS account_currency FROM billing_entries AS entry
+    JOIN billing_customers AS customer ON customer.organization_id = entry.organization_id WHERE entry.currency <> customer.currency`,
+  );
+  return rows.map(row => `${row.entry_id} is in ${row.currency}, its account in ${row.account_currency}`);
+}
+
 /** What is on its way to cards, and what ran out, is never less than nothing. */
 export async function accountsHaveTheirSign(queries: Queries): Promise<string[]> {
   const rows = await queries.all<{ organization_id: string; account: string; balance_micros: bigint }>(

@@ -46,7 +46,19 @@ export async function refundsAreInTheLedger(queries: Queries): Promise<string[]>
     HAVING coalesce(sum(posting.amount_micros), 0) <> CASE WHEN dispute.is_claimed = 1 THEN -dispute.amount_micros ELSE 0 END
       OR (dispute.is_claimed = 1) <> (dispute.status IN ('open', 'lost'))`,
   );
+  // What a refund or a dispute moved stands beside it: forgotten, it would be moved again.
+  const orphans = await queries.all<{ entry_id: string; what: string }>(
+    `SELECT entry.entry_id, 'refund' AS what FROM billing_entries AS entry
+    WHERE entry.kind IN ('refund', 'refund_settlement', 'refund_reversal') AND NOT EXISTS (
+      SELECT 1 FROM billing_refunds AS refund WHERE refund.organization_id = entry.organization_id AND entry.reference IN (
+        'refund:' || refund.refund_id, 'refund_settlement:' || refund.refund_id, 'refund_unsettlement:' || refund.refund_id, 'refund_reversal:' || refund.refund_id))
+    UNION ALL SELECT entry.entry_id, 'dispute' AS what FROM billing_entries AS entry
+    WHERE entry.kind IN ('dispute', 'dispute_reversal') AND NOT EXISTS (
+      SELECT 1 FROM billing_disputes AS dispute WHERE dispute.organization_id = entry.organization_id AND entry.reference IN (
+        'dispute:' || dispute.dispute_id, 'dispute_reversal:' || dispute.dispute_id))`,
+  );
   return [
+    ...orphans.map(row => `${row.entry_id} is of a ${row.what} that is not there`),
     ...pending.map(
       row =>
         `${row.organization_id} has ${row.balance_micros} on the way to cards, its refunds sum to ${row.sum_micros}`,
