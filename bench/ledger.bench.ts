@@ -54,7 +54,7 @@ async function postingsPerSecond(database: OpenDatabase, clients: number): Promi
       const organizationId = organization(1 + Math.floor(Math.random() * ORGANIZATIONS));
       await database.transaction(tx =>
         postEntry(tx, {
-          kind: 'internal_credit',
+          kind: 'adjustment',
           scope: {
             organizationId,
             departmentId: 'dept_bench',
@@ -64,7 +64,7 @@ async function postingsPerSecond(database: OpenDatabase, clients: number): Promi
           },
           currency: 'USD',
           amount: 1_000n,
-          postings: { promotional_expense: -1_000n, customer_available: 1_000n },
+          postings: { adjustment_expense: -1_000n, customer_available: 1_000n },
           actor: { type: 'user', id: 'usr_bench' },
           correlationId: 'corr_bench',
           reference,
@@ -81,14 +81,14 @@ async function postingsPerSecond(database: OpenDatabase, clients: number): Promi
 /** The statement of the product with pgbench's variables in the place of parameters. */
 function pgbenchScript(): string {
   const values = [
-    "'promotional_expense'",
+    "'adjustment_expense'",
     '-1000',
     "'customer_available'",
     '1000',
     "'org_bench' || :org",
     "'led_' || :id",
     "'org_bench' || :org",
-    "'internal_credit'",
+    "'adjustment'",
     "'USD'",
     '1000',
     "'dept_bench'",
