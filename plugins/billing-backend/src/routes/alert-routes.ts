@@ -1,3 +1,4 @@
+import { projectInReach } from '@portico/plugin-kit/backend';
 import type { Handlers, Queries } from '@portico/plugin-kit/backend';
 import { common, fromMoney, toMoney } from '@portico/plugin-kit/contract';
 import type { ReplyOf } from '@portico/plugin-kit/contract';
@@ -15,6 +16,8 @@ export function alertRoutes(
   const { database } = services;
   return {
     async getAlerts({ caller }) {
+      // The balance warns a whole organization, and names people of it with their addresses: nothing for whoever is there for one project alone.
+      if (projectInReach(caller) !== undefined) throw common.fail('not_found');
       const customer = (await customersOf(database.read, [caller.organizationId])).get(caller.organizationId);
       if (customer === undefined) throw common.fail('not_found');
       return { status: 200, body: await alertsReply(database.read, services, customer) };

@@ -53,6 +53,16 @@ describe.each(['sqlite', 'postgres'] as const)('warnings on %s', database => {
     });
   });
 
+  test('whoever is there for one project alone learns nobody’s address', async () => {
+    const { caller } = await somebody();
+    const guest = backend.signInAs({
+      permissions: ['billing.ledger.read'],
+      organizationId: caller.organizationId,
+      onlyProjectId: newId('proj'),
+    });
+    expect(await backend.refusal(getAlerts, { token: guest.token })).toMatchObject({ status: 404, code: 'not_found' });
+  });
+
   test('what it chooses holds from then on, and what it leaves out is the platform’s again', async () => {
     const { token, caller } = await somebody();
     const body = {

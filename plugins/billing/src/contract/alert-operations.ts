@@ -69,7 +69,7 @@ export const getAlerts = operation({
   summary: 'When and whom the balance warns',
   permission: 'billing.ledger.read',
   responses: { 200: alertsSchema },
-  errors: [],
+  errors: ['not_found'],
 });
 
 export const setAlerts = operation({
