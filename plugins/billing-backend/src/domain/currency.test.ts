@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  figureText,
   fromMinorUnits,
   isPayable,
   moneyText,
@@ -51,14 +52,18 @@ describe('an amount that is handed over', () => {
 
 describe('an amount that is shown', () => {
   test.each([
-    [25_000_000n, 'USD', '25.00 USD'],
+    [25_000_000n, 'USD', '$25.00'],
     [1_234_500_000n, 'BHD', '1,234.500 BHD'],
-    [-3_000_000n, 'JPY', '-3 JPY'],
-    [-4_000n, 'USD', '0.00 USD'],
-    [1_234_567_890_120_000n, 'USD', '1,234,567,890.12 USD'],
-    [5_000n, 'USD', '0.00 USD'],
-    [15_000n, 'USD', '0.02 USD'],
-    [25_000n, 'USD', '0.02 USD'],
+    [-3_000_000n, 'JPY', '−¥3'],
+    [-4_000n, 'USD', '$0.00'],
+    [1_234_567_890_120_000n, 'USD', '$1,234,567,890.12'],
+    [5_000n, 'USD', '$0.00'],
+    [15_000n, 'USD', '$0.02'],
+    [25_000n, 'USD', '$0.02'],
+    [-20_000n, 'USD', '−$0.02'],
+    [-1_234_500_000n, 'BHD', '−1,234.500 BHD'],
+    [1_500_000n, 'EUR', '€1.50'],
+    [1_500_000n, 'GBP', '£1.50'],
     [500n, 'BHD', '0.000 BHD'],
     [1_500n, 'BHD', '0.002 BHD'],
   ])('%d of %s is %s', (amount, currency, text) => {
@@ -81,7 +86,7 @@ describe('an amount that is shown', () => {
           const magnitude = (negative ? -amount : amount).toString().padStart(7, '0');
           const exact = `${negative ? '-' : ''}${magnitude.slice(0, -6)}.${magnitude.slice(-6)}`;
           const text = format.format(exact as `${number}`);
-          expect(moneyText(amount, currency)).toBe(`${text.replace(/^-(0[.0]*)$/, '$1')} ${currency}`);
+          expect(figureText(amount, currency)).toBe(text.replace(/^-(0[.0]*)$/, '$1'));
         },
       ),
     );

@@ -44,12 +44,26 @@ export function roundedToCoins(amount: Micros, currency: string): bigint {
   return amount < 0n ? -rounded : rounded;
 }
 
-/** `25.00 USD`, `1,234.500 BHD`, `-3 JPY`: for mails, documents and messages, the same in every locale. */
-export function moneyText(amount: Micros, currency: string): string {
+/** `1,234.50`, `-3`: the figure alone, the same in every locale. */
+export function figureText(amount: Micros, currency: string): string {
   const decimals = currencyExponent(currency);
   const coins = roundedToCoins(amount, currency);
   const digits = (coins < 0n ? -coins : coins).toString().padStart(decimals + 1, '0');
   const whole = digits.slice(0, digits.length - decimals).replace(/\B(?=(\d{3})+$)/g, ',');
   const fraction = decimals === 0 ? '' : `.${digits.slice(-decimals)}`;
-  return `${coins < 0n ? '-' : ''}${whole}${fraction} ${currency}`;
+  return `${coins < 0n ? '-' : ''}${whole}${fraction}`;
+}
+
+/** Where a sign says as much as the code; pages have the same four. */
+const SYMBOLS: Readonly<Record<string, string>> = { EUR: '€', GBP: '£', JPY: '¥', USD: '$' };
+
+/**
+ * `$25.00`, `1,234.500 BHD`, `−¥3`: in mails and messages money is written as pages write it, and the space is a plain one. Documents that leave the portal name the code
+ * whatever the currency: `figureText` and the code.
+ */
+export function moneyText(amount: Micros, currency: string): string {
+  const figure = figureText(amount, currency).replace('-', '−');
+  const symbol = SYMBOLS[currency];
+  if (symbol === undefined) return `${figure} ${currency}`;
+  return figure.startsWith('−') ? `−${symbol}${figure.slice(1)}` : `${symbol}${figure}`;
 }

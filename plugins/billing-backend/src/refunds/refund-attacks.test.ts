@@ -109,7 +109,7 @@ eachDatabase(db => {
       const beyond = await give(scope, coins(1), 'usr_one');
       expect(beyond).toMatchObject({ status: 'requested', proposed_outcome: 'internal_credit' });
       expect(beyond.outcome_text).toBe(
-        'A second person has to approve what one person gives back above 100.00 USD within a day; then 0.01 USD is added to the balance as a credit. Nothing is taken from the balance until then.',
+        'A second person has to approve what one person gives back above $100.00 within a day; then $0.01 is added to the balance as a credit. Nothing is taken from the balance until then.',
       );
       expect(await available(scope.organizationId)).toBe(coins(100_00));
       // Another person, another organization, another day.

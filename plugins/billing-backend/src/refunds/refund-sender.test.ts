@@ -43,7 +43,7 @@ eachDatabase(db => {
         status: 'internal_credit',
         settlement: 'failed',
         ask_at: null,
-        outcome_text: '20.00 USD could not be sent to Visa •••• 4242; it is in the balance again.',
+        outcome_text: '$20.00 could not be sent to Visa •••• 4242; it is in the balance again.',
       });
       expect(await available(scope.organizationId)).toBe(coins(50_00));
     });

@@ -37,7 +37,7 @@ eachDatabase(db => {
     expect(asked).toMatchObject({
       status: 'provider_refund',
       settlement: 'pending',
-      outcome_text: '20.00 USD goes back to Visa •••• 4242; banks take 5 to 10 days to show it.',
+      outcome_text: '$20.00 goes back to Visa •••• 4242; banks take 5 to 10 days to show it.',
     });
     expect(await available(scope.organizationId)).toBe(coins(30_00));
     await assertBooksBalance(refunds.database.read);
@@ -46,7 +46,7 @@ eachDatabase(db => {
       status: 'provider_refund',
       settlement: 'succeeded',
       ask_at: null,
-      outcome_text: '20.00 USD was sent back to Visa •••• 4242; banks take 5 to 10 days to show it.',
+      outcome_text: '$20.00 was sent back to Visa •••• 4242; banks take 5 to 10 days to show it.',
     });
     expect(await available(scope.organizationId)).toBe(coins(30_00));
     const said = (type: string) => refunds.outbox.ofType(scope.organizationId, type).map(event => event.payload);
@@ -164,7 +164,7 @@ eachDatabase(db => {
         status: 'internal_credit',
         settlement: null,
         outcome_text:
-          '5.00 USD was added to the balance as a credit; nothing goes back to a card, because the payment is more than 30 days old.',
+          '$5.00 was added to the balance as a credit; nothing goes back to a card, because the payment is more than 30 days old.',
       });
       expect(await available(scope.organizationId)).toBe(coins(55_00));
       expect(await refunds.decide(asked.refund_id, 'usr_operator', 'rejected')).toMatchObject({ status: 'rejected' });
@@ -227,7 +227,7 @@ eachDatabase(db => {
         status: 'internal_credit',
         payment_id: null,
         outcome_text:
-          '31.00 USD was added to the balance as a credit; nothing goes back to a card, because no single payment of the last 30 days has that much left to give back.',
+          '$31.00 was added to the balance as a credit; nothing goes back to a card, because no single payment of the last 30 days has that much left to give back.',
       });
     });
 
@@ -260,7 +260,7 @@ eachDatabase(db => {
       });
       expect(given).toMatchObject({ status: 'requested', proposed_outcome: 'provider_refund' });
       expect(given.outcome_text).toBe(
-        'A second person has to approve what is above 100.00 USD; then 100.01 USD goes back to Visa •••• 4242. Nothing is taken from the balance until then.',
+        'A second person has to approve what is above $100.00; then $100.01 goes back to Visa •••• 4242. Nothing is taken from the balance until then.',
       );
       expect(await available(scope.organizationId)).toBe(coins(150_00));
       await expect(refunds.approve(given.refund_id, 'usr_one')).rejects.toMatchObject({

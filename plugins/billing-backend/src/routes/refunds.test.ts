@@ -83,7 +83,7 @@ describe.each(['sqlite', 'postgres'] as const)('refunds, on %s', database => {
       settlement: 'pending',
       waits_for: null,
       made_by: 'customer',
-      outcome_text: '20.00 USD goes back to Visa •••• 4242; banks take 5 to 10 days to show it.',
+      outcome_text: '$20.00 goes back to Visa •••• 4242; banks take 5 to 10 days to show it.',
     });
     expect(await portal.available(who)).toBe(30_000_000n);
     expect(await settled(who, asked.refund_id)).toMatchObject({ status: 'provider_refund', settlement: 'succeeded' });
@@ -135,7 +135,7 @@ describe.each(['sqlite', 'postgres'] as const)('refunds, on %s', database => {
     expect(await settled(who, refundId)).toMatchObject({
       status: 'internal_credit',
       settlement: 'failed',
-      outcome_text: '50.00 USD could not be sent to Visa •••• 5126; it is in the balance again.',
+      outcome_text: '$50.00 could not be sent to Visa •••• 5126; it is in the balance again.',
     });
     expect(await portal.available(who)).toBe(50_000_000n);
     expect((await portal.payment(who, paymentId)).refunded).toEqual(money(0));
@@ -317,7 +317,7 @@ describe.each(['sqlite', 'postgres'] as const)('refunds, on %s', database => {
     });
     const preview = await portal.call(previewRefund, { token: who.token, body: { payment_id: paymentId } });
     expect(preview.outcome_text).toMatch(
-      /Automatic top-up is on and charges the card again once the balance is below 10.00 USD\.$/,
+      /Automatic top-up is on and charges the card again once the balance is below \$10.00\.$/,
     );
     await portal.paid(who, { amount: money(50) }, '0259');
     await waitFor(async () => ((await portal.available(who)) === 20_000_000n ? true : undefined));

@@ -1,6 +1,6 @@
 import { toDecimal } from '@portico/plugin-kit/contract';
 import type { Micros } from '@portico/plugin-kit/contract';
-import { moneyText } from '../../domain/currency';
+import { figureText } from '../../domain/currency';
 import { MOVEMENTS } from '../../domain/invoice';
 import type { Tax } from '../../domain/invoice';
 import type { InvoiceRow, LineRow } from '../../store/invoices';
@@ -139,7 +139,7 @@ function drawAmounts(sheet: Sheet, invoice: InvoiceRow): void {
     const size = isTotal ? 13 : 8.5;
     sheet.write(label, { x: PAGE.left, width: HALF, size, face: isTotal ? 'bold' : 'text' });
     const figures = { x: RIGHT, width: HALF, size, face: 'figures', align: 'right' } as const;
-    sheet.write(moneyText(amount, currency), figures);
+    sheet.write(`${figureText(amount, currency)} ${currency}`, figures);
     sheet.down(isTotal ? 21 : ROW);
   }
   sheet.down(6);
@@ -227,7 +227,7 @@ function drawCharged(sheet: Sheet, currency: string, line: LineRow): void {
   if (line.gpu_milliseconds !== null) sheet.write(hoursText(line.gpu_milliseconds), figures(CHARGED['GPU time h:m:s']));
   if (line.price_per_hour_micros !== null)
     sheet.write(shortDecimal(line.price_per_hour_micros), figures(CHARGED['Price per hour']));
-  sheet.write(amountText(line.amount_micros, currency), figures(CHARGED.Amount));
+  sheet.write(figureText(line.amount_micros, currency), figures(CHARGED.Amount));
 }
 
 function closeCharged(sheet: Sheet, invoice: InvoiceRow): void {
@@ -238,17 +238,17 @@ function closeCharged(sheet: Sheet, invoice: InvoiceRow): void {
   const words = { ...CHARGED.Project, width: CHARGED['Price per hour'].x - CHARGED.Project.x };
   const figures = { ...CHARGED.Amount, face: 'figures', size: 6.5 } as const;
   sheet.write('Rounding: the total is the exact sum, rounded once, not the sum of rounded lines', words);
-  sheet.write(amountText(invoice.rounding_micros, currency), figures);
+  sheet.write(figureText(invoice.rounding_micros, currency), figures);
   sheet.down(ROW);
   sheet.write(`Total, exact ${toDecimal(invoice.exact_micros)}`, { ...words, face: 'bold' });
-  sheet.write(amountText(invoice.total_micros, currency), figures);
+  sheet.write(figureText(invoice.total_micros, currency), figures);
   sheet.down(ROW + 14);
 }
 
 function drawMovement(sheet: Sheet, currency: string, line: LineRow): void {
   if (line.day !== null) sheet.write(line.day, { ...MOVED.Day, face: 'figures', size: 6.5 });
   sheet.write(line.description, MOVED.What);
-  sheet.write(amountText(line.amount_micros, currency), { ...MOVED.Amount, face: 'figures', size: 6.5 });
+  sheet.write(figureText(line.amount_micros, currency), { ...MOVED.Amount, face: 'figures', size: 6.5 });
 }
 
 /** Of the footer; about what a line holds at its size. */
@@ -277,10 +277,6 @@ function wrapped(text: string, letters: number): string[] {
 
 function dateOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
-}
-
-function amountText(amount: Micros, currency: string): string {
-  return moneyText(amount, currency).slice(0, -` ${currency}`.length);
 }
 
 /** A price as it was set: without the zeros at its end beyond two decimals. */
