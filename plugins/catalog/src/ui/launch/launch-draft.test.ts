@@ -1,4 +1,5 @@
-import { draftErrors, parseDraft, publishedPorts, serializeDraft } from './launch-draft';
+import { TAGS_MAX } from '@portico/plugin-kit/contract';
+import { draftErrors, launchTags, parseDraft, publishedPorts, serializeDraft } from './launch-draft';
 import type { LaunchDraft } from './launch-draft';
 
 const draft: LaunchDraft = {
@@ -17,6 +18,7 @@ const draft: LaunchDraft = {
   ],
   sshKeyIds: ['key_1'],
   name: 'sweep',
+  tags: 'team:vision, run:7:b,',
 };
 const messages = (changes: Partial<LaunchDraft>) =>
   draftErrors({ ...draft, ...changes }, undefined).map(one => one.message);
@@ -47,5 +49,21 @@ describe('the draft of a launch', () => {
     const alike = [80, 81].map(port => ({ port, name: 'web' }));
     expect(messages({ ports: alike })).toContain('Two published ports have the same name.');
     expect(publishedPorts(draft)).toEqual([{ port: 8888, name: 'Notebook' }]);
+  });
+
+  it('takes tags as they are typed', () => {
+    expect(launchTags(draft)).toEqual({ team: 'vision', run: '7:b' });
+    expect(launchTags({ ...draft, tags: ' ' })).toEqual({});
+    const tagErrors = (tags: string) => draftErrors({ ...draft, tags }, undefined).filter(one => one.step === 'review');
+    expect(tagErrors(draft.tags)).toEqual([]);
+    expect(tagErrors('vision')).toEqual([
+      { step: 'review', message: '“vision” is no tag: write key:value, the key in small letters, digits, _, . and -.' },
+    ]);
+    expect(tagErrors('Team:vision')).toHaveLength(1);
+    expect(tagErrors('team:')).toHaveLength(1);
+    expect(tagErrors('team:a, team:b')).toEqual([{ step: 'review', message: 'A key is there twice.' }]);
+    const many = (count: number) => Array.from({ length: count }, (_, place) => `k${place}:v`).join(',');
+    expect(tagErrors(many(TAGS_MAX))).toEqual([]);
+    expect(tagErrors(many(TAGS_MAX + 1))).toHaveLength(1);
   });
 });

@@ -1,3 +1,4 @@
+import { tagFilterSchema, TAGS_MAX } from '@portico/plugin-kit/contract';
 import { BATCH_COUNT_MAX, PUBLISHED_PORTS_MAX } from '@portico/plugin-workloads/contract';
 import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'react-router-dom';
@@ -25,6 +26,8 @@ export interface LaunchDraft {
   /** Null: every key of the user, those added later too. */
   sshKeyIds: readonly string[] | null;
   name: string;
+  /** As typed: `team:vision, run:7`. */
+  tags: string;
 }
 
 /** A port as it is being typed. */
@@ -36,6 +39,8 @@ export interface DraftPort {
 const NAME_LENGTH_MAX = 80;
 const PORT_MAX = 65_535;
 const PORT_NAME_LENGTH_MAX = 40;
+/** Of what is typed: room for a few, and an address that can still be sent on. */
+export const TAGS_TEXT_LENGTH_MAX = 400;
 
 /** Invalid parts of the address are dropped, never shown as errors. */
 export function parseDraft(params: URLSearchParams): LaunchDraft {
@@ -57,6 +62,7 @@ export function parseDraft(params: URLSearchParams): LaunchDraft {
     ports: params.getAll('port').slice(0, PUBLISHED_PORTS_MAX).map(parsePort),
     sshKeyIds: keys === null ? null : keys.split(',').filter(key => key !== ''),
     name: (params.get('name') ?? '').slice(0, NAME_LENGTH_MAX),
+    tags: (params.get('tags') ?? '').slice(0, TAGS_TEXT_LENGTH_MAX),
   };
 }
 
@@ -74,6 +80,7 @@ export function serializeDraft(draft: LaunchDraft): URLSearchParams {
   for (const { port, name } of draft.ports) params.append('port', `${port ?? ''}:${name}`);
   if (draft.sshKeyIds !== null) params.set('keys', draft.sshKeyIds.join(','));
   if (draft.name !== '') params.set('name', draft.name);
+  if (draft.tags !== '') params.set('tags', draft.tags);
   return params;
 }
 
@@ -100,6 +107,34 @@ function portsError(ports: readonly DraftPort[]): string | null {
   return isTwice(ports.map(({ name }) => name.trim())) ? 'Two published ports have the same name.' : null;
 }
 
+const tagPattern = new RegExp(tagFilterSchema.pattern, 'u');
+
+function typedTags(text: string): string[] {
+  return text
+    .split(',')
+    .map(tag => tag.trim())
+    .filter(tag => tag !== '');
+}
+
+/** The tags as the launch takes them; the key ends at the first colon. */
+export function launchTags({ tags }: LaunchDraft): Record<string, string> {
+  return Object.fromEntries(
+    typedTags(tags)
+      .filter(tag => tagPattern.test(tag))
+      .map(tag => [tag.slice(0, tag.indexOf(':')), tag.slice(tag.indexOf(':') + 1)]),
+  );
+}
+
+export function tagsError(text: string): string | null {
+  const tags = typedTags(text);
+  const wrong = tags.find(tag => !tagPattern.test(tag));
+  if (wrong !== undefined)
+    return `“${wrong}” is no tag: write key:value, the key in small letters, digits, _, . and -.`;
+  if (tags.length > TAGS_MAX) return `A workload has at most ${TAGS_MAX} tags.`;
+  const keys = tags.map(tag => tag.slice(0, tag.indexOf(':')));
+  return new Set(keys).size < keys.length ? 'A key is there twice.' : null;
+}
+
 export interface DraftError {
   step: StepName;
   message: string;
@@ -116,6 +151,8 @@ export function draftErrors(draft: LaunchDraft, sku: Sku | undefined): DraftErro
   const ports = portsError(draft.ports);
   if (ports !== null) errors.push({ step: 'network', message: ports });
   if (draft.imageId === null) errors.push({ step: 'image', message: 'Choose an image.' });
+  const tags = tagsError(draft.tags);
+  if (tags !== null) errors.push({ step: 'review', message: tags });
   return errors;
 }
 

@@ -20,11 +20,11 @@ import { launchPage } from '../pages';
 import { CapacityStep } from './capacity-step';
 import { AccessStep, CHOICES_MAX, HardwareStep, ImageStep, imagesFor } from './choice-steps';
 import { NetworkStep } from './network-step';
-import { draftErrors, publishedPorts, steps, useLaunchDraft } from './launch-draft';
+import { draftErrors, launchTags, publishedPorts, steps, useLaunchDraft } from './launch-draft';
 import type { StepName } from './launch-draft';
 import { PriceRail } from './price-rail';
 import { refusalWords } from './refusal-words';
-import { ReviewStep } from './review-step';
+import { addFundsFromHere, ReviewStep } from './review-step';
 
 const labels = {
   hardware: 'Hardware',
@@ -91,6 +91,7 @@ export function LaunchPage() {
     ...(region === null ? {} : { region }),
     ...(draft.name.trim() === '' ? {} : { name: draft.name.trim() }),
     ...(draft.sshKeyIds === null ? {} : { ssh_key_ids: [...draft.sshKeyIds] }),
+    ...(draft.tags.trim() === '' ? {} : { tags: launchTags(draft) }),
   };
   const precheck = useOperation(
     launchPage,
@@ -200,8 +201,8 @@ export function LaunchPage() {
                   title={refusalWords(launch.error).title}
                   actions={
                     launch.error.code === 'insufficient_balance' && (
-                      <LinkButton to="/billing" size="small">
-                        Billing
+                      <LinkButton to={addFundsFromHere} size="small">
+                        Add funds
                       </LinkButton>
                     )
                   }

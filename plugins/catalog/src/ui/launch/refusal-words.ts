@@ -20,7 +20,7 @@ export function refusalWords({ code, message, details }: Refusal): { title: stri
     if (required !== null && available !== null && shortfall !== null) {
       return {
         title: `The balance is ${shortfall} short`,
-        text: `A launch holds one hour of its price, here ${required}; ${available} are available. Choose fewer GPUs, or release something first.`,
+        text: `A launch holds one hour of its price, here ${required}; ${available} are available. Add funds, choose fewer GPUs, or release something first.`,
       };
     }
   }

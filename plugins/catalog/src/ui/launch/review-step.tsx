@@ -2,10 +2,11 @@ import { EquivalentCall, renderingOf } from '@portico/plugin-kit/ui';
 import type { BodySentTo } from '@portico/plugin-kit/contract';
 import type { ApiError } from '@portico/plugin-kit/ui';
 import { Banner, KeyValueList, LinkButton, PageState, Rate, Stack, TextField } from '@portico/ui';
+import { useState } from 'react';
 import { launchPage } from '../pages';
 import type { Sku } from '../sku';
 import type { StepProps } from './choice-steps';
-import { steps } from './launch-draft';
+import { steps, TAGS_TEXT_LENGTH_MAX, tagsError } from './launch-draft';
 import type { StepName } from './launch-draft';
 import type { Quote } from './price-rail';
 import { refusalWords } from './refusal-words';
@@ -24,6 +25,9 @@ const placeOf: Readonly<Record<string, StepName>> = {
   image_not_found: 'image',
   ssh_key_not_found: 'access',
 };
+
+/** Who pays comes back here. */
+export const addFundsFromHere = '/billing/add-funds?return_path=/launch';
 
 export interface Precheck {
   isPending: boolean;
@@ -65,6 +69,7 @@ export function ReviewStep(
         onChange={name => change({ name })}
         maxLength={80}
       />
+      <TagsField draft={draft} change={change} />
       <KeyValueList
         items={[
           {
@@ -104,7 +109,7 @@ export function ReviewStep(
               title={refusalWords(failure).title}
               actions={
                 failure.code === 'insufficient_balance' ? (
-                  <LinkButton to="/billing">Billing</LinkButton>
+                  <LinkButton to={addFundsFromHere}>Add funds</LinkButton>
                 ) : place !== undefined && steps.includes(place) ? (
                   <button type="button" className="pt-link" onClick={() => goTo(place)}>
                     Change it
@@ -135,5 +140,22 @@ export function ReviewStep(
         idempotencyKey={draft.draftId ?? undefined}
       />
     </Stack>
+  );
+}
+
+/** Taken when it is left: half a tag is none yet, and every change is looked at by the server. */
+function TagsField({ draft, change }: Pick<StepProps, 'draft' | 'change'>) {
+  const [text, setText] = useState(draft.tags);
+  return (
+    <TextField
+      label="Tags"
+      description="Costs can be grouped by them: team:vision, run:7. They stay as they are."
+      isRequired={false}
+      value={text}
+      onChange={setText}
+      onBlur={() => change({ tags: text })}
+      maxLength={TAGS_TEXT_LENGTH_MAX}
+      error={tagsError(draft.tags)}
+    />
   );
 }

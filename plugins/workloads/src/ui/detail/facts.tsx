@@ -19,6 +19,7 @@ export function Facts({ workload }: { workload: DetailedWorkload }) {
   const images = useOperation(workloadPage, 'listOsImages', { query: { limit: 200 } });
   const sku = skus.data?.items.find(candidate => candidate.sku_id === workload.sku_id);
   const image = images.data?.items.find(candidate => candidate.image_id === workload.image_id);
+  const tags = Object.entries(workload.tags).map(([key, value]) => `${key}:${value}`);
   const isSimulated = workload.slots.some(slot => slot.simulated);
   return (
     <Panel title="Hardware">
@@ -35,6 +36,7 @@ export function Facts({ workload }: { workload: DetailedWorkload }) {
             { label: 'Image', value: image === undefined ? '–' : `${image.name} ${image.version}` },
             { label: 'Network', value: workload.network.mode === 'egress' ? 'Internet access' : 'Isolated' },
             { label: 'Isolation', value: isolations[workload.isolation] },
+            ...(tags.length === 0 ? [] : [{ label: 'Tags', value: tags.join(', ') }]),
             { label: 'Launched', value: <Launched workload={workload} /> },
             ...(workload.idle_since === null ? [] : [{ label: 'Idle', value: <IdleSince workload={workload} /> }]),
             { label: 'Id', value: <Id value={workload.allocation_id} /> },
