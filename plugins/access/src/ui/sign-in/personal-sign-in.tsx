@@ -1,7 +1,17 @@
 import type { FormEvent } from 'react';
-import { useAction } from '@portico/plugin-kit/ui';
+import { useAction, useOperation } from '@portico/plugin-kit/ui';
 import type { ApiError } from '@portico/plugin-kit/ui';
-import { Banner, Button, formatDuration, KeyIcon, SegmentedControl, showToast, Stack, TextField } from '@portico/ui';
+import {
+  Banner,
+  Button,
+  formatDuration,
+  KeyIcon,
+  SegmentedControl,
+  Select,
+  showToast,
+  Stack,
+  TextField,
+} from '@portico/ui';
 import { Link } from 'react-router-dom';
 import { USERNAME_PATTERN } from '../../contract/limits';
 import type { SecondFactorNeeded } from '../../contract/passkeys';
@@ -17,6 +27,8 @@ export interface Typed {
   username: string;
   password: string;
   email: string;
+  /** Null: the portal's own. */
+  currency: string | null;
 }
 export interface Problems {
   username?: string;
@@ -44,6 +56,7 @@ export function PersonalSignIn(props: PersonalSignInProps) {
   const { mode, canSignUp, typed, problems, onProblems } = props;
   const signIn = useAction(signInPage, 'signIn', { invalidates: ['getMe'] });
   const signUp = useAction(signInPage, 'signUp', { invalidates: ['getMe'] });
+  const currencies = useOperation(signInPage, 'listCurrencies', {}, { enabled: mode === 'sign_up' }).data?.items ?? [];
   const passkey = usePasskeySignIn({ isWanted: mode === 'sign_in', onRefused: form => onProblems({ form }) });
   const isPending = signIn.isPending || signUp.isPending;
   const submitWord = mode === 'sign_in' ? 'Sign in' : 'Create account';
@@ -69,6 +82,7 @@ export function PersonalSignIn(props: PersonalSignInProps) {
           body: {
             ...body,
             ...(email === '' ? {} : { email }),
+            ...(typed.currency === null ? {} : { currency: typed.currency }),
             ...(props.invitationToken === null ? {} : { invitation_token: props.invitationToken }),
           },
         })
@@ -136,6 +150,15 @@ export function PersonalSignIn(props: PersonalSignInProps) {
             <PasswordAdvice password={typed.password} username={username} email={email} />
           )}
         </div>
+        {mode === 'sign_up' && currencies.length > 1 && (
+          <Select
+            label="Currency"
+            description="What your account is kept in."
+            value={typed.currency ?? currencies[0]?.currency ?? ''}
+            onChange={currency => props.onTyped({ ...typed, currency })}
+            options={currencies.map(one => ({ value: one.currency, label: one.currency }))}
+          />
+        )}
         {problems.form !== undefined && <Banner tone="failed">{problems.form}</Banner>}
         <Button
           type="submit"

@@ -26,7 +26,7 @@ export function SignInPage() {
   const isSignedIn = useSession() !== null;
   const options = useOperation(signInPage, 'getSignInOptions', {});
   const [chosenMode, setMode] = useState<SignInMode>(handover.mode ?? 'sign_in');
-  const [typed, setTyped] = useState<Typed>({ username: '', password: '', email: '' });
+  const [typed, setTyped] = useState<Typed>({ username: '', password: '', email: '', currency: null });
   const [problems, setProblems] = useState<Problems>({});
   const [needed, setNeeded] = useState<SecondFactorNeeded | null>(null);
 

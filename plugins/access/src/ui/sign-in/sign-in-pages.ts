@@ -1,3 +1,4 @@
+import { listCurrencies } from '@portico/plugin-billing/contract';
 import { definePage } from '@portico/plugin-kit/ui';
 import { checkPassword, requestPasswordReset, resetPassword, verifyEmail } from '../../contract/account-operations';
 import { getSignInOptions, signIn, signUp } from '../../contract/auth-operations';
@@ -13,6 +14,7 @@ export const signInPage = definePage({
     signIn,
     signUp,
     checkPassword,
+    listCurrencies,
     authorizeOidc,
     beginPasskeySignIn,
     signInWithPasskey,
