@@ -21,10 +21,22 @@ export function VerifyPanel({ exportTo }: { exportTo: string | null }) {
         <CommandLine label="command that verifies" command="npm run ledger:verify -- ledger.jsonl" />
         {key.data !== undefined && (
           <KeyValueList
-            items={[{ label: 'Signed by the key with fingerprint', value: <Id value={key.data.fingerprint} /> }]}
+            items={[
+              { label: 'Signed by the key with fingerprint', value: <Id value={key.data.fingerprint} /> },
+              { label: 'The key itself', value: <PublicKeyLink pem={key.data.public_key} /> },
+            ]}
           />
         )}
       </Stack>
     </Panel>
+  );
+}
+
+/** Made from what is shown already: an address of the portal would answer with JSON. */
+function PublicKeyLink({ pem }: { pem: string }) {
+  return (
+    <a className="pt-link" href={`data:application/x-pem-file,${encodeURIComponent(pem)}`} download="ledger-key.pem">
+      Download the public key
+    </a>
   );
 }
