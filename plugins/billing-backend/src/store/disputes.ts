@@ -2,6 +2,7 @@ import type { Parameter, Place, Queries, Transaction } from '@portico/plugin-kit
 import type { Micros } from '@portico/plugin-kit/contract';
 import type { DisputeStatus } from '../domain/dispute';
 import { inList } from './in-list';
+import { Narrowing } from './narrowing';
 
 export interface DisputeRow {
   readonly dispute_id: string;
@@ -74,18 +75,12 @@ export async function disputesPage(
   },
 ): Promise<DisputeRow[]> {
   const { organizationId, status } = page.filter;
-  const conditions: string[] = [];
-  const parameters: Parameter[] = [];
-  const narrow = (condition: string, ...values: readonly Parameter[]) => {
-    conditions.push(condition);
-    parameters.push(...values);
-  };
-  if (organizationId !== undefined) narrow('organization_id = ?', organizationId);
-  if (status !== undefined) narrow('status = ?', status);
-  if (page.after !== undefined) narrow('(opened_at, dispute_id) < (?, ?)', page.after.at, page.after.id);
-  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
-  return queries.all<DisputeRow>(`${SELECT}${where} ORDER BY opened_at DESC, dispute_id DESC LIMIT ?`, [
-    ...parameters,
+  const narrowing = new Narrowing();
+  if (organizationId !== undefined) narrowing.add('organization_id = ?', organizationId);
+  if (status !== undefined) narrowing.add('status = ?', status);
+  if (page.after !== undefined) narrowing.add('(opened_at, dispute_id) < (?, ?)', page.after.at, page.after.id);
+  return queries.all<DisputeRow>(`${SELECT}${narrowing.where} ORDER BY opened_at DESC, dispute_id DESC LIMIT ?`, [
+    ...narrowing.parameters,
     page.limit,
   ]);
 }

@@ -2,6 +2,7 @@ import type { Parameter, Place, Queries, Transaction } from '@portico/plugin-kit
 import type { Micros } from '@portico/plugin-kit/contract';
 import type { RefundOutcome, RefundStatus, Settlement } from '../domain/refund';
 import { inList } from './in-list';
+import { Narrowing } from './narrowing';
 
 export interface RefundRow {
   readonly refund_id: string;
@@ -133,19 +134,13 @@ export async function refundsPage(
   page: { filter: RefundFilter; after: Place | undefined; limit: number },
 ): Promise<RefundRow[]> {
   const { organizationId, paymentId, status } = page.filter;
-  const conditions: string[] = [];
-  const parameters: Parameter[] = [];
-  const narrow = (condition: string, ...values: readonly Parameter[]) => {
-    conditions.push(condition);
-    parameters.push(...values);
-  };
-  if (organizationId !== undefined) narrow('organization_id = ?', organizationId);
-  if (paymentId !== undefined) narrow('payment_id = ?', paymentId);
-  if (status !== undefined) narrow('status = ?', status);
-  if (page.after !== undefined) narrow('(requested_at, refund_id) < (?, ?)', page.after.at, page.after.id);
-  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
-  return queries.all<RefundRow>(`${SELECT}${where} ORDER BY requested_at DESC, refund_id DESC LIMIT ?`, [
-    ...parameters,
+  const narrowing = new Narrowing();
+  if (organizationId !== undefined) narrowing.add('organization_id = ?', organizationId);
+  if (paymentId !== undefined) narrowing.add('payment_id = ?', paymentId);
+  if (status !== undefined) narrowing.add('status = ?', status);
+  if (page.after !== undefined) narrowing.add('(requested_at, refund_id) < (?, ?)', page.after.at, page.after.id);
+  return queries.all<RefundRow>(`${SELECT}${narrowing.where} ORDER BY requested_at DESC, refund_id DESC LIMIT ?`, [
+    ...narrowing.parameters,
     page.limit,
   ]);
 }

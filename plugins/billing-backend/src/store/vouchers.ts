@@ -1,5 +1,6 @@
-import type { Parameter, Place, Queries, Transaction } from '@portico/plugin-kit/backend';
+import type { Place, Queries, Transaction } from '@portico/plugin-kit/backend';
 import type { Micros } from '@portico/plugin-kit/contract';
+import { Narrowing } from './narrowing';
 
 export type VoucherStatus = 'open' | 'redeemed' | 'revoked' | 'expired';
 
@@ -130,25 +131,20 @@ export async function vouchersPage(
     limit: number;
   },
 ): Promise<Voucher[]> {
-  const conditions: string[] = [];
-  const parameters: Parameter[] = [];
-  const narrow = (condition: string, ...values: Parameter[]) => {
-    conditions.push(condition);
-    parameters.push(...values);
-  };
+  const narrowing = new Narrowing();
   if (options.status !== undefined) {
     const condition = WITH_STATUS[options.status];
-    narrow(condition, ...(condition.includes('?') ? [options.now] : []));
+    narrowing.add(condition, ...(condition.includes('?') ? [options.now] : []));
   }
-  if (options.batchId !== undefined) narrow('batch_id = ?', options.batchId);
-  if (options.organizationId !== undefined) narrow('organization_id = ?', options.organizationId);
-  if (options.last4 !== undefined) narrow('last4 = ?', options.last4);
-  if (options.after !== undefined) narrow('(created_at, voucher_id) < (?, ?)', options.after.at, options.after.id);
-  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
-  const rows = await queries.all<VoucherRow>(`${SELECT}${where} ORDER BY created_at DESC, voucher_id DESC LIMIT ?`, [
-    ...parameters,
-    options.limit,
-  ]);
+  if (options.batchId !== undefined) narrowing.add('batch_id = ?', options.batchId);
+  if (options.organizationId !== undefined) narrowing.add('organization_id = ?', options.organizationId);
+  if (options.last4 !== undefined) narrowing.add('last4 = ?', options.last4);
+  if (options.after !== undefined)
+    narrowing.add('(created_at, voucher_id) < (?, ?)', options.after.at, options.after.id);
+  const rows = await queries.all<VoucherRow>(
+    `${SELECT}${narrowing.where} ORDER BY created_at DESC, voucher_id DESC LIMIT ?`,
+    [...narrowing.parameters, options.limit],
+  );
   return rows.map(toVoucher);
 }
 
