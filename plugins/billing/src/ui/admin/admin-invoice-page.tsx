@@ -1,8 +1,7 @@
-import { apiClientRef, renderingOf, useOperation, useOperationPages } from '@portico/plugin-kit/ui';
+import { apiClientRef, useOperation, useOperationPages } from '@portico/plugin-kit/ui';
 import { useApi } from '@backstage/frontend-plugin-api';
-import { PageHeader, PageState } from '@portico/ui';
 import { useParams } from 'react-router-dom';
-import { InvoiceView } from '../statements/invoice-view';
+import { InvoiceScreen } from '../statements/invoice-view';
 import { adminInvoicePage } from './admin-pages';
 
 /** One invoice of any organization. */
@@ -12,20 +11,6 @@ export function AdminInvoicePage() {
   const params = { invoice_id: invoiceId };
   const invoice = useOperation(adminInvoicePage, 'getAnyInvoice', { params });
   const lines = useOperationPages(adminInvoicePage, 'listAnyInvoiceLines', { params });
-  const breadcrumbs = [{ label: 'Invoices', to: '/admin/invoices' }, { label: invoice.data?.number ?? 'Invoice' }];
-  return (
-    <>
-      {invoice.data === undefined && <PageHeader title="Invoice" breadcrumbs={breadcrumbs} />}
-      <PageState state={renderingOf(invoice, { what: 'invoice', layout: 'text' })}>
-        {invoice.data !== undefined && (
-          <InvoiceView
-            invoice={invoice.data}
-            lines={lines}
-            breadcrumbs={breadcrumbs}
-            pdf={client.href(adminInvoicePage.operations.downloadAnyInvoice, { params, query: {} })}
-          />
-        )}
-      </PageState>
-    </>
-  );
+  const pdf = client.href(adminInvoicePage.operations.downloadAnyInvoice, { params, query: {} });
+  return <InvoiceScreen invoice={invoice} lines={lines} pdf={pdf} listPath="/admin/invoices" />;
 }

@@ -24,22 +24,42 @@ import { gpuHours, invoiceKinds, monthOf } from './invoice-words';
 type Invoice = ReplyOf<typeof getInvoice>;
 type Line = ReplyOf<typeof listInvoiceLines>['items'][number];
 
+interface Asked {
+  readonly isPending: boolean;
+  readonly error: ApiError | null;
+  readonly data: unknown;
+  refetch: () => unknown;
+}
+
 interface InvoiceViewProps {
   invoice: Invoice;
-  lines: ShowMoreProps['of'] & {
-    readonly items: readonly Line[];
-    readonly isPending: boolean;
-    readonly error: ApiError | null;
-    readonly data: unknown;
-    refetch: () => unknown;
-  };
+  lines: ShowMoreProps['of'] & Asked & { readonly items: readonly Line[] };
   breadcrumbs: readonly Crumb[];
   /** Where the document is. */
   pdf: string;
 }
 
+interface InvoiceScreenProps extends Pick<InvoiceViewProps, 'lines' | 'pdf'> {
+  invoice: Asked & { readonly data: Invoice | undefined };
+  /** Where the list is that it stands in. */
+  listPath: string;
+}
+
+/** A page of one invoice, also while it is asked for. */
+export function InvoiceScreen({ invoice, listPath, ...rest }: InvoiceScreenProps) {
+  const breadcrumbs = [{ label: 'Invoices', to: listPath }, { label: invoice.data?.number ?? 'Invoice' }];
+  return (
+    <>
+      {invoice.data === undefined && <PageHeader title="Invoice" breadcrumbs={breadcrumbs} />}
+      <PageState state={renderingOf(invoice, { what: 'invoice', layout: 'text' })}>
+        {invoice.data !== undefined && <InvoiceView invoice={invoice.data} breadcrumbs={breadcrumbs} {...rest} />}
+      </PageState>
+    </>
+  );
+}
+
 /** An invoice as its document has it: parties, amounts, how the balance moved, and line by line what it is for. */
-export function InvoiceView({ invoice, lines, breadcrumbs, pdf }: InvoiceViewProps) {
+function InvoiceView({ invoice, lines, breadcrumbs, pdf }: InvoiceViewProps) {
   const { amounts } = invoice;
   return (
     <Stack gap="loose">
