@@ -15,7 +15,7 @@ const tables = { invoices: 'billing_invoices', lines: 'billing_invoice_lines' } 
  */
 export function issueInvoice(portal: PortalProcess, { organizationId, projectId, skuId }: Invoiced): string {
   const invoiceId = newId('invoice');
-  const usage = { project_id: projectId, project_name: 'Default', sku_id: skuId, sku_name: '1 × H200 slice' };
+  const usage = { project_id: projectId, project_name: 'Default', sku_id: skuId, sku_name: 'H200 slice' };
   const price = { gpu_count: 1, price_per_hour_micros: 3_390_000 };
   const lines = [
     { ...usage, ...price, kind: 'usage', description: 'Usage', day: '2026-10-03', gpu_milliseconds: 45_000_000 },

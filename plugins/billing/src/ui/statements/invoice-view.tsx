@@ -61,6 +61,8 @@ export function InvoiceScreen({ invoice, listPath, ...rest }: InvoiceScreenProps
 /** An invoice as its document has it: parties, amounts, how the balance moved, and line by line what it is for. */
 function InvoiceView({ invoice, lines, breadcrumbs, pdf }: InvoiceViewProps) {
   const { amounts } = invoice;
+  // Those that are charged come first, on whatever page of lines.
+  const moved = lines.items.filter(line => !line.charged);
   return (
     <Stack gap="loose">
       <PageHeader
@@ -89,8 +91,8 @@ function InvoiceView({ invoice, lines, breadcrumbs, pdf }: InvoiceViewProps) {
         <KeyValueList
           columns={2}
           items={[
-            { label: 'From', value: partyWords(invoice.seller) },
-            { label: 'To', value: partyWords(invoice.customer) },
+            { label: 'From', value: <Party of={invoice.seller} /> },
+            { label: 'To', value: <Party of={invoice.customer} /> },
             ...(invoice.customer.purchase_order === null
               ? []
               : [{ label: 'Purchase order', value: invoice.customer.purchase_order }]),
@@ -100,19 +102,40 @@ function InvoiceView({ invoice, lines, breadcrumbs, pdf }: InvoiceViewProps) {
       <Panel title="How the balance moved" description="To the micro-unit; shown in whole coins.">
         <Statement statement={invoice.statement} />
       </Panel>
-      <Panel title="Lines" description={linesWords(invoice)} isFlush>
+      <Panel title="What was used, and what was made good" description={roundingWords(invoice)} isFlush>
         <PageState state={renderingOf(lines, { layout: 'rows' })}>
-          <DataTable label="Lines" columns={lineColumns} rows={lines.items} rowKey={line => `${line.line_number}`} />
-          <ShowMore of={lines} />
+          <Lines label="Charged" of={lines.items.filter(line => line.charged)} columns={chargedColumns} />
+          {moved.length === 0 && <ShowMore of={lines} />}
         </PageState>
       </Panel>
+      {moved.length > 0 && (
+        <Panel title="What else moved the balance" description="Not part of the total." isFlush>
+          <Lines label="Not charged" of={moved} columns={movedColumns} />
+          <ShowMore of={lines} />
+        </Panel>
+      )}
       {invoice.footer !== '' && <p className="pt-description">{invoice.footer}</p>}
     </Stack>
   );
 }
 
-function partyWords({ name, address, tax_id: taxId, email }: Invoice['seller']): string {
-  return [name, ...address, ...(taxId === null ? [] : [taxId]), ...(email === null ? [] : [email])].join(', ');
+/** Line by line, as on an envelope. */
+function Party({ of: { name, address, tax_id: taxId, email } }: { of: Invoice['seller'] }) {
+  const lines = [
+    name,
+    ...address,
+    ...(taxId === null ? [] : [`Tax number ${taxId}`]),
+    ...(email === null ? [] : [email]),
+  ];
+  return lines.map((line, place) => <div key={place}>{line}</div>);
+}
+
+function Lines({ label, of, columns }: { label: string; of: readonly Line[]; columns: readonly DataColumn<Line>[] }) {
+  return of.length === 0 ? (
+    <p className="pt-description pt-panel-body">Nothing.</p>
+  ) : (
+    <DataTable label={label} columns={columns} rows={of} rowKey={line => `${line.line_number}`} />
+  );
 }
 
 const movements = [
@@ -133,16 +156,35 @@ function Statement({ statement }: Pick<Invoice, 'statement'>) {
   return <KeyValueList items={shown.map(([key, label]) => ({ label, value: <Money value={statement[key]} /> }))} />;
 }
 
-function linesWords({ line_count: count, amounts }: Invoice): string {
-  const all = count === 1 ? 'One line' : `${count} lines`;
+function roundingWords({ amounts }: Invoice): string {
   return amounts.rounding.amount === '0'
-    ? `${all}.`
-    : `${all}. The exact sum is rounded once, so the printed lines may differ from the total by some coins.`;
+    ? 'Together they are the total.'
+    : 'The exact sum is rounded once, so the printed lines may differ from the total by some coins.';
 }
 
-const lineColumns: readonly DataColumn<Line>[] = [
-  { key: 'what', header: 'For', cell: line => line.description, priority: 1 },
-  { key: 'day', header: 'Day', cell: line => line.day ?? '–', priority: 1, isNarrow: true },
+/** What was used, or what the line says of itself. */
+function whatFor({ kind, description, gpu_count: gpus, sku_name: sku }: Line): string {
+  if (sku === null) return description;
+  const hardware = gpus === null ? sku : `${gpus} × ${sku}`;
+  return kind === 'usage' ? hardware : `${description}: ${hardware}`;
+}
+
+const what: DataColumn<Line> = { key: 'what', header: 'For', cell: whatFor, priority: 1 };
+const day: DataColumn<Line> = { key: 'day', header: 'Day', cell: line => line.day ?? '–', priority: 1, isNarrow: true };
+const amount: DataColumn<Line> = {
+  key: 'amount',
+  header: 'Amount',
+  cell: line => <Money value={line.amount} />,
+  align: 'end',
+  priority: 1,
+  isNarrow: true,
+};
+
+const movedColumns: readonly DataColumn<Line>[] = [what, day, amount];
+
+const chargedColumns: readonly DataColumn<Line>[] = [
+  what,
+  day,
   { key: 'project', header: 'Project', cell: line => line.project_name ?? '–', priority: 2 },
   {
     key: 'time',
@@ -160,12 +202,5 @@ const lineColumns: readonly DataColumn<Line>[] = [
     priority: 3,
     isNarrow: true,
   },
-  {
-    key: 'amount',
-    header: 'Amount',
-    cell: line => <Money value={line.amount} />,
-    align: 'end',
-    priority: 1,
-    isNarrow: true,
-  },
+  amount,
 ];
