@@ -260,6 +260,52 @@ eachDatabase(db => {
     expect(await promotional(scope)).toBe(19_000_000n - (3n * PRICE) / 60n);
   });
 
+  test('what was used is not used again where the credit that was made last is taken back', async () => {
+    const scope = await openOrganization(billing, 0n);
+    await pay(scope, 10_000_000n);
+    await give(scope, 5_000_000n);
+    await give(scope, 5_000_000n, 30);
+    const id = await holdFor(billing, scope, PRICE);
+    await start(billing, id);
+    await pass(5 * HOUR);
+    await stop(billing, id);
+    const entryId = await give(scope, 1_000_000n);
+    await billing.database.transaction(async tx => {
+      const customer = await lockCustomer(tx, scope.organizationId);
+      if (customer === undefined) throw new Error('no account');
+      await withdrawGrant(tx, customer, entryId);
+      await new CustomerLedger(tx, customer).claim({
+        kind: 'reversal',
+        ...{ scope, amount: 1_000_000n, reason: 'a mistake', reference: reversalOf(entryId), correlationId: null },
+        actor: { type: 'system', id: 'test' },
+        to: 'promotional_expense',
+      });
+    });
+    expect(await promotional(scope)).toBe(5_000_000n);
+  });
+
+  test('money that running workloads have used and that is not posted yet cannot be taken', async () => {
+    const scope = await openOrganization(billing, 0n);
+    await pay(scope, 10_000_000n);
+    const id = await holdFor(billing, scope, PRICE);
+    await start(billing, id);
+    await billing.clock.advance(HOUR / 2);
+    const take = (amount: bigint) =>
+      billing.database.transaction(async tx => {
+        const customer = await lockCustomer(tx, scope.organizationId);
+        if (customer === undefined) throw new Error('no account');
+        await new CustomerLedger(tx, customer).charge({
+          kind: 'expiry',
+          ...{ scope, amount, reason: 'for a test', reference: newId('corr'), correlationId: null },
+          actor: { type: 'system', id: 'test' },
+        });
+      });
+    // Ten, of which one is held for the workload, less half an hour.
+    await expect(take(8_500_001n)).rejects.toMatchObject({ code: 'insufficient_balance' });
+    expect(await available(scope)).toBe(8_500_000n);
+    await stop(billing, id);
+  });
+
   test('two replicas end a credit once', async () => {
     const scope = await openOrganization(billing, 0n);
     await give(scope, 5_000_000n, 2);
