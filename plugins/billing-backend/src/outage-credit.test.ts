@@ -1,6 +1,8 @@
 import { eachDatabase } from '@portico/plugin-kit/testing';
 import type { LedgerScope } from '@portico/plugin-billing/port';
 import fc from 'fast-check';
+import { reverseEntry } from './actions/reverse-entry';
+import { entryByReference } from './store/ledger';
 import { usagePage } from './store/usage';
 import { balanceOf, holdFor, openBilling, openOrganization, start, stop } from './testing/billing-fixture';
 import type { TestBilling } from './testing/billing-fixture';
@@ -128,6 +130,29 @@ eachDatabase(db => {
     await Promise.all(spans.map(([from, to]) => outage(id, begun + from * MINUTE, begun + to * MINUTE)));
     expect((await entries(scope)).reduce((sum, entry) => sum + entry.amount_micros, 0n)).toBe(12_000_000n);
     await stop(billing, id);
+    expect(await left(scope)).toBe(MONEY - 12_000_000n);
+  });
+
+  test('what is given back for an outage is not taken back by hand, to be taken again by itself', async () => {
+    const scope = await openOrganization(billing, MONEY);
+    const begun = billing.clock.now();
+    const id = await running(scope);
+    await billing.clock.advance(3 * HOUR);
+    await outage(id, begun + HOUR, begun + 2 * HOUR);
+    const reference = `outage:${id}:${begun + HOUR}`;
+    const given = await entryByReference(billing.database.read, { organizationId: scope.organizationId, reference });
+    const reversal = billing.database.transaction(tx =>
+      reverseEntry(
+        tx,
+        { audit: { record: async () => undefined }, outbox: billing.outbox },
+        {
+          ...{ entryId: given?.entry_id ?? '', reason: 'a mistake', correlationId: 'corr_reversal' },
+          actor: { type: 'system', id: 'test' },
+        },
+      ),
+    );
+    await expect(reversal).rejects.toMatchObject({ code: 'entry_not_reversible' });
+    await stop(billing, id, begun + 90 * MINUTE);
     expect(await left(scope)).toBe(MONEY - 12_000_000n);
   });
 

@@ -12,8 +12,11 @@ import { withdrawGrant } from './grants';
 
 const billing = errorsOf(billingErrors);
 
-/** Credits that nobody paid for. What came from a card goes back to it by a refund, and never past the payment it belongs to. */
-const REVERSIBLE = ['internal_credit', 'adjustment', 'voucher', 'trial'] as const satisfies readonly CreditKind[];
+/**
+ * Credits that nobody paid for. What came from a card goes back to it by a refund, and never past the payment it belongs to. What was made good for an outage is taken back by
+ * whoever reckons outages, once they turn out otherwise: by hand besides, it would be taken twice.
+ */
+const REVERSIBLE = ['internal_credit', 'voucher', 'trial'] as const satisfies readonly CreditKind[];
 type ReversibleKind = (typeof REVERSIBLE)[number];
 
 export function isReversibleKind(kind: EntryKind): kind is ReversibleKind {

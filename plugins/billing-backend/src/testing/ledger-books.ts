@@ -38,7 +38,7 @@ export async function reversalsReverse(queries: Queries): Promise<string[]> {
   const rows = await queries.all<{ entry_id: string }>(
     `SELECT entry.entry_id FROM billing_entries AS entry
     LEFT JOIN billing_entries AS credit ON credit.entry_id = substr(entry.reference, ${'reversal:'.length + 1}) AND credit.organization_id = entry.organization_id
-      AND credit.kind IN ('internal_credit', 'adjustment', 'voucher', 'trial')
+      AND credit.kind IN ('internal_credit', 'adjustment', 'voucher', 'trial') AND credit.reference NOT LIKE 'outage:%'
     LEFT JOIN billing_grants AS given ON given.entry_id = credit.entry_id
     WHERE entry.kind = 'reversal' AND (credit.entry_id IS NULL OR entry.amount_micros <> coalesce(given.expired_micros, 0) - credit.amount_micros)`,
   );

@@ -118,7 +118,7 @@ export const reverseLedgerEntry = operation({
   summary: 'Reverse a credit that was a mistake',
   description:
     'Takes the amount back to where it came from by an entry of its own, once, less what of it ran out before: what is available first, then what is held, and what was spent by then is owed. Only credits that nobody paid ' +
-    'for (`internal_credit`, `adjustment`, `voucher`, `trial`); a payment is refunded instead.',
+    'for (`internal_credit`, `voucher`, `trial`); a payment is refunded instead, and what was made good for an outage is taken back by itself when it turns out otherwise.',
   permission: 'billing.entry.reverse_any',
   proof: 'fresh_or_key',
   idempotency: 'accepted',
