@@ -79,11 +79,9 @@ function Told({ refund }: { refund: AdminRefund }) {
           value={refund.settlement === null ? '–' : settlements[refund.settlement]}
           hint={refund.card === null ? undefined : methodWords(refund.card)}
         />
-        <Stat
-          label="Proposed"
-          value={refund.proposed_outcome === null ? '–' : outcomes[refund.proposed_outcome]}
-          hint="Once it is approved"
-        />
+        {refund.proposed_outcome !== null && (
+          <Stat label="Proposed" value={outcomes[refund.proposed_outcome]} hint="Once it is approved" />
+        )}
       </StatRow>
       <Panel
         title="About"
