@@ -4,6 +4,7 @@ import { definePage } from '@portico/plugin-kit/ui';
 import { getAlerts, setAlerts } from '../contract/alert-operations';
 import { createBudget, deleteBudget, getForecast, listBudgets, updateBudget } from '../contract/budget-operations';
 import { getBurn, getCosts, getUsageTimeline } from '../contract/cost-operations';
+import { changeCurrency, listCurrencies } from '../contract/currency-operations';
 import {
   downloadInvoice,
   getBillingDetails,
@@ -43,7 +44,15 @@ export const addFundsPage = definePage({
   name: 'billing-add-funds',
   path: '/billing/add-funds',
   title: 'Add funds',
-  operations: { getBalance, getPaymentSettings, createCheckoutSession, redeemVoucher },
+  operations: {
+    getBalance,
+    getPaymentSettings,
+    createCheckoutSession,
+    redeemVoucher,
+    listCurrencies,
+    changeCurrency,
+    listLedger,
+  },
   states: ['loading', 'error', 'success', 'restricted', 'rate_limited'],
 });
 

@@ -25,6 +25,7 @@ import type { getPaymentSettings } from '../../contract/payment-operations';
 import { readAmount, typedAmount } from '../amount';
 import { addFundsPage } from '../pages';
 import { useKeyOf } from '../use-key-of';
+import { CurrencyChoice } from './currency-choice';
 import { RedeemVoucherPanel } from './redeem-voucher-panel';
 import { TestMoneyBanner } from './test-money-banner';
 import './funds.css';
@@ -60,6 +61,9 @@ export function AddFundsPage() {
                 />
               ) : (
                 <PaymentForm settings={settings.data} />
+              )}
+              {permissions?.has('billing.payment.manage') === true && (
+                <CurrencyChoice currency={settings.data.currency} />
               )}
               {permissions?.has('billing.voucher.redeem') === true && <RedeemVoucherPanel />}
             </Stack>
