@@ -131,12 +131,12 @@ describe.each(['sqlite', 'postgres'] as const)('funds, on %s', database => {
 
   test('are limited within a day', async () => {
     const who = await portal.someone();
-    for (let times = 0; times < 3; times += 1) await portal.begin(who, { amount: money(10_000) });
+    for (let times = 0; times < 3; times += 1) await portal.begin(who, { amount: money(1_000) });
     const body = { amount: money(20) };
     expect(await portal.refusal(createCheckoutSession, { token: who.token, body })).toMatchObject({
       status: 422,
       code: 'deposit_limit_reached',
-      details: { limit: money(30_000), left: money(0) },
+      details: { limit: money(3_000), left: money(0) },
     });
     portal.clock.set(portal.clock.now() + 24 * 3_600_000 + 1);
     await portal.begin(who, body);
@@ -217,8 +217,8 @@ describe.each(['sqlite', 'postgres'] as const)('funds, on %s', database => {
       is_test_money: true,
       currency: 'USD',
       decimals: 2,
-      deposit_min: money(5),
-      deposit_max: money(10_000),
+      deposit_min: money(10),
+      deposit_max: money(1_000),
     });
   });
 });
