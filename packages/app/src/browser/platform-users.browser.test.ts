@@ -3,7 +3,7 @@ import { password, signInAsAdministrator, signUp } from './api-session';
 import type { ApiSession } from './api-session';
 import { codeOf, stepNow } from './authenticator-app';
 import { collectFaults, openChromium } from './chromium';
-import { inspectEverywhere } from './inspection';
+import { inspectTwice } from './inspection';
 import { startPortalProcess } from './portal-process';
 import type { PortalProcess } from './portal-process';
 
@@ -38,7 +38,7 @@ describe('those who look after everybody', () => {
   });
 
   const go = (where: string) => page.goto(portal.url + where);
-  const inspect = (name: string) => inspectEverywhere(page, name);
+  const inspect = (name: string) => inspectTwice(page, name);
 
   test('make an account for somebody, who sets the password through the link', async () => {
     await go('/admin/users');
