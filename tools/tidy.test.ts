@@ -80,7 +80,7 @@ test(`a plugin’s composition root has at most ${COMPOSITION_LINES_MAX} lines`,
 test('every file of code has a place in the architecture', () => {
   const places = [
     /^packages\/ui\/gallery\//,
-    /^packages\/(app|backend|plugin-kit|ui)\/(src\/|public\/|build\.mjs$|(vite\.config|lean-contract)\.mts$)/,
+    /^packages\/(app|backend|plugin-kit|ui)\/(src\/|public\/|build\.mjs$|(vite\.config|lean-contract|map-values)\.mts$)/,
     /^plugins\/[a-z-]+\/src\/(contract|ui)\//,
     /^plugins\/[a-z-]+-backend\/(src\/|migrations\/|build-runtime\.mjs$)/,
     /^(tools|bench)\//,
