@@ -223,6 +223,8 @@ describe('from an empty portal to a paid workload', () => {
     );
 
     await page.getByRole('link', { name: 'Billing & Usage' }).first().click();
+    const parts = page.getByRole('navigation', { name: 'Parts of billing' });
+    await parts.getByRole('link', { name: 'Usage', exact: true }).click();
     await page.getByRole('link', { name: 'first steps' }).waitFor();
   });
 
