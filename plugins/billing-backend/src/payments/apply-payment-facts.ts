@@ -9,6 +9,7 @@ import type { EventOutcome } from '../store/payment-events';
 import { changePayment, lockPayment, logPaymentState } from '../store/payments';
 import type { PaymentChange, PaymentRow } from '../store/payments';
 import { moneyText } from '../domain/currency';
+import { cardText } from '../domain/refund-words';
 import { autoTopUpFailed, autoTopUpSucceeded } from './auto-top-up-outcome';
 import { nextCheckAt } from './check-schedule';
 import type { PaymentDeps } from './payment-deps';
@@ -179,7 +180,7 @@ function reasonOf(payment: PaymentRow, facts: PaymentFacts, isTestMoney: boolean
   const what = payment.kind === 'auto_top_up' ? 'Automatic top-up' : 'Funds added';
   const brand = facts.method?.brand ?? payment.method_brand;
   const last4 = facts.method?.last4 ?? payment.method_last4;
-  const by = brand === null || last4 === null ? '' : `, ${brand} ending in ${last4}`;
+  const by = brand === null || last4 === null ? '' : `, ${cardText({ brand, last4 })}`;
   return `${what}${by}${isTestMoney ? ' (test money)' : ''}`;
 }
 
